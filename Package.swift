@@ -1,0 +1,78 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// Imports say what they use: nothing leaks from one target to the next by accident.
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("ExistentialAny"),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: ["TestSupport"] + dependencies, swiftSettings: strict)
+}
+
+/// A library of the system, with the Debian/Ubuntu package that brings its headers.
+func system(_ name: String, apt: String) -> Target {
+  .systemLibrary(name: name, path: "Sources/System/\(name)", providers: [.apt([apt])])
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+
+let package = Package(
+  name: "caption",
+  platforms: [.macOS(.v13)],
+  products: [
+    .executable(name: "caption", targets: ["caption"]),
+    .library(name: "Captioning", targets: ["Captioning"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
+    .package(url: "https://github.com/apple/swift-crypto", "3.0.0"..<"5.0.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+  ],
+  targets: [
+    system("COpenBLAS", apt: "libopenblas-dev"),
+    system("CPNG", apt: "libpng-dev"),
+    system("CJPEG", apt: "libjpeg-dev"),
+    system("CWebP", apt: "libwebp-dev"),
+    system("CZlib", apt: "zlib1g-dev"),
+
+    .target(
+      name: "CKernels", dependencies: ["COpenBLAS"],
+      linkerSettings: [.linkedLibrary("openblas"), .linkedLibrary("m"), .linkedLibrary("pthread")]),
+    .target(
+      name: "CImageCodecs", dependencies: ["CPNG", "CJPEG", "CWebP"],
+      linkerSettings: [
+        .linkedLibrary("png16"), .linkedLibrary("jpeg"), .linkedLibrary("webp"), .linkedLibrary("webpdemux"),
+      ]),
+    library("Tensors", ["CKernels"]),
+    library("ModelFiles", ["Tensors", "CZlib", crypto, subprocess]),
+    library("ImageEncoding", ["CImageCodecs", "ModelFiles", "Tensors"]),
+    library("TextDecoding", ["ModelFiles", "Tensors", collections]),
+    library("PrefixMapping", ["TextDecoding", "ModelFiles", "Tensors"]),
+    library("Captioning", ["ImageEncoding", "PrefixMapping", "TextDecoding", "ModelFiles", "Tensors"]),
+    .executableTarget(
+      name: "caption", dependencies: ["Captioning", "ModelFiles", argumentParser, logging], swiftSettings: strict),
+
+    .target(name: "TestSupport", dependencies: [], path: "Tests/TestSupport", swiftSettings: strict),
+    tests("TensorsTests", ["Tensors", "CKernels"]),
+    tests("ModelFilesTests", ["ModelFiles", "Tensors"]),
+    tests("ImageEncodingTests", ["ImageEncoding", "ModelFiles", "Tensors"]),
+    tests("TextDecodingTests", ["TextDecoding", "ModelFiles", "Tensors"]),
+    tests("PrefixMappingTests", ["PrefixMapping", "TextDecoding", "ModelFiles", "Tensors"]),
+    tests("CaptioningTests", ["Captioning", "ImageEncoding", "PrefixMapping", "TextDecoding", "ModelFiles", "Tensors"]),
+    tests("CaptionCommandTests", ["caption"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

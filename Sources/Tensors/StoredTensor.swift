@@ -1,0 +1,47 @@
+/// A tensor as it lies in a file: any element type, read only, usually a window of a memory-mapped file.
+public struct StoredTensor: Sendable {
+  public let elementType: ElementType
+  /// Outermost dimension first; the last one is contiguous. `[]` is a scalar.
+  public let shape: [Int]
+  public let storage: Bytes
+
+  /// - Precondition: `storage.count` is what `elementType` and `shape` need (readers check it and throw).
+  public init(elementType: ElementType, shape: [Int], storage: Bytes) {
+    precondition(elementType.byteCount(shape: shape) == storage.count, "storage does not fit shape and type")
+    self.elementType = elementType
+    self.shape = shape
+    self.storage = storage
+  }
+
+  public var count: Int { shape.reduce(1, *) }
+
+  /// Read-only bytes, and whatever keeps them alive (a mapped file, a buffer).
+  public struct Bytes: @unchecked Sendable {
+    // Unchecked: the memory is never written after it is handed in here, and `owner` keeps it alive.
+    public let pointer: UnsafeRawPointer
+    public let count: Int
+    private let owner: AnyObject
+
+    /// - Parameter owner: keeps `pointer` valid for as long as it lives; nobody writes there meanwhile.
+    public init(pointer: UnsafeRawPointer, count: Int, owner: AnyObject) {
+      self.pointer = pointer
+      self.count = count
+      self.owner = owner
+    }
+
+    /// A copy of `bytes`.
+    public init(copying bytes: UnsafeRawBufferPointer) {
+      let buffer = RawBuffer(byteCount: bytes.count)
+      buffer.bytes.copyMemory(from: bytes)
+      self.init(pointer: UnsafeRawPointer(buffer.pointer), count: bytes.count, owner: buffer)
+    }
+
+    public var buffer: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: pointer, count: count) }
+
+    /// The bytes `range`, sharing the owner.
+    public subscript(range: Range<Int>) -> Bytes {
+      precondition(range.lowerBound >= 0 && range.upperBound <= count, "range outside of the bytes")
+      return Bytes(pointer: pointer + range.lowerBound, count: range.count, owner: owner)
+    }
+  }
+}

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct Caption: AsyncParsableCommand {
+  func run() async throws {}
+}
