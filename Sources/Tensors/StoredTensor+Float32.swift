@@ -6,15 +6,15 @@ extension StoredTensor {
   ///
   /// - Precondition: `elementType.isFloatingPoint`.
   public func toFloat32() -> Tensor {
+    precondition(elementType.isFloatingPoint, "\(elementType) is no floating-point type")
     var tensor = Tensor(uninitialized: shape)
     tensor.withUnsafeMutableBuffer { destination in
       guard let base = destination.baseAddress, !destination.isEmpty else { return }
-      // Withholds the owner of the mapped bytes from being freed while C reads them.
+      // The mapped file must not go while C reads from it.
       withExtendedLifetime(storage) {
         if let kernelType = elementType.kernelType {
           ck_dequantize_row(kernelType, storage.pointer, base, destination.count)
         } else {
-          precondition(elementType == .f64, "\(elementType) is no floating-point type")
           for index in destination.indices {
             destination[index] = Float(storage.pointer.loadUnaligned(fromByteOffset: index * 8, as: Double.self))
           }
