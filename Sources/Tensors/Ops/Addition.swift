@@ -20,9 +20,10 @@ extension Tensor {
   /// Adds `(x + bias) * scale`, row by row: the residual of a block with layer scale (Touvron et al. 2021).
   ///
   /// - Parameters:
-  ///   - bias: `[columns]`.
+  ///   - bias: `[columns]`; `nil` is zero.
   ///   - scale: `[columns]`.
-  public mutating func addScaled(_ x: Tensor, bias: Tensor, scale: Tensor) {
+  public mutating func addScaled(_ x: Tensor, bias: Tensor?, scale: Tensor) {
+    let bias = bias ?? Tensor(zeros: [columns])
     precondition(x.count == count && bias.count == columns && scale.count == columns, "residual for \(shape)")
     let (rows, columns) = (rows, columns)
     x.withPointer { x in
