@@ -67,7 +67,7 @@ let package = Package(
     .executableTarget(
       name: "caption", dependencies: ["Captioning", "ModelFiles", argumentParser, logging], swiftSettings: strict),
 
-    .target(name: "TestSupport", dependencies: [], path: "Tests/TestSupport", swiftSettings: strict),
+    .target(name: "TestSupport", dependencies: ["ModelFiles", "Tensors"], path: "Tests/TestSupport", swiftSettings: strict),
     tests("TensorsTests", ["Tensors", "CKernels"]),
     tests("ModelFilesTests", ["ModelFiles", "Tensors"]),
     tests("ImageEncodingTests", ["ImageEncoding", "ModelFiles", "Tensors"]),
