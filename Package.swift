@@ -67,13 +67,15 @@ let package = Package(
     .executableTarget(
       name: "caption", dependencies: ["Captioning", "ModelFiles", argumentParser, logging], swiftSettings: strict),
 
-    .target(name: "TestSupport", dependencies: ["ModelFiles", "Tensors"], path: "Tests/TestSupport", swiftSettings: strict),
+    .target(
+      name: "TestSupport", dependencies: ["ModelFiles", "Tensors"], path: "Tests/TestSupport", swiftSettings: strict),
     tests("TensorsTests", ["Tensors", "CKernels"]),
     tests("ModelFilesTests", ["ModelFiles", "Tensors"]),
     tests("ImageEncodingTests", ["ImageEncoding", "ModelFiles", "Tensors"]),
     tests("TextDecodingTests", ["TextDecoding", "ModelFiles", "Tensors"]),
     tests("PrefixMappingTests", ["PrefixMapping", "TextDecoding", "ModelFiles", "Tensors"]),
-    tests("CaptioningTests", ["Captioning", "ImageEncoding", "PrefixMapping", "TextDecoding", "ModelFiles", "Tensors"]),
+    tests(
+      "CaptioningTests", ["Captioning", "ImageEncoding", "PrefixMapping", "TextDecoding", "ModelFiles", "Tensors"]),
     tests("CaptionCommandTests", ["caption"]),
   ],
   swiftLanguageModes: [.v6]

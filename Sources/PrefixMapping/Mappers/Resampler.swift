@@ -43,7 +43,8 @@ public struct Resampler: PrefixMapper {
     }
     guard tokenGroups.allSatisfy({ $0 > 0 && $0 <= tokens }), tokenGroups.reduce(0, +) == tokens else {
       throw .unexpectedShape(
-        path: file.path, key: "mean (tokenGroups \(tokenGroups))", expected: [tokenGroups.reduce(0) { $0 &+ $1 }, width],
+        path: file.path, key: "mean (tokenGroups \(tokenGroups))",
+        expected: [tokenGroups.reduce(0) { $0 &+ $1 }, width],
         found: featureShape)
     }
     mean = try weights.float32("mean", shape: featureShape)

@@ -13,7 +13,9 @@ struct DINOv2Tests {
     return try DINOv2(configuration: configuration, weights: WeightReader(openSafetensors(directory: directory)))
   }
 
-  @Test("all hidden states equal transformers', at trained, smaller, larger and oblong sizes", arguments: ["56x56", "70x70", "84x112"])
+  @Test(
+    "all hidden states equal transformers', at trained, smaller, larger and oblong sizes",
+    arguments: ["56x56", "70x70", "84x112"])
   func parity(size: String) throws {
     let reference = try Reference("dinov2-tiny/reference.safetensors")
     let encoder = try encoder()

@@ -37,7 +37,8 @@ struct FeatureSelectionTests {
 
   @Test("patches come row by row without the class token")
   func patches() throws {
-    #expect(try firstColumn([.init(hiddenState: 1, tokens: .patches(grid: nil))]) == [101, 102, 103, 104, 105, 106, 107, 108])
+    #expect(
+      try firstColumn([.init(hiddenState: 1, tokens: .patches(grid: nil))]) == [101, 102, 103, 104, 105, 106, 107, 108])
   }
 
   @Test("a grid averages equal rectangles of patches")

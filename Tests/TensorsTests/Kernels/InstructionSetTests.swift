@@ -88,7 +88,8 @@ struct InstructionSetTests {
     }
   }
 
-  @Test("unpacked rows equal the plain dequantisation bit for bit", arguments: ElementType.allCases.filter(Linear.supports))
+  @Test(
+    "unpacked rows equal the plain dequantisation bit for bit", arguments: ElementType.allCases.filter(Linear.supports))
   func unpacked(type: ElementType) throws {
     let columns = type.blockSize == 256 ? 512 : type.isQuantized ? 96 : 101
     let kernelType = try #require(type.kernelType)

@@ -67,7 +67,9 @@ struct LlamaTests {
     #expect(found.distance(to: try reference("logits_ragged")) < Self.tolerance)
   }
 
-  @Test("logits from GGUF weights equal the reference on the same dequantised weights", arguments: ["f32", "f16", "q8_0", "q4_1"])
+  @Test(
+    "logits from GGUF weights equal the reference on the same dequantised weights",
+    arguments: ["f32", "f16", "q8_0", "q4_1"])
   func ggufParity(type: String) throws {
     let reference = try Reference("llama-tiny/reference.safetensors")
     let model = try Self.gguf("llama-tiny/model-\(type).gguf")
