@@ -46,7 +46,7 @@ extension StoredTensor {
       if type == .f32 { bytes[block + 3] = bytes[block + 3] & 0x80 | 0x3E }
     }
     return bytes.withUnsafeBytes {
-      StoredTensor(elementType: type, shape: [rows, columns], storage: Bytes(copying: $0))
+      StoredTensor(elementType: type, shape: [rows, columns], storage: StoredTensor.Bytes(copying: $0))
     }
   }
 }

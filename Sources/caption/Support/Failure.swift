@@ -1,0 +1,5 @@
+import ArgumentParser
+import Captioning
+import ImageEncoding
+import ModelFiles
+import TextDecoding
