@@ -16,6 +16,17 @@ extension GenerationOptions: Codable {
     stopTokens = try values.decodeIfPresent([Int].self, forKey: .stopTokens) ?? stopTokens
     stopStrings = try values.decodeIfPresent([String].self, forKey: .stopStrings) ?? stopStrings
   }
+
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(strategy, forKey: .strategy)
+    try values.encode(repetitionPenalty, forKey: .repetitionPenalty)
+    try values.encode(noRepeatNGramSize, forKey: .noRepeatNGramSize)
+    try values.encode(minimumNewTokens, forKey: .minimumNewTokens)
+    try values.encode(maximumNewTokens, forKey: .maximumNewTokens)
+    try values.encode(stopTokens, forKey: .stopTokens)
+    try values.encode(stopStrings, forKey: .stopStrings)
+  }
 }
 
 /// `{"name": "greedy"}`, `{"name": "beam", "width": 5}`, `{"name": "sample", "temperature": 0.7}`.

@@ -1,5 +1,7 @@
 extension GenerationOptions {
   static let widestBeam = 256
+  /// Below, sampling is greedy but for rounding; above, even for any model.
+  static let temperatures = 1e-3...1e3
   /// Keeps `length ^ penalty` far from overflow for any length.
   static let lengthPenalties = -8.0...8.0
 
@@ -42,8 +44,8 @@ extension DecodingStrategy {
         (1...width).contains(returnSequences), "beam.returnSequences", returnSequences, "1 to beam.width (\(width))")
     case .sample(let temperature, let topK, let topP, _):
       try GenerationOptions.require(
-        temperature.isFinite && temperature >= 1e-3, "sample.temperature", temperature,
-        "a number of 0.001 or more, or the greedy strategy for none")
+        GenerationOptions.temperatures.contains(temperature), "sample.temperature", temperature,
+        "a number from 0.001 to 1000, or use the greedy strategy")
       if let topK { try GenerationOptions.require(topK >= 1, "sample.topK", topK, "1 or more, or nothing") }
       if let topP {
         try GenerationOptions.require(topP > 0 && topP <= 1, "sample.topP", topP, "a number above 0, at most 1")
