@@ -1,0 +1,57 @@
+/// The text of a row as its tokens come, watched for stop strings.
+struct SequenceText {
+  private(set) var bytes: [UInt8] = []
+  /// How long the text was after each token.
+  private var ends: [Int] = []
+
+  /// Adds a token's bytes. Where that completes a stop string, the text is cut before the one that begins first.
+  ///
+  /// - Returns: whether the text was cut.
+  mutating func append(_ tokenBytes: [UInt8], stopStrings: StopStrings) -> Bool {
+    let old = bytes.count
+    bytes.append(contentsOf: tokenBytes)
+    ends.append(bytes.count)
+    guard let cut = stopStrings.firstMatch(in: bytes, from: max(0, old - stopStrings.longest + 1)) else { return false }
+    bytes.removeSubrange(cut...)
+    while let end = ends.last, end > cut { ends.removeLast() }
+    return true
+  }
+
+  /// How many tokens lie wholly in the text, up to a cut.
+  var tokenCount: Int { ends.count }
+
+  /// How many of them no stop string can reach any more.
+  func settledTokenCount(stopStrings: StopStrings) -> Int {
+    let settled = bytes.count - stopStrings.unfinishedMatch(atEndOf: bytes)
+    var count = ends.count
+    while count > 0, ends[count - 1] > settled { count -= 1 }
+    return count
+  }
+}
+
+/// Strings looked for in UTF-8 bytes.
+struct StopStrings: Sendable {
+  private let patterns: [[UInt8]]
+  let longest: Int
+
+  init(_ strings: [String]) {
+    patterns = strings.map { Array($0.utf8) }
+    longest = patterns.map(\.count).max() ?? 0
+  }
+
+  /// Where the first complete one begins, at `start` or later.
+  func firstMatch(in bytes: [UInt8], from start: Int) -> Int? {
+    guard !patterns.isEmpty else { return nil }
+    return (start..<max(start, bytes.count)).first { place in
+      patterns.contains { bytes[place...].starts(with: $0) }
+    }
+  }
+
+  /// The length of the longest end of `bytes` that begins, but does not complete, one of the strings.
+  func unfinishedMatch(atEndOf bytes: [UInt8]) -> Int {
+    let lengths = 0..<min(max(longest, 1), bytes.count + 1)
+    return lengths.last { length in
+      length == 0 || patterns.contains { $0.count > length && $0.starts(with: bytes.suffix(length)) }
+    } ?? 0
+  }
+}
