@@ -65,7 +65,9 @@ let package = Package(
     library("PrefixMapping", ["TextDecoding", "ModelFiles", "Tensors"]),
     library("Captioning", ["ImageEncoding", "PrefixMapping", "TextDecoding", "ModelFiles", "Tensors"]),
     .executableTarget(
-      name: "caption", dependencies: ["Captioning", "ModelFiles", argumentParser, logging], swiftSettings: strict),
+      name: "caption",
+      dependencies: ["Captioning", "ImageEncoding", "TextDecoding", "ModelFiles", "Tensors", argumentParser, logging],
+      swiftSettings: strict),
 
     .target(
       name: "TestSupport", dependencies: ["ModelFiles", "Tensors"], path: "Tests/TestSupport", swiftSettings: strict),

@@ -119,7 +119,7 @@ extension Tensor {
         for item in 0..<batch {
           let from = (item * sourceTokens + range.lowerBound) * hidden
           let to = (item * targetTokens + position) * hidden
-          target[to..<to + range.count * hidden].update(fromContentsOf: source[from..<from + range.count * hidden])
+          _ = target[to..<to + range.count * hidden].update(fromContentsOf: source[from..<from + range.count * hidden])
         }
       }
     }

@@ -70,7 +70,9 @@ package struct ZipArchive: Sendable {
   /// Reads the local header, which must agree with the central directory.
   private func contentOffset(of entry: ZipEntry) throws -> Int {
     let wrong = damaged(entry, "its local header contradicts the central directory")
-    guard let bytes = try file.bytes(at: entry.headerOffset, count: ZipDirectory.localHeaderByteCount) else { throw wrong }
+    guard let bytes = try file.bytes(at: entry.headerOffset, count: ZipDirectory.localHeaderByteCount) else {
+      throw wrong
+    }
     var fields = ZipFields(bytes[...])
     guard fields.uint32() == 0x0403_4b50, fields.take(4) != nil, fields.uint16() == entry.method.rawValue,
       fields.take(16) != nil, let nameCount = fields.uint16(), let extraCount = fields.uint16(),

@@ -68,7 +68,8 @@ struct ZipDirectoryLocation {
   private func check(endingAt end: Int, in file: InputFile) throws {
     let (sum, overflow) = offset.addingReportingOverflow(byteCount)
     guard !overflow, sum == end else {
-      throw ZipError.malformed(file: file.path, reason: "its central directory does not end where its end record begins")
+      throw ZipError.malformed(
+        file: file.path, reason: "its central directory does not end where its end record begins")
     }
   }
 

@@ -18,7 +18,8 @@ public enum ZipError: Error, Equatable, CustomStringConvertible {
     case .notAnArchive(let file): "\(file): not a zip archive, or cut short (download it again)"
     case .malformed(let file, let reason): "\(file): malformed zip archive: \(reason) (download it again)"
     case .unsupported(let file, let reason): "\(file): cannot read this kind of zip archive: \(reason)"
-    case .unsafeName(let file, let name): "\(file): refused, because it holds an unsafe file name: \(name.debugDescription)"
+    case .unsafeName(let file, let name):
+      "\(file): refused, because it holds an unsafe file name: \(name.debugDescription)"
     case .limitExceeded(let file, let what, let limit): "\(file): refused: \(what) exceed the limit of \(limit)"
     case .missingEntry(let file, let entry): "\(file): the archive holds no file \(entry)"
     case .damagedEntry(let file, let entry, let reason):

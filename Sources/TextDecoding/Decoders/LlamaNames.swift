@@ -1,4 +1,4 @@
-public import Tensors
+import Tensors
 
 /// How a file format calls the tensors of a Llama.
 public struct LlamaNames: Sendable {

@@ -12,7 +12,7 @@ private struct CountingEncoder: VisionEncoder {
     let tokens = 1 + pixels.shape[2] / patchSize * (pixels.shape[3] / patchSize)
     var states: [Int: Tensor] = [:]
     for number in numbers {
-      let values = (0..<tokens).flatMap { [Float(100 * number + $0), 0] }
+      let values = (0..<tokens).flatMap { token -> [Float] in [Float(100 * number + token), 0] }
       states[number] = Tensor(values, shape: [1, tokens, 2])
     }
     return states

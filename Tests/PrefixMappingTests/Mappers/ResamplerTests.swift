@@ -4,6 +4,7 @@ import PrefixMapping
 import Tensors
 import TestSupport
 import Testing
+import TextDecoding
 
 @Suite("Resampler")
 struct ResamplerTests {
@@ -31,7 +32,8 @@ struct ResamplerTests {
     let together = mapper.prefixes(features)
     for index in 0..<3 {
       let alone = mapper.prefixes(features[index].reshaped([1, 10, 24]))
-      #expect(alone[0].keysValues.distance(to: together[index].keysValues) < 1e-6)
+      // Few rows are multiplied one by one and many by BLAS, which sums in another order.
+      #expect(alone[0].keysValues.distance(to: together[index].keysValues) < 5e-6)
     }
   }
 

@@ -37,7 +37,7 @@ struct LlamaTests {
     return lengths.enumerated().map { row, length in
       let full = all[row].values
       // The first `length` of 5 positions of each head.
-      let values = (0..<3 * 2 * 2).flatMap { head in full[head * 5 * 16..<(head * 5 + length) * 16] }
+      let values = (0..<12).flatMap { (head: Int) -> ArraySlice<Float> in full[(head * 80)...].prefix(length * 16) }
       return Prefix(keysValues: Tensor(values, shape: [3, 2, 2, length, 16]))
     }
   }
