@@ -21,8 +21,6 @@ struct BeamHypotheses {
   }
 
   var isFull: Bool { sequences.count >= capacity }
-  var isEmpty: Bool { sequences.isEmpty }
-
   /// What a newcomer must beat; -infinity while there is room.
   var worstScore: Double { isFull ? scores.last ?? -.infinity : -.infinity }
 

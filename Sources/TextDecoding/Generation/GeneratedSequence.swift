@@ -40,24 +40,3 @@ public struct GeneratedSequence: Sendable, Equatable {
   /// `exp(meanLogProbability)`: the geometric mean of the tokens' probabilities, between 0 and 1.
   public var confidence: Double { exp(meanLogProbability) }
 }
-
-/// Why a row ended.
-public enum FinishReason: String, Sendable, Codable, CaseIterable {
-  /// The model gave one of `stopTokens`.
-  case stopToken
-  /// One of `stopStrings` appeared.
-  case stopString
-  /// `maximumNewTokens` were reached.
-  case length
-  /// `noRepeatNGramSize` and the model together left no token that could follow.
-  case noTokenLeft
-}
-
-/// A token of a row's text, handed out while generation goes on.
-public struct GeneratedToken: Sendable, Equatable {
-  /// Which row of the batch, counted as its start tokens were.
-  public let row: Int
-  public let token: Int
-  /// As in `GeneratedSequence.tokenLogProbabilities`.
-  public let logProbability: Double
-}

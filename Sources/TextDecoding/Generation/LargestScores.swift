@@ -23,8 +23,6 @@ package struct LargestScores {
     return heap.first?.score ?? .infinity
   }
 
-  package var isEmpty: Bool { heap.isEmpty }
-
   package mutating func removeAll() { heap.removeAll(keepingCapacity: true) }
 
   package mutating func offer(_ score: Double, index: Int) {
