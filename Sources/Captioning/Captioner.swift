@@ -15,12 +15,12 @@ public import TextDecoding
 /// Weights are mapped into memory, so that making a captioner costs milliseconds and its pages are shared by processes.
 public struct Captioner: Sendable {
   public let manifest: CaptionerManifest
-  private let encoder: any VisionEncoder
-  private let features: FeatureSelection
-  private let preprocessor: ImagePreprocessor
-  private let mapper: any PrefixMapper
-  private let decoder: any TextDecoder
-  private let tokenizer: any Tokenizer
+  let encoder: any VisionEncoder
+  let features: FeatureSelection
+  let preprocessor: ImagePreprocessor
+  let mapper: any PrefixMapper
+  let decoder: any TextDecoder
+  let tokenizer: any Tokenizer
 
   /// - Parameters:
   ///   - directory: holds `captioner.json`.
@@ -35,7 +35,8 @@ public struct Captioner: Sendable {
     preprocessor = ImagePreprocessor(manifest.encoder.preprocessing)
     mapper = try MapperFamily.load(manifest.mapper, from: bases.mapper)
     (decoder, tokenizer) = try DecoderFamily.load(manifest.decoder.family, from: bases.decoder)
-    try Self.checkFit(manifest, features: features, encoder: encoder, mapper: mapper, decoder: decoder)
+    try Self.checkFit(
+      manifest, directory: directory, features: features, encoder: encoder, mapper: mapper, decoder: decoder)
   }
 
   /// What the captioner's manifest asks for: greedy, its stop tokens, its longest caption.
@@ -73,9 +74,7 @@ public struct Captioner: Sendable {
 
   /// Images `[3, height, width]`, all of one size → features `[images, tokens, width]`.
   private func encode(_ images: [Tensor]) throws -> Tensor {
-    let shape = images[0].shape
-    let pixels = Tensor(images.flatMap(\.values), shape: [images.count] + shape)
-    return try features.features(of: pixels, by: encoder)
+    try features.features(of: .stacked(images), by: encoder)
   }
 
   private func generate(from prefixes: [Prefix], options: GenerationOptions) throws -> [GeneratedSequence] {

@@ -11,11 +11,11 @@ enum DecoderFamily {
       if path.hasSuffix(".gguf") {
         let file = try GGUFFile(path: path)
         let llama = try Llama(
-          configuration: LlamaConfiguration(gguf: file), weights: WeightReader(file), names: .gguf)
+          configuration: LlamaConfiguration(file), weights: WeightReader(file), names: .gguf)
         return (llama, try ByteLevelBPETokenizer(gguf: file))
       }
       let llama = try Llama(
-        configuration: LlamaConfiguration(path: path + "/config.json"),
+        configuration: LlamaConfiguration(jsonFile: path + "/config.json"),
         weights: WeightReader(openSafetensors(directory: path)), names: .huggingFace)
       return (llama, try ByteLevelBPETokenizer(tokenizerJSON: path + "/tokenizer.json"))
     }

@@ -8,7 +8,7 @@ enum EncoderFamily {
   private static let loaders: [String: Loader] = [
     "dinov2": { directory in
       try DINOv2(
-        configuration: DinoV2Configuration(path: directory + "/config.json"),
+        configuration: DinoV2Configuration(jsonFile: directory + "/config.json"),
         weights: WeightReader(openSafetensors(directory: directory)))
     }
   ]

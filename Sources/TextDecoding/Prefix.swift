@@ -27,7 +27,8 @@ public struct Prefix: Sendable {
     /// `[layers, 2, keyValueHeads, length, headDimension]`.
     public var dimensions: [Int] { [layers, 2, keyValueHeads, length, headDimension] }
 
-    func fits(_ other: Shape) -> Bool {
+    /// Whether the two agree in all but length.
+    public func fits(_ other: Shape) -> Bool {
       layers == other.layers && keyValueHeads == other.keyValueHeads && headDimension == other.headDimension
     }
   }

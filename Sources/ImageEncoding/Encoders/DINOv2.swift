@@ -11,12 +11,14 @@ public final class DINOv2: VisionEncoder {
   private let classToken: Tensor
   private let positions: PositionEmbeddings
   private let blocks: [Block]
-  /// The norm after the last block, which belongs to the model but to no hidden state.
   public let finalNorm: LayerNorm
 
   /// - Parameter weights: at the root of the checkpoint's names (`embeddings.…`, `encoder.layer.0.…`, `layernorm.…`).
   /// - Throws: `ModelFileError` where a tensor is missing or misshapen.
   public init(configuration c: DinoV2Configuration, weights: WeightReader) throws(ModelFileError) {
+    if c.usesSwiGLU {
+      throw .unsupportedTensor(path: weights.path, key: "encoder.layer.0.mlp", feature: "SwiGLU (use_swiglu_ffn)")
+    }
     configuration = c
     let embeddings = weights.scoped("embeddings")
     let projection = embeddings.scoped("patch_embeddings.projection")
@@ -25,7 +27,7 @@ public final class DINOv2: VisionEncoder {
       weight: kernel.reshaped([c.hiddenSize, c.channels * c.patchSize * c.patchSize]),
       bias: try projection.float32("bias", shape: [c.hiddenSize]))
     classToken = try embeddings.float32("cls_token", shape: [1, 1, c.hiddenSize]).reshaped([1, c.hiddenSize])
-    let side = c.imageSize / c.patchSize
+    let side = c.patchesPerSide
     positions = PositionEmbeddings(
       try embeddings.float32("position_embeddings", shape: [1, 1 + side * side, c.hiddenSize]), side: side)
     var blocks: [Block] = []
@@ -33,7 +35,7 @@ public final class DINOv2: VisionEncoder {
       blocks.append(try Block(c, weights.scoped("encoder.layer.\(index)")))
     }
     self.blocks = blocks
-    finalNorm = try weights.scoped("layernorm").layerNorm(columns: c.hiddenSize, epsilon: c.layerNormEpsilon)
+    finalNorm = try weights.scoped("layernorm").layerNorm(columns: c.hiddenSize, epsilon: Float(c.layerNormEpsilon))
   }
 
   public var hiddenSize: Int { configuration.hiddenSize }
@@ -123,8 +125,8 @@ public final class DINOv2: VisionEncoder {
     init(_ c: DinoV2Configuration, _ weights: WeightReader) throws(ModelFileError) {
       let d = c.hiddenSize
       heads = c.attentionHeads
-      norm1 = try weights.scoped("norm1").layerNorm(columns: d, epsilon: c.layerNormEpsilon)
-      norm2 = try weights.scoped("norm2").layerNorm(columns: d, epsilon: c.layerNormEpsilon)
+      norm1 = try weights.scoped("norm1").layerNorm(columns: d, epsilon: Float(c.layerNormEpsilon))
+      norm2 = try weights.scoped("norm2").layerNorm(columns: d, epsilon: Float(c.layerNormEpsilon))
       let attention = weights.scoped("attention.attention")
       query = try attention.scoped("query").linear(outputs: d, inputs: d, bias: c.hasQKVBias)
       key = try attention.scoped("key").linear(outputs: d, inputs: d, bias: c.hasQKVBias)

@@ -34,6 +34,32 @@ public struct FeatureSelection: Sendable, Equatable {
     self.parts = parts
   }
 
+  /// How many tokens the parts have together for images of this size in pixels.
+  ///
+  /// - Throws: `EncodingError` where the size does not suit the patches, or the patches a grid.
+  public func tokenCount(width: Int, height: Int, patchSize: Int) throws(EncodingError) -> Int {
+    guard width > 0, height > 0, width % patchSize == 0, height % patchSize == 0 else {
+      throw .unsuitableSize(width: width, height: height, patchSize: patchSize)
+    }
+    let patches = Grid(rows: height / patchSize, columns: width / patchSize)
+    var count = 0
+    for part in parts {
+      switch part.tokens {
+      case .classToken: count += 1
+      case .patches(let grid):
+        if let grid { try check(grid, divides: patches) }
+        count += (grid ?? patches).rows * (grid ?? patches).columns
+      }
+    }
+    return count
+  }
+
+  private func check(_ grid: Grid, divides patches: Grid) throws(EncodingError) {
+    guard grid.rows > 0, grid.columns > 0, patches.rows % grid.rows == 0, patches.columns % grid.columns == 0 else {
+      throw .unevenGrid(grid: [grid.rows, grid.columns], patches: [patches.rows, patches.columns])
+    }
+  }
+
   /// Encodes and selects.
   ///
   /// - Parameter pixels: `[batch, 3, height, width]`, normalised.
@@ -67,9 +93,7 @@ public struct FeatureSelection: Sendable, Equatable {
 
   /// Averages `[batch, rows * columns, hidden]` over equal rectangles.
   private func pool(_ x: Tensor, _ patches: Grid, to grid: Grid) throws(EncodingError) -> Tensor {
-    guard grid.rows > 0, grid.columns > 0, patches.rows % grid.rows == 0, patches.columns % grid.columns == 0 else {
-      throw .unevenGrid(grid: [grid.rows, grid.columns], patches: [patches.rows, patches.columns])
-    }
+    try check(grid, divides: patches)
     let (batch, hidden) = (x.shape[0], x.columns)
     let (tall, wide) = (patches.rows / grid.rows, patches.columns / grid.columns)
     var out = Tensor(zeros: [batch, grid.rows * grid.columns, hidden])

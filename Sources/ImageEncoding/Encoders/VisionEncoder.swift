@@ -11,6 +11,9 @@ public protocol VisionEncoder: Sendable {
   /// Side of a square patch in pixels.
   var patchSize: Int { get }
 
+  /// The norm after the last block, which belongs to the model but to no hidden state.
+  var finalNorm: LayerNorm { get }
+
   /// The hidden states of these numbers, each `[batch, 1 + patches, hiddenSize]`: the class token, then the patches row by
   /// row. No final norm is applied to any. Blocks after the last one that is asked for are not computed.
   ///

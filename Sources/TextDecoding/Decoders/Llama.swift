@@ -27,7 +27,7 @@ public struct Llama: TextDecoder {
       Linear(weight: try reader.matrix(key, rows: outputs, columns: inputs))
     }
     func norm(_ reader: WeightReader, _ key: String) throws(ModelFileError) -> RMSNorm {
-      RMSNorm(weight: try reader.float32(key, shape: [c.hiddenSize]), epsilon: c.rmsNormEpsilon)
+      RMSNorm(weight: try reader.float32(key, shape: [c.hiddenSize]), epsilon: Float(c.rmsNormEpsilon))
     }
     let queryWidth = c.attentionHeads * c.headDimension
     let keyWidth = c.keyValueHeads * c.headDimension
@@ -52,7 +52,7 @@ public struct Llama: TextDecoder {
     self.norm = try norm(weights, names.norm)
     // A file may tie the head to the embedding by saying so or by leaving the head out.
     head =
-      c.tieWordEmbeddings || !weights.contains(names.head)
+      c.tiesWordEmbeddings || !weights.contains(names.head)
       ? embedding : try linear(weights, names.head, c.vocabularySize, c.hiddenSize)
     configuration = c
     rotary = RotaryEmbedding(headDimension: c.headDimension, theta: c.ropeTheta)

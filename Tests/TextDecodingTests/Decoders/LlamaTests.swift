@@ -10,14 +10,14 @@ struct LlamaTests {
   private static func path(_ name: String) -> String { Fixture.url(name).path(percentEncoded: false) }
 
   private static func huggingFace(_ suite: String = "llama-tiny") throws -> Llama {
-    let configuration = try LlamaConfiguration(path: path("\(suite)/config.json"))
+    let configuration = try LlamaConfiguration(jsonFile: path("\(suite)/config.json"))
     let weights = WeightReader(try openSafetensors(directory: path(suite)))
     return try Llama(configuration: configuration, weights: weights, names: .huggingFace)
   }
 
   private static func gguf(_ file: String) throws -> Llama {
     let file = try GGUFFile(path: path(file))
-    return try Llama(configuration: LlamaConfiguration(gguf: file), weights: WeightReader(file), names: .gguf)
+    return try Llama(configuration: LlamaConfiguration(file), weights: WeightReader(file), names: .gguf)
   }
 
   /// Logits of every token, `[rows, tokens, vocabulary]`.
