@@ -1,0 +1,153 @@
+"""Decoder, mapper and searches as plain PyTorch of any size and precision.
+
+The default captioner's specification (its `model.py`) fixes all sizes and float32; the same architecture stands here
+with the sizes as arguments, so that tiny models can be computed in float64 as well.
+
+Shapes: B batch, T tokens, P prefix length, L layers, KV key/value heads, HD head dimension.
+"""
+from dataclasses import dataclass
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+
+@dataclass
+class LlamaShape:
+    layers: int
+    hidden: int
+    intermediate: int
+    heads: int
+    key_value_heads: int
+    vocabulary: int
+    theta: float = 100000.0
+    epsilon: float = 1e-5
+    tied: bool = True
+
+    @property
+    def head_dimension(self):
+        return self.hidden // self.heads
+
+    def config(self, **more):
+        return {
+            "architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_act": "silu",
+            "hidden_size": self.hidden, "intermediate_size": self.intermediate, "num_hidden_layers": self.layers,
+            "num_attention_heads": self.heads, "num_key_value_heads": self.key_value_heads,
+            "head_dim": self.head_dimension, "vocab_size": self.vocabulary, "rms_norm_eps": self.epsilon,
+            "rope_theta": self.theta, "max_position_embeddings": 512, "tie_word_embeddings": self.tied,
+            "attention_bias": False, "mlp_bias": False, **more,
+        }
+
+
+def rms_norm(x, weight, epsilon):
+    return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + epsilon) * weight
+
+
+def rope(x, positions, theta):
+    """Rotate-half rotary embedding of x [..., T, HD]; the angles are computed in x's own precision."""
+    dimension = x.shape[-1]
+    angle = positions.to(x.dtype)[:, None] / theta ** (torch.arange(0, dimension, 2).to(x.dtype) / dimension)
+    cos, sin = torch.cat([angle.cos()] * 2, -1), torch.cat([angle.sin()] * 2, -1)
+    a, b = x.chunk(2, -1)
+    return x * cos + torch.cat([-b, a], -1) * sin
+
+
+def grouped_attention(q, k, v, past):
+    """Causal grouped-query attention: q [B, H, T, HD] at positions past..., k and v [B, KV, past + T, HD]."""
+    (B, H, T, HD), KV = q.shape, k.shape[1]
+    k, v = (t.repeat_interleave(H // KV, 1) for t in (k, v))
+    hidden = torch.arange(past + T)[None] > torch.arange(T)[:, None] + past
+    scores = (q @ k.transpose(2, 3) * HD ** -0.5).masked_fill(hidden, -torch.inf)
+    return torch.softmax(scores, -1) @ v
+
+
+class Llama:
+    """A Llama decoder over Hugging Face weight names, in the precision of `dtype`."""
+
+    def __init__(self, weights, shape, dtype):
+        self.w, self.shape, self.dtype = {k: v.to(dtype) for k, v in weights.items()}, shape, dtype
+
+    def forward(self, ids, prefix=None, cache=None):
+        """ids [B, T]; prefix [B, L, 2, KV, P, HD], keys after RoPE at 0..<P; cache: list of (k, v) of a former call.
+        Returns logits [B, T, vocabulary] and the new cache."""
+        w, s, (B, T) = self.w, self.shape, ids.shape
+        if cache is None and prefix is not None:
+            cache = [layer.unbind(1) for layer in prefix.to(self.dtype).unbind(1)]
+        past = cache[0][0].shape[2] if cache else 0
+        positions = torch.arange(T) + past
+        x, new = w["model.embed_tokens.weight"][ids], []
+        for i in range(s.layers):
+            p = f"model.layers.{i}."
+            project = lambda h, name: F.linear(h, w[p + name + "_proj.weight"])
+            split = lambda t: t.view(B, T, -1, s.head_dimension).transpose(1, 2)
+            h = rms_norm(x, w[p + "input_layernorm.weight"], s.epsilon)
+            q, k, v = (split(project(h, f"self_attn.{n}")) for n in "qkv")
+            q, k = rope(q, positions, s.theta), rope(k, positions, s.theta)
+            if cache:
+                k, v = torch.cat([cache[i][0], k], 2), torch.cat([cache[i][1], v], 2)
+            new.append((k, v))
+            o = grouped_attention(q, k, v, past).transpose(1, 2).reshape(B, T, s.hidden)
+            x = x + project(o, "self_attn.o")
+            h = rms_norm(x, w[p + "post_attention_layernorm.weight"], s.epsilon)
+            x = x + project(F.silu(project(h, "mlp.gate")) * project(h, "mlp.up"), "mlp.down")
+        head = w["model.embed_tokens.weight" if s.tied else "lm_head.weight"]
+        return F.linear(rms_norm(x, w["model.norm.weight"], s.epsilon), head), new
+
+
+class Block(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.n1, self.n2, self.n3 = nn.LayerNorm(width), nn.LayerNorm(width), nn.LayerNorm(width)
+        self.sa = nn.MultiheadAttention(width, heads, batch_first=True)
+        self.ca = nn.MultiheadAttention(width, heads, batch_first=True)
+        self.ff = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(), nn.Identity(), nn.Linear(4 * width, width))
+
+    def forward(self, q, memory):
+        h = self.n1(q)
+        q = q + self.sa(h, h, h, need_weights=False)[0]
+        h = self.n2(q)
+        q = q + self.ca(h, memory, memory, need_weights=False)[0]
+        return q + self.ff(self.n3(q))
+
+
+class Resampler(nn.Module):
+    """features [B, tokens, F] → prefix [B, L, 2, KV, P, HD]; `groups` are the token counts that share a projection."""
+
+    def __init__(self, features, groups, width, heads, depth, prefix):
+        super().__init__()
+        self.groups, self.prefix, tokens = groups, prefix, sum(groups)
+        layers, _, key_value_heads, length, head_dimension = prefix
+        self.register_buffer("mean", torch.zeros(tokens, features))
+        self.register_buffer("std", torch.ones(tokens, features))
+        self.inp = nn.ModuleList([nn.Linear(features, width) for _ in groups])
+        self.pos = nn.Parameter(torch.zeros(tokens, width))
+        self.q = nn.Parameter(torch.zeros(length, width))
+        self.bl = nn.ModuleList([Block(width, heads) for _ in range(depth)])
+        self.no = nn.LayerNorm(width)
+        self.out = nn.Linear(width, layers * 2 * key_value_heads * head_dimension, bias=False)
+        self.base = nn.Parameter(torch.zeros(prefix))
+
+    def forward(self, features):
+        layers, _, key_value_heads, length, head_dimension = self.prefix
+        x = ((features - self.mean) / self.std).split(self.groups, 1)
+        memory = torch.cat([f(part) for f, part in zip(self.inp, x)], 1) + self.pos
+        q = self.q[None].expand(len(features), -1, -1)
+        for block in self.bl:
+            q = block(q, memory)
+        o = self.out(self.no(q)).view(len(features), length, layers, 2, key_value_heads, head_dimension)
+        return self.base[None] + o.permute(0, 2, 3, 4, 1, 5)
+
+
+def pooled(hidden, recipe):
+    """Features [B, tokens, D] of hidden states [B, 1 + rows·columns, D] (square grids), by the manifest's recipe."""
+    parts = []
+    for part in recipe:
+        h = hidden[part["hiddenState"]]
+        if part["tokens"] == "class":
+            parts.append(h[:, :1])
+        else:
+            (B, tokens, D), (rows, columns) = h.shape, part["grid"]
+            side = int((tokens - 1) ** 0.5)
+            grid = h[:, 1:].reshape(B, rows, side // rows, columns, side // columns, D)
+            parts.append(grid.mean((2, 4)).reshape(B, rows * columns, D))
+    return torch.cat(parts, 1)
