@@ -2,7 +2,6 @@ import HeapModule
 
 /// Byte-pair encoding of one word (Sennrich et al. 2016): starting from single bytes, the neighbours whose merge has
 /// the lowest rank are merged, the leftmost first, until none of them merges.
-///
 package struct BytePairMerger: Sendable {
   /// Words up to this length are searched for the best merge from end to end, which beats a heap while they fit into
   /// a few cache lines.
