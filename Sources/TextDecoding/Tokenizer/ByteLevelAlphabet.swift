@@ -35,22 +35,23 @@ enum ByteLevelAlphabet {
     let start = output.count
     var position = 0
     while position < spelling.count {
-      var value = Int(spelling[position])
-      position += 1
-      if value >= 0x80 {
-        // U+0080...U+0143 are two bytes: C2...C5 and one continuation.
-        guard 0xc2...0xc5 ~= value, position < spelling.count, spelling[position] & 0xc0 == 0x80 else {
-          value = -1; break
-        }
-        value = (value & 0x1f) << 6 | Int(spelling[position] & 0x3f)
-        position += 1
-      }
-      guard value >= 0, value < bytes.count, let byte = bytes[value] else {
+      guard let (byte, length) = byte(spelt: spelling, at: position) else {
         output.removeSubrange(start...)
         output.append(contentsOf: spelling)
         return
       }
       output.append(byte)
+      position += length
     }
+  }
+
+  /// The byte that the character at `position` spells, and the character's length; `nil` where it spells none.
+  private static func byte(spelt spelling: UnsafeRawBufferPointer, at position: Int) -> (UInt8, length: Int)? {
+    let first = Int(spelling[position])
+    if first < 0x80 { return bytes[first].map { ($0, 1) } }
+    // U+0080...U+0143 are two bytes: C2...C5 and one continuation.
+    guard 0xc2...0xc5 ~= first, position + 1 < spelling.count, spelling[position + 1] & 0xc0 == 0x80 else { return nil }
+    let value = (first & 0x1f) << 6 | Int(spelling[position + 1] & 0x3f)
+    return value < bytes.count ? bytes[value].map { ($0, 2) } : nil
   }
 }

@@ -1,3 +1,5 @@
+public import ModelFiles
+
 /// Byte-level byte-pair encoding, as in GPT-2 (Radford et al. 2019) and many models since.
 ///
 /// Text is split at added tokens, then into words, and the bytes of each word are merged. Ids are those that Hugging
@@ -14,6 +16,9 @@ public final class ByteLevelBPETokenizer: Tokenizer {
   private let vocabulary: TokenizerVocabulary
   private let specialTokens: [[UInt8]: Int]
   private let specialIDs: Set<Int>
+  /// The token that starts every text the model was trained on, and the one that ends it, where the file names them.
+  public let beginningOfSequence: Int?
+  public let endOfSequence: Int?
   private let tables: OnceValue<EncodingTables>
 
   /// - Precondition: ids of added tokens lie inside of the vocabulary (readers check it and throw).
@@ -23,6 +28,8 @@ public final class ByteLevelBPETokenizer: Tokenizer {
     let special = vocabulary.addedTokens.filter(\.isSpecial)
     specialTokens = Dictionary(special.map { ($0.spelling, $0.id) }) { first, _ in first }
     specialIDs = Set(special.map(\.id))
+    beginningOfSequence = vocabulary.beginningOfSequence
+    endOfSequence = vocabulary.endOfSequence
     tables = OnceValue { EncodingTables(vocabulary) }
   }
 
@@ -31,8 +38,8 @@ public final class ByteLevelBPETokenizer: Tokenizer {
   /// Makes the tables for encoding now and says whether they are sound.
   ///
   /// Merges that refer to tokens which do not exist are otherwise left out without a word, since encoding cannot fail.
-  /// - Throws: `TokenizerError.invalidValue` or `.malformed`, naming the first such merge.
-  public func prepareToEncode() throws(TokenizerError) {
+  /// - Throws: `ModelFileError.invalidValue`, naming the first such merge.
+  public func prepareToEncode() throws(ModelFileError) {
     if let problem = tables.get().problem { throw problem }
   }
 

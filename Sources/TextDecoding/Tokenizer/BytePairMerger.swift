@@ -2,18 +2,21 @@ import HeapModule
 
 /// Byte-pair encoding of one word (Sennrich et al. 2016): starting from single bytes, the neighbours whose merge has
 /// the lowest rank are merged, the leftmost first, until none of them merges.
-///
-struct BytePairMerger: Sendable {
+package struct BytePairMerger: Sendable {
   /// Words up to this length are searched for the best merge from end to end, which beats a heap while they fit into
   /// a few cache lines.
-  static let longestScannedWord = 40
+  package static let longestScannedWord = 40
 
-  let merges: MergeTable
+  private let merges: MergeTable
+
+  package init(_ merges: MergeTable) {
+    self.merges = merges
+  }
 
   /// Appends the tokens of a word.
   ///
   /// - Parameter symbols: the token of each of its bytes.
-  func merge(_ symbols: [UInt32], into output: inout [Int]) {
+  package func merge(_ symbols: [UInt32], into output: inout [Int]) {
     switch symbols.count {
     case 0: break
     case 1: output.append(Int(symbols[0]))

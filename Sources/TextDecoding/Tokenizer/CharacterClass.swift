@@ -3,10 +3,10 @@
 /// The categories are those of Unicode 16, as in the regular-expression engines of `tokenizers` 0.23: characters
 /// assigned later are `other` there, so they are here, whatever version the Swift at hand knows. Words of a text then
 /// do not depend on the compiler that built the program.
-enum CharacterClass {
+package enum CharacterClass {
   case letter, number, whitespace, other
 
-  init(_ scalar: Unicode.Scalar) {
+  package init(_ scalar: Unicode.Scalar) {
     let properties = scalar.properties
     switch properties.generalCategory {
     case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter:
@@ -20,7 +20,7 @@ enum CharacterClass {
 
   /// - Parameter byte: below 0x80.
   @inline(__always)
-  init(ascii byte: UInt8) {
+  package init(ascii byte: UInt8) {
     if (byte | 0x20) &- UInt8(ascii: "a") < 26 {
       self = .letter
     } else if byte == UInt8(ascii: " ") || byte &- 9 < 5 {
@@ -36,7 +36,7 @@ enum CharacterClass {
 extension Unicode.Scalar {
   /// Whether the `Digits` pre-tokeniser splits here: categories Nd, Nl and No, in Unicode 17 (`tokenizers` asks Rust's
   /// `char::is_numeric` here, not a regular expression).
-  var isDigit: Bool {
+  package var isDigit: Bool {
     switch properties.generalCategory {
     case .decimalNumber, .letterNumber, .otherNumber: properties.isAssigned(in: .digits)
     default: false
@@ -45,7 +45,7 @@ extension Unicode.Scalar {
 
   /// `\w` of a regular expression: what makes a neighbour of an added token part of the same word (Unicode Technical
   /// Standard 18, annex C).
-  var isWordCharacter: Bool {
+  package var isWordCharacter: Bool {
     guard properties.isAssigned(in: .patterns) else { return false }
     switch properties.generalCategory {
     case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .connectorPunctuation: return true

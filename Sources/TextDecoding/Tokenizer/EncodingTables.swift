@@ -1,3 +1,5 @@
+import ModelFiles
+
 /// What encoding needs and decoding does not, made of a vocabulary.
 struct EncodingTables: Sendable {
   private static let noToken = UInt32.max
@@ -12,21 +14,21 @@ struct EncodingTables: Sendable {
   /// Tokens by spelling, where whole words are looked up.
   private let wholeWords: ByteStringIndex?
   /// What is wrong with the vocabulary. The merges concerned are left out.
-  let problem: TokenizerError?
+  let problem: ModelFileError?
 
   init(_ vocabulary: TokenizerVocabulary) {
-    let path = vocabulary.path
+    let origin = vocabulary.origin
     let outside = vocabulary.idsOutsideOfMerging
     let tokens = vocabulary.tokens
     let index = ByteStringIndex(
       tokens, numbers: (0..<tokens.count).lazy.filter { !tokens[$0].isEmpty && !outside.contains($0) })
-    var problem: TokenizerError? = index.duplicate.map {
+    var problem: ModelFileError? = index.duplicate.map {
       let spelling = String(decoding: tokens[$0], as: UTF8.self)
-      return .invalidValue(path: path, key: "tokens", problem: "has the token '\(spelling)' twice")
+      return .invalidValue(path: origin.path, key: origin.tokensKey, problem: "has the token '\(spelling)' twice")
     }
     var merges: [(left: UInt32, right: UInt32, token: UInt32, rank: UInt32)] = []
-    do throws(TokenizerError) {
-      let texts = try vocabulary.merges()
+    do throws(ModelFileError) {
+      let texts = try vocabulary.merges().get()
       merges.reserveCapacity(texts.count / 2)
       var product: [UInt8] = []
       for rank in 0..<texts.count / 2 {
@@ -36,7 +38,7 @@ struct EncodingTables: Sendable {
         let left = texts.withBytes(2 * rank) { index.find($0) }
         let right = texts.withBytes(2 * rank + 1) { index.find($0) }
         guard let left, let right, let token = index.find(product) else {
-          problem = problem ?? Self.unknownPart(of: rank, texts, path)
+          problem = problem ?? Self.unknownPart(of: rank, texts, origin)
           continue
         }
         merges.append((UInt32(left), UInt32(right), UInt32(token), UInt32(rank)))
@@ -45,7 +47,7 @@ struct EncodingTables: Sendable {
       problem = problem ?? error
     }
     self.problem = problem
-    merger = BytePairMerger(merges: MergeTable(merges))
+    merger = BytePairMerger(MergeTable(merges))
     byteTokens = ByteLevelAlphabet.spellings.map { index.find($0).map(UInt32.init) ?? Self.noToken }
     preTokenizer = vocabulary.preTokenizer
     matchers = [false, true].map { isNormalized in
@@ -56,10 +58,12 @@ struct EncodingTables: Sendable {
     wholeWords = vocabulary.ignoresMergesForWholeWords ? index : nil
   }
 
-  private static func unknownPart(of rank: Int, _ texts: ByteStrings, _ path: String) -> TokenizerError {
+  private static func unknownPart(of rank: Int, _ texts: ByteStrings, _ origin: TokenizerVocabulary.Origin)
+    -> ModelFileError
+  {
     let parts = [texts[2 * rank], texts[2 * rank + 1]].map { "'\(String(decoding: $0, as: UTF8.self))'" }
     let problem = "has merge \(rank) of \(parts[0]) and \(parts[1]), of which a part or the result is no token"
-    return .invalidValue(path: path, key: "merges", problem: problem)
+    return .invalidValue(path: origin.path, key: origin.mergesKey, problem: problem)
   }
 
   func encode(_ text: UTF8Text, parsingSpecialTokens: Bool) -> [Int] {

@@ -1,5 +1,5 @@
 /// Which pairs of neighbouring tokens merge, in which order of preference, and into what.
-struct MergeTable: Sendable {
+package struct MergeTable: Sendable {
   /// The rank of a merge (lower goes first) above the 32 bits of the token that it makes, so that comparing two
   /// compares their ranks.
   typealias Merge = UInt64
@@ -16,7 +16,7 @@ struct MergeTable: Sendable {
   static func token(_ merge: Merge) -> UInt32 { UInt32(truncatingIfNeeded: merge) }
 
   /// - Parameter merges: in order of preference. A pair that is there twice has the later rank, as in `tokenizers`.
-  init(_ merges: [(left: UInt32, right: UInt32, token: UInt32, rank: UInt32)]) {
+  package init(_ merges: [(left: UInt32, right: UInt32, token: UInt32, rank: UInt32)]) {
     var size = 16
     while size < 2 * merges.count { size *= 2 }
     mask = size - 1

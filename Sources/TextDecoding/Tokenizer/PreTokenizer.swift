@@ -21,7 +21,7 @@ package struct PreTokenizer: Sendable, Equatable {
   /// Digits one by one, then the pattern of GPT-2; in `tokenizers`, `Digits(individual_digits=True)` and `ByteLevel`.
   package static let smollm = PreTokenizer([.digits(individually: true), .words])
 
-  func forEachWord(in text: UTF8Text, _ body: (UTF8Text) -> Void) {
+  package func forEachWord(in text: UTF8Text, _ body: (UTF8Text) -> Void) {
     split(text, by: steps[...], body)
   }
 

@@ -1,12 +1,12 @@
 /// Bytes that are meant to be UTF-8 but need not be.
-struct UTF8Text {
-  let bytes: UnsafeRawBufferPointer
+package struct UTF8Text {
+  package let bytes: UnsafeRawBufferPointer
 
-  init(_ bytes: UnsafeRawBufferPointer) {
+  package init(_ bytes: UnsafeRawBufferPointer) {
     self.bytes = bytes
   }
 
-  var count: Int { bytes.count }
+  package var count: Int { bytes.count }
 
   subscript(range: Range<Int>) -> UTF8Text { UTF8Text(UnsafeRawBufferPointer(rebasing: bytes[range])) }
 
