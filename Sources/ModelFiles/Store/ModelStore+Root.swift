@@ -8,9 +8,10 @@ extension ModelStore {
   /// The store of the user: `$CAPTION_HOME`, else `$XDG_CACHE_HOME/caption`, else `~/.cache/caption`.
   ///
   /// - Throws: `ModelStoreError.noHomeDirectory`.
-  public init(
-    environment: [String: String] = ProcessInfo.processInfo.environment, catalog: BaseModelCatalog = .standard
-  ) throws {
+  ///
+  /// - Parameter environment: the process's own where there is none.
+  public init(environment: [String: String]? = nil, catalog: BaseModelCatalog = .standard) throws {
+    let environment = environment ?? ProcessInfo.processInfo.environment
     self.init(root: try Self.root(environment: environment), catalog: catalog)
   }
 
