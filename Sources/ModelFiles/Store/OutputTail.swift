@@ -14,7 +14,8 @@ struct OutputTail: Sendable {
   var text: String {
     let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).suffix(Self.lineCount)
     return lines.map { line in
-      String(String.UnicodeScalarView(line.unicodeScalars.filter { !($0.value < 0x20 || (0x7f..<0xa0).contains($0.value)) }))
+      String(
+        String.UnicodeScalarView(line.unicodeScalars.filter { !($0.value < 0x20 || (0x7f..<0xa0).contains($0.value)) }))
     }.joined(separator: "\n")
   }
 }
