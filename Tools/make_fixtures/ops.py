@@ -39,9 +39,11 @@ def main():
     case("gelu", F.gelu, input=line)
     case("silu", F.silu, input=line)
     case("softmax", lambda x: x.softmax(-1), input=torch.cat([20 * n(4, 33), 1000 + n(1, 33), -1000 + n(1, 33)]))
-    case("rope", lambda x, p: rope(x, p, 100000.0), input=n(2, 3, 41, 16), positions=torch.arange(41, dtype=torch.int32))
+    case("rope", lambda x, p: rope(x, p, 100000.0),
+         input=n(2, 3, 41, 16), positions=torch.arange(41, dtype=torch.int32))
     for rows, columns, height, width in GRIDS:
-        case(f"bicubic_{rows}x{columns}_to_{height}x{width}", lambda g: resized(g, (height, width)), input=n(rows, columns, 3))
+        case(f"bicubic_{rows}x{columns}_to_{height}x{width}", lambda g: resized(g, (height, width)),
+             input=n(rows, columns, 3))
     case("attention_full", F.scaled_dot_product_attention,
          query=n(2, 3, 17, 8), key=n(2, 3, 19, 8), value=n(2, 3, 19, 8))
     case("attention_grouped", lambda q, k, v: grouped_attention(q, k, v, 5),

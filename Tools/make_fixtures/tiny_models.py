@@ -156,7 +156,7 @@ def resampler(features, groups, width, heads, depth, prefix, seed):
 
 
 def save_resampler(module, path):
-    pins.save(path, {k: v.half() for k, v in module.state_dict().items()}, {"format": "pt", "kind": "resampler"})
+    pins.save(path, {k: v.half() for k, v in module.state_dict().items()}, {"kind": "resampler"})
 
 
 def make_resampler():
