@@ -25,11 +25,12 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+let realModule = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 
 let package = Package(
   name: "caption",
-  platforms: [.macOS(.v13)],
+  platforms: [.macOS(.v15)],
   products: [
     .executable(name: "caption", targets: ["caption"]),
     .library(name: "Captioning", targets: ["Captioning"]),
@@ -39,6 +40,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
     .package(url: "https://github.com/apple/swift-crypto", "3.0.0"..<"5.0.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.0.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
   ],
   targets: [
@@ -56,22 +58,28 @@ let package = Package(
       linkerSettings: [
         .linkedLibrary("png16"), .linkedLibrary("jpeg"), .linkedLibrary("webp"), .linkedLibrary("webpdemux"),
       ]),
-    library("Tensors", ["CKernels"]),
+    library("Tensors", ["CKernels", realModule]),
     library("ModelFiles", ["Tensors", "CZlib", crypto, subprocess]),
     library("ImageEncoding", ["CImageCodecs", "ModelFiles", "Tensors"]),
     library("TextDecoding", ["ModelFiles", "Tensors", collections]),
     library("PrefixMapping", ["TextDecoding", "ModelFiles", "Tensors"]),
-    library("Captioning", ["ImageEncoding", "PrefixMapping", "TextDecoding", "ModelFiles", "Tensors"]),
+    library(
+      "Captioning", ["ImageEncoding", "PrefixMapping", "TextDecoding", "ModelFiles", "Tensors"],
+      resources: [.copy("Resources/default")]),
     .executableTarget(
-      name: "caption", dependencies: ["Captioning", "ModelFiles", argumentParser, logging], swiftSettings: strict),
+      name: "caption",
+      dependencies: ["Captioning", "ImageEncoding", "TextDecoding", "ModelFiles", "Tensors", argumentParser, logging],
+      swiftSettings: strict),
 
-    .target(name: "TestSupport", dependencies: [], path: "Tests/TestSupport", swiftSettings: strict),
+    .target(
+      name: "TestSupport", dependencies: ["ModelFiles", "Tensors"], path: "Tests/TestSupport", swiftSettings: strict),
     tests("TensorsTests", ["Tensors", "CKernels"]),
     tests("ModelFilesTests", ["ModelFiles", "Tensors"]),
     tests("ImageEncodingTests", ["ImageEncoding", "ModelFiles", "Tensors"]),
     tests("TextDecodingTests", ["TextDecoding", "ModelFiles", "Tensors"]),
     tests("PrefixMappingTests", ["PrefixMapping", "TextDecoding", "ModelFiles", "Tensors"]),
-    tests("CaptioningTests", ["Captioning", "ImageEncoding", "PrefixMapping", "TextDecoding", "ModelFiles", "Tensors"]),
+    tests(
+      "CaptioningTests", ["Captioning", "ImageEncoding", "PrefixMapping", "TextDecoding", "ModelFiles", "Tensors"]),
     tests("CaptionCommandTests", ["caption"]),
   ],
   swiftLanguageModes: [.v6]

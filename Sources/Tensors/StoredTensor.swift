@@ -15,6 +15,20 @@ public struct StoredTensor: Sendable {
 
   public var count: Int { shape.reduce(1, *) }
 
+  /// Rows `range` of a matrix, sharing its memory.
+  public func rows(_ range: Range<Int>) -> StoredTensor {
+    precondition(shape.count == 2 && range.lowerBound >= 0 && range.upperBound <= shape[0], "rows \(range) of \(shape)")
+    let rowBytes = shape[0] == 0 ? 0 : storage.count / shape[0]
+    return StoredTensor(
+      elementType: elementType, shape: [range.count, shape[1]],
+      storage: storage[range.lowerBound * rowBytes..<range.upperBound * rowBytes])
+  }
+
+  /// The same bytes under another shape of as many elements.
+  public func reshaped(_ newShape: [Int]) -> StoredTensor {
+    StoredTensor(elementType: elementType, shape: newShape, storage: storage)
+  }
+
   /// Read-only bytes, and whatever keeps them alive (a mapped file, a buffer).
   public struct Bytes: @unchecked Sendable {
     // Unchecked: the memory is never written after it is handed in here, and `owner` keeps it alive.

@@ -1,1 +1,7 @@
 #pragma once
+// The C side of Tensors: what must be vectorised by hand, and the one way to BLAS.
+#include "ckernels_dequantize.h"
+#include "ckernels_gemm.h"
+#include "ckernels_ops.h"
+#include "ckernels_quantized.h"
+#include "ckernels_threads.h"

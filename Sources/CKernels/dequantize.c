@@ -1,0 +1,187 @@
+#include "ckernels_dequantize.h"
+
+#include <string.h>
+
+/* A product and a sum are rounded one after the other, as the reference does, also where a fused instruction exists. */
+#pragma STDC FP_CONTRACT OFF
+
+static uint16_t load16(const uint8_t *source) {
+  return (uint16_t)(source[0] | source[1] << 8);
+}
+
+static uint32_t load32(const uint8_t *source) {
+  return source[0] | (uint32_t)source[1] << 8 | (uint32_t)source[2] << 16 | (uint32_t)source[3] << 24;
+}
+
+static float float_from_bits(uint32_t bits) {
+  float value;
+  memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+float ck_float_from_half(uint16_t half) {
+  uint32_t sign = (uint32_t)(half & 0x8000) << 16;
+  uint32_t exponent = half >> 10 & 0x1f;
+  uint32_t fraction = half & 0x3ff;
+  if (exponent == 0) {
+    /* Zero or subnormal: fraction * 2^-24, exact in a float. */
+    float magnitude = (float)fraction * 0x1p-24f;
+    return sign ? -magnitude : magnitude;
+  }
+  if (exponent == 31) return float_from_bits(sign | 0x7f800000 | fraction << 13);
+  return float_from_bits(sign | (exponent + 112) << 23 | fraction << 13);
+}
+
+static float load_half(const uint8_t *source) {
+  return ck_float_from_half(load16(source));
+}
+
+/* 32 nibbles in 16 bytes: element j in the low half of byte j, element j + 16 in its high half. */
+static void unpack_nibbles(const uint8_t *packed, int values[32]) {
+  for (int j = 0; j < 16; j++) {
+    values[j] = packed[j] & 0x0f;
+    values[j + 16] = packed[j] >> 4;
+  }
+}
+
+/* As above, with the fifth bit of element j in bit j of `high`. */
+static void unpack_five_bits(const uint8_t *high, const uint8_t *packed, int values[32]) {
+  uint32_t bits = load32(high);
+  unpack_nibbles(packed, values);
+  for (int j = 0; j < 32; j++) values[j] |= (int)(bits >> j & 1) << 4;
+}
+
+/* Block: f16 scale, 16 bytes. Value: scale * (q - 8). */
+static void dequantize_q4_0(const uint8_t *block, float *destination) {
+  float scale = load_half(block);
+  int q[32];
+  unpack_nibbles(block + 2, q);
+  for (int j = 0; j < 32; j++) destination[j] = scale * (float)(q[j] - 8);
+}
+
+/* Block: f16 scale, f16 minimum, 16 bytes. Value: scale * q + minimum. */
+static void dequantize_q4_1(const uint8_t *block, float *destination) {
+  float scale = load_half(block);
+  float minimum = load_half(block + 2);
+  int q[32];
+  unpack_nibbles(block + 4, q);
+  for (int j = 0; j < 32; j++) destination[j] = scale * (float)q[j] + minimum;
+}
+
+/* Block: f16 scale, 4 bytes of fifth bits, 16 bytes. Value: scale * (q - 16). */
+static void dequantize_q5_0(const uint8_t *block, float *destination) {
+  float scale = load_half(block);
+  int q[32];
+  unpack_five_bits(block + 2, block + 6, q);
+  for (int j = 0; j < 32; j++) destination[j] = scale * (float)(q[j] - 16);
+}
+
+/* Block: f16 scale, f16 minimum, 4 bytes of fifth bits, 16 bytes. Value: scale * q + minimum. */
+static void dequantize_q5_1(const uint8_t *block, float *destination) {
+  float scale = load_half(block);
+  float minimum = load_half(block + 2);
+  int q[32];
+  unpack_five_bits(block + 4, block + 8, q);
+  for (int j = 0; j < 32; j++) destination[j] = scale * (float)q[j] + minimum;
+}
+
+/* Block: f16 scale, 32 signed bytes. Value: scale * q. */
+static void dequantize_q8_0(const uint8_t *block, float *destination) {
+  float scale = load_half(block);
+  for (int j = 0; j < 32; j++) destination[j] = scale * (float)(int8_t)block[2 + j];
+}
+
+/* Eight 6-bit scales and eight 6-bit minima in 12 bytes: numbers 0-3 lie in the low six bits of bytes 0-3 (scales) and
+   4-7 (minima); numbers 4-7 have their low four bits in bytes 8-11 and their high two atop of bytes 0-7. */
+static void unpack_scale_and_minimum(const uint8_t *packed, int index, int *scale, int *minimum) {
+  if (index < 4) {
+    *scale = packed[index] & 63;
+    *minimum = packed[index + 4] & 63;
+  } else {
+    *scale = (packed[index + 4] & 0x0f) | (packed[index - 4] >> 6) << 4;
+    *minimum = (packed[index + 4] >> 4) | (packed[index] >> 6) << 4;
+  }
+}
+
+/* Block of 256 in eight groups of 32: f16 scale, f16 minimum, 12 bytes of group scales and minima, (q5_K only) 32 bytes
+   of fifth bits, 128 bytes of nibbles. Groups 2k and 2k + 1 share 32 bytes: its low and its high halves. The fifth bit
+   of element j of group g is bit g of byte j. Value: (scale * group scale) * q - minimum * group minimum. */
+static void dequantize_q45_K(const uint8_t *block, const uint8_t *fifth_bits, const uint8_t *nibbles,
+                             float *destination) {
+  float block_scale = load_half(block);
+  float block_minimum = load_half(block + 2);
+  for (int group = 0; group < 8; group++) {
+    int group_scale, group_minimum;
+    unpack_scale_and_minimum(block + 4, group, &group_scale, &group_minimum);
+    float scale = block_scale * (float)group_scale;
+    float minimum = block_minimum * (float)group_minimum;
+    const uint8_t *packed = nibbles + 32 * (group / 2);
+    for (int j = 0; j < 32; j++) {
+      int q = group % 2 ? packed[j] >> 4 : packed[j] & 0x0f;
+      if (fifth_bits) q |= (fifth_bits[j] >> group & 1) << 4;
+      destination[32 * group + j] = scale * (float)q - minimum;
+    }
+  }
+}
+
+static void dequantize_q4_K(const uint8_t *block, float *destination) {
+  dequantize_q45_K(block, NULL, block + 16, destination);
+}
+
+static void dequantize_q5_K(const uint8_t *block, float *destination) {
+  dequantize_q45_K(block, block + 16, block + 48, destination);
+}
+
+/* Block of 256 in two halves of 128: 128 bytes of low nibbles, 64 bytes of high bit pairs, 16 signed group scales (one
+   for 16 elements), f16 scale. Within a half, quarter r (32 elements) has its nibbles in bytes 32 * (r % 2) + j, low
+   ones first, and its bit pairs at bit 2 * r of byte j. Value: (scale * group scale) * (q - 32). */
+static void dequantize_q6_K(const uint8_t *block, float *destination) {
+  float block_scale = load_half(block + 208);
+  for (int half = 0; half < 2; half++) {
+    const uint8_t *low = block + 64 * half;
+    const uint8_t *high = block + 128 + 32 * half;
+    const uint8_t *scales = block + 192 + 8 * half;
+    for (int quarter = 0; quarter < 4; quarter++) {
+      for (int j = 0; j < 32; j++) {
+        uint8_t packed = low[32 * (quarter % 2) + j];
+        int nibble = quarter < 2 ? packed & 0x0f : packed >> 4;
+        int q = nibble | (high[j] >> (2 * quarter) & 3) << 4;
+        float scale = block_scale * (float)(int8_t)scales[2 * quarter + j / 16];
+        destination[128 * half + 32 * quarter + j] = scale * (float)(q - 32);
+      }
+    }
+  }
+}
+
+typedef void (*block_function)(const uint8_t *block, float *destination);
+
+static void dequantize_blocks(block_function function, size_t block_bytes, size_t block_size, const uint8_t *source,
+                              float *destination, size_t count) {
+  for (size_t done = 0; done + block_size <= count; done += block_size) {
+    function(source, destination + done);
+    source += block_bytes;
+  }
+}
+
+void ck_dequantize_row(int type, const void *bytes, float *destination, size_t count) {
+  const uint8_t *source = bytes;
+  switch ((enum ck_type)type) {
+    case CK_TYPE_F32:
+      for (size_t i = 0; i < count; i++) destination[i] = float_from_bits(load32(source + 4 * i));
+      return;
+    case CK_TYPE_F16:
+      for (size_t i = 0; i < count; i++) destination[i] = load_half(source + 2 * i);
+      return;
+    case CK_TYPE_BF16:
+      for (size_t i = 0; i < count; i++) destination[i] = float_from_bits((uint32_t)load16(source + 2 * i) << 16);
+      return;
+    case CK_TYPE_Q4_0: dequantize_blocks(dequantize_q4_0, 18, 32, source, destination, count); return;
+    case CK_TYPE_Q4_1: dequantize_blocks(dequantize_q4_1, 20, 32, source, destination, count); return;
+    case CK_TYPE_Q5_0: dequantize_blocks(dequantize_q5_0, 22, 32, source, destination, count); return;
+    case CK_TYPE_Q5_1: dequantize_blocks(dequantize_q5_1, 24, 32, source, destination, count); return;
+    case CK_TYPE_Q8_0: dequantize_blocks(dequantize_q8_0, 34, 32, source, destination, count); return;
+    case CK_TYPE_Q4_K: dequantize_blocks(dequantize_q4_K, 144, 256, source, destination, count); return;
+    case CK_TYPE_Q5_K: dequantize_blocks(dequantize_q5_K, 176, 256, source, destination, count); return;
+    case CK_TYPE_Q6_K: dequantize_blocks(dequantize_q6_K, 210, 256, source, destination, count); return;
+  }
+}

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Element types that hold real numbers; values and block layouts are ggml's. */
+enum ck_type {
+  CK_TYPE_F32 = 0,
+  CK_TYPE_F16 = 1,
+  CK_TYPE_Q4_0 = 2,
+  CK_TYPE_Q4_1 = 3,
+  CK_TYPE_Q5_0 = 6,
+  CK_TYPE_Q5_1 = 7,
+  CK_TYPE_Q8_0 = 8,
+  CK_TYPE_Q4_K = 12,
+  CK_TYPE_Q5_K = 13,
+  CK_TYPE_Q6_K = 14,
+  CK_TYPE_BF16 = 30
+};
+
+/* The float of an IEEE 754 half, given by its bits; exact. */
+float ck_float_from_half(uint16_t bits);
+
+/* Converts `count` elements at `source` (any alignment, little-endian) to floats.
+   `count` is a whole number of the type's blocks; `type` is one of enum ck_type. This is the plain rendering of each
+   type's definition, and the truth that faster kernels are checked against. */
+void ck_dequantize_row(int type, const void *source, float *destination, size_t count);

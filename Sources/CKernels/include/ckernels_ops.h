@@ -1,0 +1,45 @@
+#pragma once
+#include <stddef.h>
+
+// Element-wise and row-wise operations over `[rows, columns]` floats, shared among the pool's threads where that pays.
+// `out` may be `x`. One table of function pointers, chosen once for this processor: AVX-512, AVX2 or portable C.
+
+/// `out = (x - mean) / sqrt(variance + epsilon) * weight + bias`, biased variance.
+void ck_layer_norm(size_t rows, size_t columns, const float *x, const float *weight, const float *bias, float epsilon,
+                   float *out);
+/// `out = x / sqrt(mean(x²) + epsilon) * weight`.
+void ck_rms_norm(size_t rows, size_t columns, const float *x, const float *weight, float epsilon, float *out);
+/// `out = x / 2 * (1 + erf(x / √2))`, absolute error of erf below 5e-7.
+void ck_gelu(size_t count, const float *x, float *out);
+/// `x[row, column] += bias[column]`, then GELU where `gelu` is not 0.
+void ck_add_bias(size_t rows, size_t columns, const float *bias, int gelu, float *x);
+/// `out[row, i] = silu(gate_up[row, i]) * gate_up[row, columns + i]`; gate_up is `[rows, 2 * columns]`.
+void ck_silu_gate(size_t rows, size_t columns, const float *gate_up, float *out);
+/// `y += x`.
+void ck_add(size_t count, const float *x, float *y);
+/// `y[row, column] += (x[row, column] + bias[column]) * scale[column]`: a residual with layer scale.
+void ck_add_scaled(size_t rows, size_t columns, const float *x, const float *bias, const float *scale, float *y);
+/// Rows become probabilities; on the calling thread.
+void ck_softmax_rows(size_t rows, size_t columns, float *x, size_t stride);
+/// Multi-head attention of dense rows without a mask. `q` `[m, heads * d]`, `k` and `v` `[n, heads * d]`, `out`
+/// `[m, heads * d]`, each with its stride in floats between tokens; `scratch` `[heads, m, n]`.
+void ck_attention(size_t heads, size_t m, size_t n, size_t d, const float *q, size_t stride_q, const float *k,
+                  size_t stride_k, const float *v, size_t stride_v, float *out, size_t stride_out, float *scratch);
+
+/// One sequence of a cached, causal, grouped-query attention.
+typedef struct {
+  const float *queries;  // [tokens, heads * d]
+  const float *keys;     // [kv_heads, capacity, d]
+  const float *values;   // [kv_heads, capacity, d]
+  float *out;            // [tokens, heads * d]
+  size_t tokens;         // queries
+  size_t past;           // cached positions before the first query; query t sees past + t + 1 positions
+  size_t capacity;
+} ck_cached_sequence;
+
+void ck_cached_attention(size_t sequences, const ck_cached_sequence *sequence, size_t heads, size_t kv_heads, size_t d);
+
+/// What this processor runs: "AVX-512", "AVX2" or "portable".
+const char *ck_instruction_set(void);
+/// Chooses a set by that name (for tests of each); returns 0 where this processor lacks it.
+int ck_use_instruction_set(const char *name);

@@ -1,0 +1,16 @@
+#if defined(__x86_64__)
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c"))), apply_to = function)
+#define HALF_IS_NATIVE
+typedef struct { _Float16 value; } __attribute__((packed)) packed_half;
+#define HALF(p) ((float)((const packed_half *)(p))->value)
+#define TABLE ck_table_avx512
+#define TABLE_NAME "AVX-512"
+#include "row_kernels.h"
+#pragma clang attribute pop
+#else
+typedef int ck_no_avx512;
+#endif

@@ -1,0 +1,269 @@
+// Kernels over one row, written once with the compiler's vector types and compiled once for each instruction set: the file
+// that includes this one sets the target and names the table. 16 floats are one AVX-512 register, two of AVX2, four of SSE
+// or NEON. Sums run in 16 lanes, so results do not depend on the set but for fused multiply-add.
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "table.h"
+
+// Vectors never cross a real call: every function that takes or returns one is inlined.
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wpsabi"
+
+enum { LANES = 16 };
+typedef float floats __attribute__((vector_size(64), aligned(4)));
+typedef int32_t ints __attribute__((vector_size(64), aligned(4)));
+typedef uint8_t bytes __attribute__((vector_size(16), aligned(1)));
+typedef int8_t signed_bytes __attribute__((vector_size(16), aligned(1)));
+
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE floats load(const float *p) { return *(const floats *)p; }
+INLINE void store(float *p, floats v) { *(floats *)p = v; }
+INLINE floats spread(float x) { return (floats){} + x; }
+INLINE float sum_lanes(floats v) {
+  float total = 0;
+  for (int i = 0; i < LANES; i++) total += v[i];
+  return total;
+}
+INLINE floats load_some(const float *p, size_t count, float rest) {
+  floats v = spread(rest);
+  memcpy(&v, p, count * sizeof(float));
+  return v;
+}
+INLINE void store_some(float *p, floats v, size_t count) { memcpy(p, &v, count * sizeof(float)); }
+
+/// e^x to about 1 ulp for x in [-87.3, 88.7], clamped there: 2^n e^r, |r| <= ln2 / 2, Taylor to r^7 (remainder 6e-9).
+INLINE floats exponential(floats x) {
+  x = __builtin_elementwise_min(__builtin_elementwise_max(x, spread(-87.3f)), spread(88.7f));
+  floats shifted = x * 1.44269504088896341f + 12582912.0f;  // rounds to an integer in the low bits
+  floats n = shifted - 12582912.0f;
+  floats r = x - n * 0.693145751953125f;  // ln2 in two parts: the first has few bits, so that n times it is exact
+  r = r - n * 1.42860682030941723e-6f;
+  floats p = r * (1.0f / 5040) + 1.0f / 720;
+  p = p * r + 1.0f / 120;
+  p = p * r + 1.0f / 24;
+  p = p * r + 1.0f / 6;
+  p = p * r + 0.5f;
+  p = p * r + 1.0f;
+  p = p * r + 1.0f;
+  ints power = ((ints)shifted - 0x4B400000 + 127) << 23;
+  return p * (floats)power;
+}
+
+/// x / 2 (1 + erf(x / √2)); erf as x P(x²) / Q(x²) on [-4, 4], fitted to 2.2e-7 (4.8e-7 with rounding).
+INLINE floats gelu_of(floats x) {
+  floats z = x * 0.70710678118654752f;
+  z = __builtin_elementwise_min(__builtin_elementwise_max(z, spread(-4.0f)), spread(4.0f));
+  floats t = z * z;
+  floats p = t * 1.97482861e-06f + 0.000288042577f;
+  p = p * t + 0.00400367976f;
+  p = p * t + 0.0534675794f;
+  p = p * t + 0.196249716f;
+  p = p * t + 1.12837898f;
+  floats q = t * 3.74809097e-05f + 0.00121636897f;
+  q = q * t + 0.0154444876f;
+  q = q * t + 0.116476736f;
+  q = q * t + 0.507252941f;
+  q = q * t + 1.0f;
+  floats erf = z * p / q;
+  erf = __builtin_elementwise_min(__builtin_elementwise_max(erf, spread(-1.0f)), spread(1.0f));
+  return x * 0.5f * (erf + 1.0f);
+}
+
+INLINE floats silu_of(floats x) { return x / (exponential(-x) + 1.0f); }
+
+/// `out[i] = expression of (i-th lanes)`, whole vectors and then the rest.
+#define EACH(count, body)                                                               \
+  do {                                                                                  \
+    size_t i = 0;                                                                       \
+    for (; i + LANES <= (count); i += LANES) { enum { WHOLE = 1 }; const size_t n = LANES; body }  \
+    if (i < (count)) { enum { WHOLE = 0 }; const size_t n = (count) - i; body }          \
+  } while (0)
+#define LOAD(p) (WHOLE ? load((p) + i) : load_some((p) + i, n, 0))
+#define STORE(p, v) do { floats v_ = (v); if (WHOLE) store((p) + i, v_); else store_some((p) + i, v_, n); } while (0)
+
+static float row_sum(size_t count, const float *x) {
+  floats total = {};
+  EACH(count, { total += LOAD(x); (void)n; });
+  return sum_lanes(total);
+}
+
+static float dot(size_t count, const float *a, const float *b) {
+  floats total = {}, second = {};
+  size_t i = 0;
+  for (; i + 2 * LANES <= count; i += 2 * LANES) {
+    total += load(a + i) * load(b + i);
+    second += load(a + i + LANES) * load(b + i + LANES);
+  }
+  for (; i + LANES <= count; i += LANES) total += load(a + i) * load(b + i);
+  if (i < count) second += load_some(a + i, count - i, 0) * load_some(b + i, count - i, 0);
+  return sum_lanes(total + second);
+}
+
+static void accumulate(size_t count, float factor, const float *x, float *y) {
+  EACH(count, { STORE(y, LOAD(y) + LOAD(x) * factor); });
+}
+
+static void layer_norm(size_t rows, size_t columns, const float *x, const float *weight, const float *bias,
+                       float epsilon, float *out) {
+  for (size_t row = 0; row < rows; row++, x += columns, out += columns) {
+    float mean = row_sum(columns, x) / (float)columns;
+    floats squares = {};
+    EACH(columns, {
+      floats d = (WHOLE ? load(x + i) : load_some(x + i, n, mean)) - mean;
+      squares += d * d;
+    });
+    float scale = 1.0f / sqrtf(sum_lanes(squares) / (float)columns + epsilon);
+    EACH(columns, { STORE(out, (LOAD(x) - mean) * scale * LOAD(weight) + LOAD(bias)); });
+  }
+}
+
+static void rms_norm(size_t rows, size_t columns, const float *x, const float *weight, float epsilon, float *out) {
+  for (size_t row = 0; row < rows; row++, x += columns, out += columns) {
+    float scale = 1.0f / sqrtf(dot(columns, x, x) / (float)columns + epsilon);
+    EACH(columns, { STORE(out, LOAD(x) * scale * LOAD(weight)); });
+  }
+}
+
+static void gelu(size_t count, const float *x, float *out) { EACH(count, { STORE(out, gelu_of(LOAD(x))); }); }
+
+static void silu_gate(size_t columns, const float *gate, const float *up, float *out) {
+  EACH(columns, { STORE(out, silu_of(LOAD(gate)) * LOAD(up)); });
+}
+
+static void add_bias(size_t columns, const float *bias, float *x) {
+  EACH(columns, { STORE(x, LOAD(x) + LOAD(bias)); });
+}
+
+static void add(size_t count, const float *x, float *y) { EACH(count, { STORE(y, LOAD(y) + LOAD(x)); }); }
+
+static void add_scaled(size_t columns, const float *x, const float *bias, const float *scale, float *y) {
+  EACH(columns, { STORE(y, LOAD(y) + (LOAD(x) + LOAD(bias)) * LOAD(scale)); });
+}
+
+static void softmax(size_t count, float *x) {
+  floats largest = spread(-INFINITY);
+  EACH(count, {
+    largest = __builtin_elementwise_max(largest, WHOLE ? load(x + i) : load_some(x + i, n, -INFINITY));
+  });
+  float top = largest[0];
+  for (int lane = 1; lane < LANES; lane++) top = largest[lane] > top ? largest[lane] : top;
+  floats total = {};
+  EACH(count, {
+    floats e = exponential((WHOLE ? load(x + i) : load_some(x + i, n, -INFINITY)) - top);
+    STORE(x, e);
+    if (WHOLE) total += e; else total += load_some(x + i, n, 0);
+  });
+  float scale = 1.0f / sum_lanes(total);
+  EACH(count, { STORE(x, LOAD(x) * scale); });
+}
+
+// ggml's blocks of 32: q4_0 {f16 d, 16 bytes} value d (q - 8); q4_1 {f16 d, f16 m, 16 bytes} value d q + m; low nibbles are
+// elements 0..15, high ones 16..31; q8_0 {f16 d, 32 signed bytes} value d q.
+INLINE floats widen(bytes q) { return __builtin_convertvector(__builtin_convertvector(q, ints), floats); }
+INLINE floats low_nibbles(const uint8_t *q) { return widen(*(const bytes *)q & 15); }
+INLINE floats high_nibbles(const uint8_t *q) { return widen(*(const bytes *)q >> 4); }
+INLINE floats signed_values(const uint8_t *q) {
+  return __builtin_convertvector(__builtin_convertvector(*(const signed_bytes *)q, ints), floats);
+}
+
+static float dot_q4_0(size_t blocks, const void *row, const float *x, const float *block_sums) {
+  const uint8_t *block = row;
+  floats total = {};
+  float offset = 0;
+  for (size_t b = 0; b < blocks; b++, block += 18, x += 32) {
+    float d = HALF(block);
+    total += (low_nibbles(block + 2) * load(x) + high_nibbles(block + 2) * load(x + 16)) * d;
+    offset += d * block_sums[b];
+  }
+  return sum_lanes(total) - 8 * offset;
+}
+
+static float dot_q4_1(size_t blocks, const void *row, const float *x, const float *block_sums) {
+  const uint8_t *block = row;
+  floats total = {};
+  float offset = 0;
+  for (size_t b = 0; b < blocks; b++, block += 20, x += 32) {
+    total += (low_nibbles(block + 4) * load(x) + high_nibbles(block + 4) * load(x + 16)) * HALF(block);
+    offset += HALF(block + 2) * block_sums[b];
+  }
+  return sum_lanes(total) + offset;
+}
+
+static float dot_q8_0(size_t blocks, const void *row, const float *x, const float *block_sums) {
+  (void)block_sums;
+  const uint8_t *block = row;
+  floats total = {};
+  for (size_t b = 0; b < blocks; b++, block += 34, x += 32)
+    total += (signed_values(block + 2) * load(x) + signed_values(block + 18) * load(x + 16)) * HALF(block);
+  return sum_lanes(total);
+}
+
+#ifdef HALF_IS_NATIVE
+typedef _Float16 halves __attribute__((vector_size(32), aligned(1)));
+static void unpack_f16(size_t count, const void *source, float *destination) {
+  const uint8_t *p = source;
+  size_t i = 0;
+  for (; i + LANES <= count; i += LANES)
+    store(destination + i, __builtin_convertvector(*(const halves *)(p + 2 * i), floats));
+  for (; i < count; i++) destination[i] = HALF(p + 2 * i);
+}
+#else
+static void unpack_f16(size_t count, const void *source, float *destination) {
+  for (size_t i = 0; i < count; i++) destination[i] = HALF((const uint8_t *)source + 2 * i);
+}
+#endif
+
+static void unpack_q4_0(size_t blocks, const void *source, float *destination) {
+  const uint8_t *block = source;
+  for (size_t b = 0; b < blocks; b++, block += 18, destination += 32) {
+    float d = HALF(block);
+    store(destination, (low_nibbles(block + 2) - 8.0f) * d);
+    store(destination + 16, (high_nibbles(block + 2) - 8.0f) * d);
+  }
+}
+
+static void unpack_q4_1(size_t blocks, const void *source, float *destination) {
+  const uint8_t *block = source;
+  for (size_t b = 0; b < blocks; b++, block += 20, destination += 32) {
+    // Not fused: the value is a rounded product and a rounded sum, as the format's reference computes it.
+    floats low = low_nibbles(block + 4) * HALF(block), high = high_nibbles(block + 4) * HALF(block);
+    low = low + HALF(block + 2);
+    high = high + HALF(block + 2);
+    store(destination, low);
+    store(destination + 16, high);
+  }
+}
+
+static void unpack_q8_0(size_t blocks, const void *source, float *destination) {
+  const uint8_t *block = source;
+  for (size_t b = 0; b < blocks; b++, block += 34, destination += 32) {
+    store(destination, signed_values(block + 2) * HALF(block));
+    store(destination + 16, signed_values(block + 18) * HALF(block));
+  }
+}
+
+const ck_table TABLE = {
+    .name = TABLE_NAME,
+    .layer_norm = layer_norm,
+    .rms_norm = rms_norm,
+    .gelu = gelu,
+    .silu_gate = silu_gate,
+    .add_bias = add_bias,
+    .add = add,
+    .add_scaled = add_scaled,
+    .softmax = softmax,
+    .dot = dot,
+    .accumulate = accumulate,
+    .dot_q4_0 = dot_q4_0,
+    .dot_q4_1 = dot_q4_1,
+    .dot_q8_0 = dot_q8_0,
+    .unpack_f16 = unpack_f16,
+    .unpack_q4_0 = unpack_q4_0,
+    .unpack_q4_1 = unpack_q4_1,
+    .unpack_q8_0 = unpack_q8_0,
+};
+
+#pragma clang diagnostic pop

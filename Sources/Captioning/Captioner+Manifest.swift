@@ -1,0 +1,55 @@
+import ImageEncoding
+import ModelFiles
+import PrefixMapping
+import TextDecoding
+
+extension FeatureSelection {
+  init(_ features: [CaptionerManifest.Feature]) {
+    self.init(
+      parts: features.map { feature in
+        switch feature.tokens {
+        case .class: Part(hiddenState: feature.hiddenState, tokens: .classToken)
+        case .patches:
+          Part(
+            hiddenState: feature.hiddenState,
+            tokens: .patches(grid: feature.grid.map { Grid(rows: $0[0], columns: $0[1]) }))
+        }
+      })
+  }
+}
+
+extension ImagePreprocessor {
+  /// - Throws: `CaptionerError.unknownSetting` for a resampling filter or resize mode that is not known.
+  init(_ preprocessing: CaptionerManifest.Preprocessing) throws {
+    guard let mode = ResizeMode(rawValue: preprocessing.resizeMode) else {
+      throw CaptionerError.unknownSetting(key: "encoder.preprocessing.resizeMode", value: preprocessing.resizeMode)
+    }
+    guard let filter = ResamplingFilter(rawValue: preprocessing.resample) else {
+      throw CaptionerError.unknownSetting(key: "encoder.preprocessing.resample", value: preprocessing.resample)
+    }
+    self.init(
+      size: ImageSize(width: preprocessing.width, height: preprocessing.height), mode: mode, filter: filter,
+      rescaleFactor: preprocessing.rescaleFactor, mean: preprocessing.mean, standardDeviation: preprocessing.std)
+  }
+}
+
+extension Captioner {
+  /// That encoder, mapper and decoder agree about the shapes that pass between them.
+  static func checkFit(
+    _ manifest: CaptionerManifest, directory: String, features: FeatureSelection, encoder: any VisionEncoder,
+    mapper: any PrefixMapper, decoder: any TextDecoder
+  ) throws {
+    let preprocessing = manifest.encoder.preprocessing
+    let found = [
+      try features.tokenCount(width: preprocessing.width, height: preprocessing.height, patchSize: encoder.patchSize),
+      encoder.hiddenSize,
+    ]
+    guard found == mapper.featureShape else {
+      throw CaptionerError.featureMismatch(directory: directory, found: found, expected: mapper.featureShape)
+    }
+    guard mapper.prefixShape.fits(decoder.prefixShape) else {
+      throw CaptionerError.prefixMismatch(
+        directory: directory, found: mapper.prefixShape.dimensions, expected: decoder.prefixShape.dimensions)
+    }
+  }
+}

@@ -1,0 +1,87 @@
+public import ImageEncoding
+public import ModelFiles
+import PrefixMapping
+import Tensors
+public import TextDecoding
+
+/// A frozen encoder, a trained mapper and a frozen decoder, made for one another: an image in, words out.
+///
+/// Weights are mapped into memory, so that making a captioner costs milliseconds and its pages are shared by processes.
+public struct Captioner: Sendable {
+  public let manifest: CaptionerManifest
+  let encoder: any VisionEncoder
+  let features: FeatureSelection
+  let preprocessor: ImagePreprocessor
+  let mapper: any PrefixMapper
+  let decoder: any TextDecoder
+  let tokenizer: any Tokenizer
+
+  /// - Parameters:
+  ///   - directory: holds `captioner.json`.
+  ///   - store: where the base models are that it names.
+  /// - Throws: `CaptionerManifestError`, `ModelStoreError`, `ModelFileError`, `CaptionerError`.
+  public init(directory: String, store: ModelStore) throws {
+    let manifest = try CaptionerManifest(directory: directory)
+    let bases = try manifest.resolve(in: directory, store: store)
+    self.manifest = manifest
+    encoder = try EncoderFamily.load(manifest.encoder.family, from: bases.encoder)
+    features = FeatureSelection(manifest.encoder.features)
+    preprocessor = try ImagePreprocessor(manifest.encoder.preprocessing)
+    mapper = try MapperFamily.load(manifest.mapper, from: bases.mapper)
+    (decoder, tokenizer) = try DecoderFamily.load(manifest.decoder.family, from: bases.decoder)
+    try Self.checkFit(
+      manifest, directory: directory, features: features, encoder: encoder, mapper: mapper, decoder: decoder)
+  }
+
+  /// What the captioner's manifest asks for: greedy, its stop tokens, its longest caption.
+  public var defaultOptions: GenerationOptions {
+    GenerationOptions(
+      maximumNewTokens: manifest.decoder.maximumNewTokens, stopTokens: manifest.decoder.stopTokens)
+  }
+
+  /// Captions an image file; `-` is standard input.
+  ///
+  /// - Parameter onWarning: is told what was wrong with an image that could be read all the same.
+  /// - Throws: `ImageDecodingError`, `EncodingError`, `DecodingError`, `GenerationError`.
+  public func caption(
+    path: String, decoder imageDecoder: ImageDecoder, options: GenerationOptions, onWarning: (String) -> Void = { _ in }
+  ) throws -> ImageCaption {
+    var timings = StageTimings()
+    let image = try timings.measure(\.decode) { try imageDecoder.decode(path: path, target: preprocessor.targetSize) }
+    image.warnings.forEach(onWarning)
+    let pixels = timings.measure(\.preprocess) { preprocessor(image.image) }
+    let features = try timings.measure(\.encode) { try encode([pixels]) }
+    let prefixes = timings.measure(\.map) { mapper.prefixes(features) }
+    let sequences = try timings.measure(\.generate) { try generate(from: prefixes, options: options) }
+    let sequence = sequences[0]
+    return ImageCaption(
+      text: text(of: sequence), sequence: sequence,
+      alternatives: sequence.alternatives.map { (text(of: $0), $0) },
+      width: image.originalSize.width, height: image.originalSize.height, timings: timings)
+  }
+
+  /// The text of a sequence, trimmed.
+  public func text(of sequence: GeneratedSequence) -> String {
+    let bytes = sequence.textBytes ?? sequence.textTokens.flatMap { tokenizer.bytes(of: $0) }
+    let text = String(decoding: bytes, as: UTF8.self)
+    guard let first = text.firstIndex(where: { !$0.isWhitespace }),
+      let last = text.lastIndex(where: { !$0.isWhitespace })
+    else { return "" }
+    return String(text[first...last])
+  }
+
+  /// Images `[3, height, width]`, all of one size → features `[images, tokens, width]`.
+  private func encode(_ images: [Tensor]) throws -> Tensor {
+    try features.features(of: .stacked(images), by: encoder)
+  }
+
+  private func generate(from prefixes: [Prefix], options: GenerationOptions) throws -> [GeneratedSequence] {
+    func run(_ decoder: some TextDecoder) throws -> [GeneratedSequence] {
+      try TextDecoding.generate(
+        from: DecoderStepper(decoder: decoder, cache: try decoder.cache(prefixes: prefixes)),
+        startTokens: prefixes.map { _ in manifest.decoder.startTokens }, options: options,
+        tokenBytes: options.stopStrings.isEmpty ? nil : { tokenizer.bytes(of: $0) })
+    }
+    return try run(decoder)
+  }
+}

@@ -1,0 +1,44 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// What the operating system refused.
+public enum FileSystemError: Error, Equatable, CustomStringConvertible {
+  case notFound(path: String)
+  case permissionDenied(operation: String, path: String)
+  case diskFull(path: String)
+  case failed(operation: String, path: String, reason: String)
+
+  /// - Parameters:
+  ///   - code: an `errno` value.
+  ///   - operation: a verb that fits "cannot … <path>".
+  package init(code: Int32, operation: String, path: String) {
+    switch code {
+    case ENOENT: self = .notFound(path: path)
+    case EACCES, EPERM, EROFS: self = .permissionDenied(operation: operation, path: path)
+    case ENOSPC, EDQUOT: self = .diskFull(path: path)
+    default: self = .failed(operation: operation, path: path, reason: Self.message(code))
+    }
+  }
+
+  public var description: String {
+    switch self {
+    case .notFound(let path): "\(path): no such file or directory"
+    case .permissionDenied(let operation, let path):
+      "cannot \(operation) \(path): permission denied (change its permissions, or choose another place)"
+    case .diskFull(let path): "cannot write \(path): the disk is full or the quota used up (free some space)"
+    case .failed(let operation, let path, let reason): "cannot \(operation) \(path): \(reason)"
+    }
+  }
+
+  /// `strerror` may share one buffer among threads; this one does not.
+  private static func message(_ code: Int32) -> String {
+    var buffer = [CChar](repeating: 0, count: 256)
+    guard strerror_r(code, &buffer, buffer.count) == 0 else { return "error \(code)" }
+    return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+}

@@ -1,0 +1,70 @@
+public import Tensors
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// A whole file, read only, as memory: pages are read when first touched and shared with other processes.
+///
+/// Whoever replaces a mapped file must do so by renaming another one over it, as all writers here do: a file that is
+/// cut short while mapped ends the process that touches the lost pages (SIGBUS).
+public final class MappedFile: @unchecked Sendable {
+  // Unchecked: the memory is mapped without write permission and unmapped only by deinit.
+
+  /// What the system is told about the coming accesses.
+  public enum AccessPattern: Sendable {
+    /// Nothing.
+    case normal
+    /// From start to end: read ahead, drop behind.
+    case sequential
+    /// All of it soon: start reading now.
+    case willNeed
+  }
+
+  public let path: String
+  private let address: UnsafeMutableRawPointer
+  private let byteCount: Int
+
+  /// - Throws: `ModelFileError.cannotOpen` where there is no such file, it is no regular file, it is empty, or the
+  ///   system refuses.
+  public init(path: String, accessPattern: AccessPattern = .normal) throws(ModelFileError) {
+    func failure(_ reason: String) -> ModelFileError { .cannotOpen(path: path, reason: reason) }
+    // A NUL would cut the path short and open another file than was named.
+    guard !path.utf8.contains(0) else { throw failure("the path contains a NUL character") }
+    // O_NONBLOCK: a named pipe must be refused below, not waited for here.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw failure(systemErrorMessage()) }
+    defer { close(descriptor) }
+
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw failure(systemErrorMessage()) }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: break
+    case S_IFDIR: throw failure("it is a directory, not a file")
+    default: throw failure("it is not a regular file")
+    }
+    guard let size = Int(exactly: status.st_size), size > 0 else { throw failure("the file is empty") }
+
+    let mapping = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0)
+    guard let mapping, mapping != MAP_FAILED else { throw failure(systemErrorMessage()) }
+    switch accessPattern {
+    case .normal: break
+    case .sequential: _ = posix_madvise(mapping, size, POSIX_MADV_SEQUENTIAL)
+    case .willNeed: _ = posix_madvise(mapping, size, POSIX_MADV_WILLNEED)
+    }
+    self.path = path
+    address = mapping
+    byteCount = size
+  }
+
+  deinit { munmap(address, byteCount) }
+
+  /// The file's bytes; they stay mapped for as long as the value or any part of it lives.
+  public var bytes: StoredTensor.Bytes {
+    StoredTensor.Bytes(pointer: UnsafeRawPointer(address), count: byteCount, owner: self)
+  }
+}

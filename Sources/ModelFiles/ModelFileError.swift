@@ -1,0 +1,59 @@
+/// What can be wrong with a file that a model is read from or written to.
+///
+/// Every case carries the file; `description` names file, cause and remedy.
+public enum ModelFileError: Error, Equatable, Sendable {
+  /// The system refused to open or map the file.
+  case cannotOpen(path: String, reason: String)
+  /// The file breaks a rule of its format.
+  case malformed(path: String, format: ModelFileFormat, problem: String)
+  /// The file is sound, but uses something of its format that is not supported.
+  case unsupported(path: String, format: ModelFileFormat, feature: String)
+  /// No tensor has this name.
+  case missingTensor(path: String, key: String, expectedShape: [Int])
+  /// The tensor is there with another shape.
+  case unexpectedShape(path: String, key: String, expected: [Int], found: [Int])
+  /// The tensor is there, but stored in a way that cannot be used.
+  case unsupportedTensor(path: String, key: String, feature: String)
+  /// A configuration or metadata value is not there.
+  case missingValue(path: String, key: String)
+  /// A configuration or metadata value has a wrong type or lies outside what it can sensibly be.
+  case invalidValue(path: String, key: String, problem: String)
+  /// The file could not be written; what was at `path` before is still there.
+  case cannotWrite(path: String, reason: String)
+}
+
+/// The formats that models come in.
+public enum ModelFileFormat: String, Sendable {
+  case safetensors = "safetensors"
+  case safetensorsIndex = "safetensors index"
+  case gguf = "GGUF"
+  case onnx = "ONNX"
+  case json = "JSON"
+}
+
+extension ModelFileError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .cannotOpen(let path, let reason):
+      "\(path): cannot be read: \(reason); check the path and its permissions"
+    case .malformed(let path, let format, let problem):
+      "\(path): not a valid \(format.rawValue) file: \(problem); it is damaged or incomplete: fetch or export it again"
+    case .unsupported(let path, let format, let feature):
+      "\(path): \(format.rawValue) with \(feature) is not supported; convert the model to a supported form"
+    case .missingTensor(let path, let key, let shape):
+      "\(path): has no tensor '\(key)' (expected with shape \(shape)); "
+        + "check that the file belongs to this model family and is complete"
+    case .unexpectedShape(let path, let key, let expected, let found):
+      "\(path): tensor '\(key)' has shape \(found), expected \(expected); "
+        + "check that weights and configuration belong to the same model"
+    case .unsupportedTensor(let path, let key, let feature):
+      "\(path): tensor '\(key)' cannot be used: \(feature); convert the model to a supported element type, such as F32"
+    case .missingValue(let path, let key):
+      "\(path): has no value for '\(key)'; check that the file belongs to this model family and is complete"
+    case .invalidValue(let path, let key, let problem):
+      "\(path): value of '\(key)' \(problem); check that the file belongs to this model family and is not damaged"
+    case .cannotWrite(let path, let reason):
+      "\(path): cannot be written: \(reason); check the directory, its permissions and free space"
+    }
+  }
+}

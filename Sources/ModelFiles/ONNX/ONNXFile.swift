@@ -1,0 +1,96 @@
+public import Tensors
+
+/// The weights and the graph of a memory-mapped ONNX model, for taking a model's tensors over; nothing is executed.
+///
+/// Read of `ModelProto` is its graph, and of that the initializers and the nodes (not attributes, and not the subgraphs
+/// that control-flow nodes hold in them). Initializers whose data lies in another file, or of a type that this package
+/// does not compute with, are listed, and refused by name only when one of them is asked for.
+public struct ONNXFile: TensorSource {
+  public let path: String
+  /// In the order of the file, which is that of execution.
+  public let nodes: [ONNXNode]
+
+  private let bytes: StoredTensor.Bytes
+  private let tensors: [ONNXTensor]
+  private let indices: [String: Int]
+
+  /// More than any model has; a hostile file could otherwise make much memory out of few bytes.
+  static let maximumNodes = 1_000_000
+
+  /// - Throws: `ModelFileError.cannotOpen`, or `.malformed` where the file is no ONNX model, a tensor's data do not
+  ///   fit its shape and type, or two initializers have the same name.
+  public init(path: String) throws(ModelFileError) {
+    bytes = try MappedFile(path: path).bytes
+    self.path = path
+    do throws(ProtobufReader.Failure) {
+      let file = bytes.buffer
+      var reader = ProtobufReader(file, 0..<file.count)
+      var nodes: [ONNXNode] = []
+      var tensors: [ONNXTensor] = []
+      var indices: [String: Int] = [:]
+      var hasGraph = false
+      while let (field, value) = try reader.next() {
+        // ModelProto.graph
+        guard field == 7 else { continue }
+        hasGraph = true
+        try Self.readGraph(file, try value.bytes("the graph"), &nodes, &tensors, &indices)
+      }
+      guard hasGraph else { throw ProtobufReader.Failure(problem: "it has no graph") }
+      (self.nodes, self.tensors, self.indices) = (nodes, tensors, indices)
+    } catch {
+      throw .malformed(path: path, format: .onnx, problem: error.problem)
+    }
+  }
+
+  public var tensorNames: [String] { tensors.map(\.name) }
+
+  /// The initializers by name.
+  public var initializers: Initializers { Initializers(file: self) }
+
+  public func tensor(named name: String) -> StoredTensor? {
+    guard let index = indices[name] else { return nil }
+    switch tensors[index].content {
+    case .raw(let elementType, let range):
+      return .aligned(elementType, shape: tensors[index].shape, bytes: bytes[range])
+    case .decoded(let tensor): return tensor
+    case .unsupported: return nil
+    }
+  }
+
+  public func unsupportedFeature(ofTensor name: String) -> String? {
+    guard let index = indices[name], case .unsupported(let feature) = tensors[index].content else { return nil }
+    return feature
+  }
+
+  /// The initializers of an ONNX file, made when asked for: `raw_data` seldom lies aligned, and is copied then.
+  public struct Initializers: Sendable {
+    fileprivate let file: ONNXFile
+
+    public var names: [String] { file.tensorNames }
+    public var count: Int { file.tensors.count }
+
+    public subscript(name: String) -> StoredTensor? { file.tensor(named: name) }
+  }
+
+  private static func readGraph(
+    _ file: UnsafeRawBufferPointer, _ range: Range<Int>, _ nodes: inout [ONNXNode], _ tensors: inout [ONNXTensor],
+    _ indices: inout [String: Int]
+  ) throws(ProtobufReader.Failure) {
+    var reader = ProtobufReader(file, range)
+    while let (field, value) = try reader.next() {
+      switch field {
+      case 1: nodes.append(try ONNXNode(file, try value.bytes("a node")))
+      case 5:
+        let tensor = try ONNXTensor(file, try value.bytes("an initializer"))
+        guard indices.updateValue(tensors.count, forKey: tensor.name) == nil else {
+          throw ProtobufReader.Failure(problem: "initializer '\(tensor.name)' occurs twice")
+        }
+        tensors.append(tensor)
+      default: break
+      }
+      guard nodes.count <= maximumNodes, tensors.count <= maximumNodes else {
+        throw ProtobufReader.Failure(problem: "more than \(maximumNodes) nodes or initializers")
+      }
+    }
+  }
+}

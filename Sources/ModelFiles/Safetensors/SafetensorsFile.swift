@@ -1,0 +1,52 @@
+public import Tensors
+
+/// A memory-mapped file in the safetensors format (https://github.com/huggingface/safetensors), wholly checked when it
+/// is opened.
+///
+/// Element types that this package does not compute with (F8_E4M3 and other narrow floats, C64) do not spoil the file:
+/// their tensors are listed, and refused by name only when one of them is asked for.
+public struct SafetensorsFile: TensorSource {
+  public let path: String
+  /// The free text pairs of `__metadata__`.
+  public let metadata: [String: String]
+
+  private let bytes: StoredTensor.Bytes
+  private let entries: [SafetensorsHeader.Entry]
+  private let indices: [String: Int]
+
+  /// - Throws: `ModelFileError.cannotOpen`, or `.malformed` where the file breaks a rule of the format.
+  public init(path: String) throws(ModelFileError) {
+    let bytes = try MappedFile(path: path).bytes
+    let header: SafetensorsHeader
+    do throws(SafetensorsHeader.Failure) {
+      header = try SafetensorsHeader(file: bytes.buffer)
+    } catch {
+      throw .malformed(path: path, format: .safetensors, problem: error.problem)
+    }
+    self.path = path
+    self.bytes = bytes
+    metadata = header.metadata
+    entries = header.entries
+    // The header's scanner has refused names that occur twice.
+    indices = Dictionary(uniqueKeysWithValues: entries.indices.map { (header.entries[$0].name, $0) })
+  }
+
+  public var tensorNames: [String] { entries.map(\.name) }
+
+  /// Whether the file has a tensor of this name, usable or not.
+  func contains(_ name: String) -> Bool { indices[name] != nil }
+
+  public func tensor(named name: String) -> StoredTensor? {
+    guard let index = indices[name], let type = SafetensorsType.elementType(named: entries[index].typeName) else {
+      return nil
+    }
+    return .aligned(type, shape: entries[index].shape, bytes: bytes[entries[index].bytes])
+  }
+
+  public func unsupportedFeature(ofTensor name: String) -> String? {
+    guard let index = indices[name], SafetensorsType.elementType(named: entries[index].typeName) == nil else {
+      return nil
+    }
+    return "element type \(entries[index].typeName.prefix(40)) is not supported"
+  }
+}

@@ -1,0 +1,48 @@
+public import Tensors
+
+/// The layers that most models consist of.
+extension WeightReader {
+  /// A matrix `[rows, columns]` in its storage type.
+  ///
+  /// - Throws: `ModelFileError` where it is missing, misshapen or of a type that no kernel multiplies by.
+  public func matrix(_ key: String, rows: Int, columns: Int) throws(ModelFileError) -> StoredTensor {
+    let tensor = try tensor(key, shape: [rows, columns])
+    guard Linear.supports(tensor.elementType) else {
+      throw .unsupportedTensor(
+        path: path, key: fullKey(key), feature: "element type \(tensor.elementType) as a weight matrix")
+    }
+    return tensor
+  }
+
+  /// `weight` `[outputs, inputs]` and `bias` `[outputs]` of a PyTorch linear layer.
+  public func linear(outputs: Int, inputs: Int, bias: Bool = true) throws(ModelFileError) -> Linear {
+    Linear(
+      weight: try matrix("weight", rows: outputs, columns: inputs),
+      bias: bias ? try float32("bias", shape: [outputs]) : nil)
+  }
+
+  /// `weight` and `bias` `[columns]` of a PyTorch layer norm.
+  public func layerNorm(columns: Int, epsilon: Float = 1e-5) throws(ModelFileError) -> LayerNorm {
+    LayerNorm(
+      weight: try float32("weight", shape: [columns]), bias: try float32("bias", shape: [columns]), epsilon: epsilon)
+  }
+}
+
+extension TensorSource {
+  /// A tensor whose shape is not known beforehand, only how many dimensions it has.
+  ///
+  /// - Throws: `ModelFileError.missingTensor`, `.unexpectedShape` or `.unsupportedTensor`.
+  public func require(_ key: String, dimensions: Int) throws(ModelFileError) -> StoredTensor {
+    if let feature = unsupportedFeature(ofTensor: key) {
+      throw .unsupportedTensor(path: path(ofTensor: key), key: key, feature: feature)
+    }
+    let anyShape = Array(repeating: -1, count: dimensions)
+    guard let tensor = tensor(named: key) else {
+      throw .missingTensor(path: path, key: key, expectedShape: anyShape)
+    }
+    guard tensor.shape.count == dimensions else {
+      throw .unexpectedShape(path: path(ofTensor: key), key: key, expected: anyShape, found: tensor.shape)
+    }
+    return tensor
+  }
+}

@@ -1,0 +1,68 @@
+public import Tensors
+
+/// Hands a model its tensors by key, each checked against the shape that the model's configuration asks for.
+///
+/// A component reads through a reader scoped to its path, so that it need not know where in the model it stands:
+/// `weights.scoped("encoder").scoped("layer.3").float32("norm1.weight", shape: [384])`.
+public struct WeightReader: Sendable {
+  private let source: any TensorSource
+  private let prefix: String
+
+  public init(_ source: any TensorSource) {
+    self.init(source: source, prefix: "")
+  }
+
+  private init(source: any TensorSource, prefix: String) {
+    self.source = source
+    self.prefix = prefix
+  }
+
+  /// The file, for messages.
+  public var path: String { source.path }
+
+  /// A reader of the keys below `component`, joined with a dot.
+  public func scoped(_ component: String) -> WeightReader {
+    WeightReader(source: source, prefix: fullKey(component))
+  }
+
+  /// The key as it stands in the file.
+  public func fullKey(_ key: String) -> String {
+    prefix.isEmpty ? key : "\(prefix).\(key)"
+  }
+
+  /// Whether the file has a tensor of this key, usable or not.
+  public func contains(_ key: String) -> Bool {
+    let key = fullKey(key)
+    return source.unsupportedFeature(ofTensor: key) != nil || source.tensor(named: key) != nil
+  }
+
+  /// The tensor as it is stored.
+  ///
+  /// - Throws: `ModelFileError.missingTensor`, `.unexpectedShape` or `.unsupportedTensor`.
+  public func tensor(_ key: String, shape: [Int]) throws(ModelFileError) -> StoredTensor {
+    let key = fullKey(key)
+    if let feature = source.unsupportedFeature(ofTensor: key) {
+      throw .unsupportedTensor(path: source.path(ofTensor: key), key: key, feature: feature)
+    }
+    guard let tensor = source.tensor(named: key) else {
+      throw .missingTensor(path: source.path, key: key, expectedShape: shape)
+    }
+    guard tensor.shape == shape else {
+      throw .unexpectedShape(path: source.path(ofTensor: key), key: key, expected: shape, found: tensor.shape)
+    }
+    return tensor
+  }
+
+  /// The tensor as 32-bit floats, converted or dequantised from any float-like or block-quantised type.
+  ///
+  /// - Throws: as `tensor(_:shape:)`; `.unsupportedTensor` for integers and booleans, which are no weights.
+  public func float32(_ key: String, shape: [Int]) throws(ModelFileError) -> Tensor {
+    let tensor = try tensor(key, shape: shape)
+    guard tensor.elementType.isFloatingPoint else {
+      let key = fullKey(key)
+      throw .unsupportedTensor(
+        path: source.path(ofTensor: key), key: key, feature: "\(tensor.elementType) is no floating-point type")
+    }
+    return tensor.toFloat32()
+  }
+}

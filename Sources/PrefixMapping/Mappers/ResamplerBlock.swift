@@ -1,0 +1,53 @@
+import ModelFiles
+import Tensors
+
+/// One block of the resampler, pre-norm with a residual around each part: self-attention among the queries,
+/// cross-attention to the memory, MLP.
+struct ResamplerBlock: Sendable {
+  private let heads: Int
+  private let selfNorm, crossNorm, mlpNorm: LayerNorm
+  private let selfInput, selfOutput: Linear
+  private let crossQuery, crossKeyValue, crossOutput: Linear
+  private let mlp: MLP
+
+  /// Weights in the layout of PyTorch's `nn.MultiheadAttention`: `in_proj_weight` `[3 d, d]` is queries, keys, values.
+  init(weights: WeightReader, width d: Int, heads: Int) throws(ModelFileError) {
+    self.heads = heads
+    selfNorm = try weights.scoped("n1").layerNorm(columns: d)
+    crossNorm = try weights.scoped("n2").layerNorm(columns: d)
+    mlpNorm = try weights.scoped("n3").layerNorm(columns: d)
+    let own = weights.scoped("sa")
+    selfInput = Linear(
+      weight: try own.matrix("in_proj_weight", rows: 3 * d, columns: d),
+      bias: try own.float32("in_proj_bias", shape: [3 * d]))
+    selfOutput = try own.scoped("out_proj").linear(outputs: d, inputs: d)
+    let cross = weights.scoped("ca")
+    let weight = try cross.matrix("in_proj_weight", rows: 3 * d, columns: d)
+    let bias = try cross.float32("in_proj_bias", shape: [3 * d]).reshaped([3, d])
+    crossQuery = Linear(weight: weight.rows(0..<d), bias: bias.rows(0..<1))
+    crossKeyValue = Linear(weight: weight.rows(d..<3 * d), bias: bias.rows(1..<3))
+    crossOutput = try cross.scoped("out_proj").linear(outputs: d, inputs: d)
+    mlp = MLP(
+      up: try weights.scoped("ff.0").linear(outputs: 4 * d, inputs: d),
+      down: try weights.scoped("ff.3").linear(outputs: d, inputs: 4 * d))
+  }
+
+  /// - Parameters:
+  ///   - queries: `[batch, length, d]`.
+  ///   - memory: `[batch, tokens, d]`.
+  func callAsFunction(_ queries: Tensor, memory: Tensor) -> Tensor {
+    let d = queries.columns
+    var x = queries
+    let qkv = selfInput(selfNorm(x))
+    x.add(
+      selfOutput(
+        attention(queries: qkv, keysValues: qkv, keyOffset: d, valueOffset: 2 * d, heads: heads, width: d)))
+    x.add(
+      crossOutput(
+        attention(
+          queries: crossQuery(crossNorm(x)), keysValues: crossKeyValue(memory), keyOffset: 0, valueOffset: d,
+          heads: heads, width: d)))
+    x.add(mlp(mlpNorm(x)))
+    return x
+  }
+}

@@ -1,0 +1,26 @@
+import CKernels
+
+extension StoredTensor {
+  /// The numbers as 32-bit floats: exact for f32, f16 and bf16, rounded to nearest from f64, dequantised from block
+  /// types by their definition.
+  ///
+  /// - Precondition: `elementType.isFloatingPoint`.
+  public func toFloat32() -> Tensor {
+    precondition(elementType.isFloatingPoint, "\(elementType) is no floating-point type")
+    var tensor = Tensor(uninitialized: shape)
+    tensor.withUnsafeMutableBuffer { destination in
+      guard let base = destination.baseAddress, !destination.isEmpty else { return }
+      // The mapped file must not go while C reads from it.
+      withExtendedLifetime(storage) {
+        if let kernelType = elementType.kernelType {
+          ck_dequantize_row(kernelType, storage.pointer, base, destination.count)
+        } else {
+          for index in destination.indices {
+            destination[index] = Float(storage.pointer.loadUnaligned(fromByteOffset: index * 8, as: Double.self))
+          }
+        }
+      }
+    }
+    return tensor
+  }
+}

@@ -1,0 +1,21 @@
+/// What a decoder cannot do with what it is given.
+public enum DecodingError: Error, Equatable, Sendable, CustomStringConvertible {
+  case prefixMismatch(prefix: [Int], decoder: [Int])
+  case tokenOutOfRange(token: Int, vocabularySize: Int)
+  case contextFull(length: Int, limit: Int)
+  case unsupported(path: String, feature: String)
+
+  public var description: String {
+    switch self {
+    case .prefixMismatch(let prefix, let decoder):
+      "the prefix has shape \(prefix) [layers, 2, heads, length, head dimension], but the decoder wants \(decoder) with "
+        + "any length: use a mapper that was trained for this decoder"
+    case .tokenOutOfRange(let token, let vocabularySize):
+      "token \(token) is not in the decoder's vocabulary of \(vocabularySize): check startTokens in captioner.json"
+    case .contextFull(let length, let limit):
+      "\(length) positions are more than the \(limit) that the decoder was trained for: ask for fewer tokens"
+    case .unsupported(let path, let feature):
+      "\(path): \(feature) is not supported: choose a decoder without it"
+    }
+  }
+}

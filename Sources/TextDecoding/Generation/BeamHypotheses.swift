@@ -1,0 +1,38 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// The best finished sequences of one row, best first.
+struct BeamHypotheses {
+  let capacity: Int
+  private(set) var sequences: [GeneratedSequence] = []
+  private var scores: [Double] = []
+
+  init(capacity: Int) {
+    self.capacity = capacity
+  }
+
+  static func score(logProbability: Double, length: Int, penalty: Double) -> Double {
+    logProbability / pow(Double(length), penalty)
+  }
+
+  var isFull: Bool { sequences.count >= capacity }
+  /// What a newcomer must beat; -infinity while there is room.
+  var worstScore: Double { isFull ? scores.last ?? -.infinity : -.infinity }
+
+  /// Keeps `sequence` if it is among the best. Of equal ones the earlier is the better.
+  mutating func insert(_ sequence: @autoclosure () -> GeneratedSequence, score: Double) {
+    let place = scores.firstIndex { $0 < score } ?? scores.count
+    guard place < capacity else { return }
+    scores.insert(score, at: place)
+    sequences.insert(sequence(), at: place)
+    if sequences.count > capacity {
+      scores.removeLast()
+      sequences.removeLast()
+    }
+  }
+}

@@ -1,0 +1,120 @@
+/// One row of the batch in beam search: its beams, and what has finished.
+struct BeamRow {
+  let index: Int
+  private(set) var beams: [Beam]
+  private var hypotheses: BeamHypotheses
+  /// The best continuations of this step; index is beam · vocabulary size + token.
+  private var continuations: LargestScores
+  private var vocabularySize = 1
+  /// For each beam, what the model itself said where processors changed a score.
+  private var originals: [EditableScores.Originals] = []
+
+  struct Beam {
+    var progress: SequenceProgress
+    /// Log-probabilities summed, as processors left them.
+    var logProbability: Double
+    /// Which beam of the step before it continues.
+    var parent: Int
+    var lastToken: Int
+  }
+
+  init(index: Int, startTokens: [Int], search: BeamSearch) {
+    self.index = index
+    let progress = SequenceProgress(startTokens: startTokens, conditions: search.conditions)
+    beams = [Beam(progress: progress, logProbability: 0, parent: 0, lastToken: 0)]
+    hypotheses = BeamHypotheses(capacity: search.width)
+    continuations = LargestScores(capacity: search.candidateCount)
+  }
+
+  /// Takes in the logits that one beam got; all beams in turn, then comes `advance`.
+  mutating func offerContinuations(
+    of beam: Int, scores: UnsafeMutableBufferPointer<Float>, processors: [any LogitsProcessor]
+  ) throws {
+    let history = beams[beam].progress.history
+    guard let statistics = ScoreStatistics(UnsafeBufferPointer(scores)) else {
+      throw GenerationError.logitsNotFinite(row: index, step: history.newCount + 1)
+    }
+    vocabularySize = scores.count
+    var offset = beams[beam].logProbability - statistics.logSumExp
+    if !processors.isEmpty {
+      // In beam search, processors see log-probabilities, not logits: that is how a penalty differs from greedy's.
+      let logSumExp = Float(statistics.logSumExp)
+      for token in scores.indices { scores[token] -= logSumExp }
+      offset = beams[beam].logProbability
+      var editable = EditableScores(scores)
+      for processor in processors { processor.process(&editable, history: history) }
+      originals.append(editable.originals)
+    }
+    continuations.offer(UnsafeBufferPointer(scores), plus: offset, base: beam * vocabularySize)
+  }
+
+  /// Chooses the next beams among the continuations offered.
+  ///
+  /// - Returns: the best hypothesis, where the row ends here.
+  mutating func advance(_ search: BeamSearch) throws -> GeneratedSequence? {
+    let candidates = continuations.sorted()
+    var next: [Beam] = []
+    for (rank, candidate) in candidates.enumerated() {
+      guard next.count < search.width || rank < search.width else { break }
+      let (beam, reason) = continuation(candidate, conditions: search.conditions)
+      guard let reason else {
+        if next.count < search.width { next.append(beam) }
+        continue
+      }
+      // Those beyond the width were kept only so that enough beams can go on.
+      if rank < search.width { finish(beam, reason: reason, search: search) }
+    }
+    continuations.removeAll()
+    originals.removeAll(keepingCapacity: true)
+    if candidates.isEmpty {
+      guard beams.contains(where: { $0.progress.history.newCount > 0 }) else {
+        throw GenerationError.everyTokenMasked(row: index)
+      }
+      for beam in beams { finish(beam, reason: .noTokenLeft, search: search) }
+    }
+    beams = next
+    return canImprove(search) ? nil : best(search.returnSequences)
+  }
+
+  private func continuation(
+    _ candidate: LargestScores.Entry, conditions: StopConditions
+  ) -> (beam: Beam, reason: FinishReason?) {
+    let (parent, token) = candidate.index.quotientAndRemainder(dividingBy: vocabularySize)
+    var progress = beams[parent].progress
+    let changed = originals.isEmpty ? nil : originals[parent].first { $0.token == token }
+    let logProbability = changed.map { Double($0.score) } ?? candidate.score - beams[parent].logProbability
+    let reason = progress.append(token, logProbability: logProbability, conditions: conditions)
+    let beam = Beam(progress: progress, logProbability: candidate.score, parent: parent, lastToken: token)
+    return (beam, reason)
+  }
+
+  private mutating func finish(_ beam: Beam, reason: FinishReason, search: BeamSearch) {
+    let score = BeamHypotheses.score(
+      logProbability: beam.logProbability, length: beam.progress.history.newCount, penalty: search.lengthPenalty)
+    hypotheses.insert(beam.progress.finished(reason, score: score), score: score)
+  }
+
+  /// Whether going on may still change the hypotheses, as far as `earlyStopping` cares.
+  private func canImprove(_ search: BeamSearch) -> Bool {
+    guard let best = beams.first else { return false }
+    guard hypotheses.isFull else { return true }
+    let length: Int
+    switch search.earlyStopping {
+    case .whenComplete:
+      return false
+    case .never where search.lengthPenalty > 0:
+      length = search.conditions.maximumNewTokens
+    case .never, .heuristic:
+      length = best.progress.history.newCount
+    }
+    let reachable = BeamHypotheses.score(
+      logProbability: best.logProbability, length: length, penalty: search.lengthPenalty)
+    return reachable > hypotheses.worstScore
+  }
+
+  private func best(_ count: Int) -> GeneratedSequence? {
+    guard var best = hypotheses.sequences.first else { return nil }
+    best.alternatives = Array(hypotheses.sequences.dropFirst().prefix(count - 1))
+    return best
+  }
+}

@@ -1,0 +1,12 @@
+/// Makes tokens that were there before less likely (Keskar et al. 2019, "CTRL", section 4.1; with transformers' repair for
+/// negative scores).
+struct RepetitionPenalty: LogitsProcessor {
+  let penalty: Float
+
+  func process(_ scores: inout EditableScores, history: TokenHistory) {
+    for token in history.distinct {
+      let score = scores[token]
+      scores[token] = score < 0 ? score * penalty : score / penalty
+    }
+  }
+}

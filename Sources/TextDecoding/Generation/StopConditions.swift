@@ -1,0 +1,14 @@
+/// What ends a row, and what its tokens spell.
+struct StopConditions {
+  let stopTokens: Set<Int>
+  let stopStrings: StopStrings
+  let maximumNewTokens: Int
+  let tokenBytes: ((Int) -> [UInt8])?
+
+  init(_ options: GenerationOptions, tokenBytes: ((Int) -> [UInt8])?) {
+    stopTokens = Set(options.stopTokens)
+    stopStrings = StopStrings(options.stopStrings)
+    maximumNewTokens = options.maximumNewTokens
+    self.tokenBytes = tokenBytes
+  }
+}

@@ -1,0 +1,100 @@
+import Tensors
+
+/// The keys and values that the rows of a batch have seen so far. Each row starts from its own prefix, of its own length,
+/// or from nothing.
+public struct KVCache: Sendable {
+  private var rows: [Row]
+  /// What every row agrees upon; `length` is 0.
+  let shape: Prefix.Shape
+
+  /// - Parameters:
+  ///   - shape: of the decoder; its length is ignored.
+  ///   - prefixes: one a row; `nil` starts the row at position 0.
+  /// - Throws: `DecodingError.prefixMismatch` where a prefix was made for another decoder.
+  public init(shape: Prefix.Shape, prefixes: [Prefix?]) throws(DecodingError) {
+    let shape = Prefix.Shape(
+      layers: shape.layers, keyValueHeads: shape.keyValueHeads, headDimension: shape.headDimension, length: 0)
+    for prefix in prefixes {
+      if let prefix, !prefix.shape.fits(shape) {
+        throw .prefixMismatch(prefix: prefix.shape.dimensions, decoder: shape.dimensions)
+      }
+    }
+    self.shape = shape
+    rows = prefixes.map { Row(shape: shape, prefix: $0) }
+  }
+
+  public var rowCount: Int { rows.count }
+
+  /// Positions that the row has filled, its prefix included: the position of its next token.
+  public func length(ofRow row: Int) -> Int { rows[row].length }
+
+  /// Keeps, repeats, reorders or drops rows: new row i is old row `indices[i]`. Repeated rows share memory until they grow.
+  public mutating func select(rows indices: [Int]) {
+    rows = indices.map { rows[$0] }
+  }
+
+  /// Makes room for `count` more positions of a row and gives the address of its memory, which stays valid until the row
+  /// is next changed.
+  mutating func prepare(row: Int, toAppend count: Int) -> RowMemory {
+    rows[row].reserve(count, shape: shape)
+    return RowMemory(base: rows[row].floats, capacity: rows[row].capacity, length: rows[row].length, shape: shape)
+  }
+
+  mutating func advance(row: Int, by count: Int) { rows[row].length += count }
+
+  /// Addresses within one row's memory, laid out as `[layers, 2, keyValueHeads, capacity, headDimension]`.
+  struct RowMemory {
+    let base: UnsafeMutablePointer<Float>
+    let capacity: Int
+    let length: Int
+    let shape: Prefix.Shape
+
+    var headStride: Int { capacity * shape.headDimension }
+    func keys(layer: Int) -> UnsafeMutablePointer<Float> { base + 2 * layer * shape.keyValueHeads * headStride }
+    func values(layer: Int) -> UnsafeMutablePointer<Float> { base + (2 * layer + 1) * shape.keyValueHeads * headStride }
+  }
+
+  private struct Row: Sendable {
+    private var buffer: RawBuffer
+    private(set) var capacity: Int
+    var length: Int
+
+    /// Room for a caption of ordinary length after the prefix.
+    private static let headroom = 32
+
+    init(shape: Prefix.Shape, prefix: Prefix?) {
+      length = prefix?.length ?? 0
+      capacity = length + Self.headroom
+      buffer = Self.allocate(shape, capacity)
+      guard let prefix, length > 0 else { return }
+      let row = length * shape.headDimension
+      prefix.keysValues.withPointer { source in
+        for head in 0..<Self.heads(shape) {
+          (floats + head * capacity * shape.headDimension).update(from: source + head * row, count: row)
+        }
+      }
+    }
+
+    var floats: UnsafeMutablePointer<Float> { buffer.pointer.assumingMemoryBound(to: Float.self) }
+
+    /// Copies the row where it is shared with another, and to a larger place where it is full.
+    mutating func reserve(_ count: Int, shape: Prefix.Shape) {
+      let needed = length + count
+      if needed <= capacity && isKnownUniquelyReferenced(&buffer) { return }
+      let newCapacity = needed <= capacity ? capacity : max(needed, 2 * capacity)
+      let newBuffer = Self.allocate(shape, newCapacity)
+      let target = newBuffer.pointer.assumingMemoryBound(to: Float.self)
+      for head in 0..<Self.heads(shape) {
+        (target + head * newCapacity * shape.headDimension)
+          .update(from: floats + head * capacity * shape.headDimension, count: length * shape.headDimension)
+      }
+      (buffer, capacity) = (newBuffer, newCapacity)
+    }
+
+    private static func heads(_ shape: Prefix.Shape) -> Int { shape.layers * 2 * shape.keyValueHeads }
+
+    private static func allocate(_ shape: Prefix.Shape, _ capacity: Int) -> RawBuffer {
+      RawBuffer(byteCount: heads(shape) * capacity * shape.headDimension * MemoryLayout<Float>.stride)
+    }
+  }
+}

@@ -1,0 +1,46 @@
+public import Tensors
+
+/// What an image says to a decoder: keys and values for every layer (Li & Liang 2021, "Prefix-Tuning").
+///
+/// Keys stand as they are *after* the rotary embedding for positions `0 ..< length`, in Hugging Face's rotate-half order of
+/// the head dimension; the text that follows starts at position `length`.
+public struct Prefix: Sendable {
+  public let shape: Shape
+  /// `[layers, 2, keyValueHeads, length, headDimension]`; index 0 of the second dimension holds keys, 1 values.
+  public let keysValues: Tensor
+
+  /// What a prefix has to agree upon with its decoder, and its length.
+  public struct Shape: Sendable, Equatable {
+    public let layers: Int
+    public let keyValueHeads: Int
+    public let headDimension: Int
+    /// In tokens; each row of a batch may have its own.
+    public let length: Int
+
+    public init(layers: Int, keyValueHeads: Int, headDimension: Int, length: Int) {
+      self.layers = layers
+      self.keyValueHeads = keyValueHeads
+      self.headDimension = headDimension
+      self.length = length
+    }
+
+    /// `[layers, 2, keyValueHeads, length, headDimension]`.
+    public var dimensions: [Int] { [layers, 2, keyValueHeads, length, headDimension] }
+
+    /// Whether the two agree in all but length.
+    public func fits(_ other: Shape) -> Bool {
+      layers == other.layers && keyValueHeads == other.keyValueHeads && headDimension == other.headDimension
+    }
+  }
+
+  /// - Precondition: `keysValues` has five dimensions, the second of which is 2.
+  public init(keysValues: Tensor) {
+    let dimensions = keysValues.shape
+    precondition(dimensions.count == 5 && dimensions[1] == 2, "no prefix: \(dimensions)")
+    self.keysValues = keysValues
+    shape = Shape(
+      layers: dimensions[0], keyValueHeads: dimensions[2], headDimension: dimensions[4], length: dimensions[3])
+  }
+
+  public var length: Int { shape.length }
+}

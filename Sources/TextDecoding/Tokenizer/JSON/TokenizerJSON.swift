@@ -1,0 +1,72 @@
+import ModelFiles
+
+/// The parts of a `tokenizer.json`, as Hugging Face's `tokenizers` writes it, not yet judged.
+struct TokenizerJSON {
+  /// All members of the outermost object but `model`.
+  private(set) var document: ByteKeyedJSON = .object([])
+  /// All members of `model` but `vocab` and `merges`.
+  private(set) var model: ByteKeyedJSON?
+  /// Tokens in the order of the file, with their ids.
+  private(set) var spellings = ByteStrings()
+  private(set) var ids: [Int] = []
+  /// Left and right side of each merge in turn.
+  private(set) var merges = ByteStrings()
+
+  init(_ text: UnsafeRawBufferPointer) throws(ByteKeyedJSONScanner.Failure) {
+    var scanner = ByteKeyedJSONScanner(text)
+    var members: [(key: [UInt8], value: ByteKeyedJSON)] = []
+    try scanner.distinctMembers { (scanner, key) throws(ByteKeyedJSONScanner.Failure) in
+      if key == Array("model".utf8) {
+        try readModel(&scanner)
+      } else {
+        members.append((key, try scanner.value()))
+      }
+    }
+    try scanner.finish()
+    document = .object(members)
+  }
+
+  private mutating func readModel(_ scanner: inout ByteKeyedJSONScanner) throws(ByteKeyedJSONScanner.Failure) {
+    var members: [(key: [UInt8], value: ByteKeyedJSON)] = []
+    try scanner.distinctMembers { (scanner, key) throws(ByteKeyedJSONScanner.Failure) in
+      switch String(decoding: key, as: UTF8.self) {
+      case "vocab": try readVocabulary(&scanner)
+      case "merges": try readMerges(&scanner)
+      default: members.append((key, try scanner.value()))
+      }
+    }
+    model = .object(members)
+  }
+
+  /// Whether a token is there twice shows when tokens are indexed.
+  private mutating func readVocabulary(_ scanner: inout ByteKeyedJSONScanner) throws(ByteKeyedJSONScanner.Failure) {
+    try scanner.members { (scanner, key) throws(ByteKeyedJSONScanner.Failure) in
+      guard case .integer(let id) = try scanner.value() else {
+        throw scanner.failure("a token's id is no whole number")
+      }
+      spellings.append(key)
+      ids.append(id)
+    }
+  }
+
+  /// Each merge is "left right" or, since version 0.20, ["left", "right"].
+  private mutating func readMerges(_ scanner: inout ByteKeyedJSONScanner) throws(ByteKeyedJSONScanner.Failure) {
+    var part: [UInt8] = []
+    try scanner.elements { (scanner) throws(ByteKeyedJSONScanner.Failure) in
+      if scanner.peek() == UInt8(ascii: "\"") {
+        try scanner.string(into: &part)
+        guard part.withUnsafeBytes({ merges.appendMerge($0) }) else {
+          throw scanner.failure("a merge is not 'left right'")
+        }
+        return
+      }
+      var parts = 0
+      try scanner.elements { (scanner) throws(ByteKeyedJSONScanner.Failure) in
+        try scanner.string(into: &part)
+        merges.append(part)
+        parts += 1
+      }
+      guard parts == 2 else { throw scanner.failure("a merge has \(parts) sides, not two") }
+    }
+  }
+}

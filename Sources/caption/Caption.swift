@@ -1,6 +1,0 @@
-import ArgumentParser
-
-@main
-struct Caption: AsyncParsableCommand {
-  func run() async throws {}
-}

@@ -1,0 +1,49 @@
+import Logging
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// `caption: message` lines on standard error, in colour where it is a terminal that wants some.
+struct StandardErrorLog: LogHandler {
+  var logLevel = Logger.Level.info
+  var metadata: Logger.Metadata = [:]
+
+  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  func log(event: LogEvent) {
+    let label =
+      switch event.level {
+      case .critical, .error: Terminal.red("error: ")
+      case .warning: Terminal.yellow("warning: ")
+      default: ""
+      }
+    writeToStandardError("caption: \(label)\(event.message)\n")
+  }
+}
+
+enum Terminal {
+  static let isStandardErrorTerminal = isatty(STDERR_FILENO) == 1
+  private static let isColored = isStandardErrorTerminal && getenv("NO_COLOR") == nil
+
+  static func red(_ text: String) -> String { isColored ? "\u{1B}[31m\(text)\u{1B}[0m" : text }
+  static func yellow(_ text: String) -> String { isColored ? "\u{1B}[33m\(text)\u{1B}[0m" : text }
+}
+
+/// Whole at once, so that lines of several writers do not mix. Where standard error is gone there is nobody to tell.
+func writeToStandardError(_ text: String) {
+  var bytes = Array(text.utf8)[...]
+  while !bytes.isEmpty {
+    let count = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    if count < 0 && errno == EINTR { continue }
+    if count <= 0 { return }
+    bytes = bytes.dropFirst(count)
+  }
+}

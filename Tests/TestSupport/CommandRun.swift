@@ -1,0 +1,50 @@
+public import Foundation
+
+/// One run of the built `caption` binary.
+public struct CommandRun: Sendable {
+  public let exitCode: Int32
+  public let standardOutput: String
+  public let standardError: String
+
+  public var outputLines: [String] {
+    standardOutput.split(separator: "\n", omittingEmptySubsequences: true).map(String.init)
+  }
+
+  /// The binary that the test run was built with: it lies beside the tests' own.
+  public static let binary = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+    .deletingLastPathComponent().appending(path: "caption")
+
+  /// Runs `caption` with a home of its own, so that neither the user's models nor captioners play a part.
+  ///
+  /// - Parameters:
+  ///   - home: `CAPTION_HOME`; an empty place by default.
+  ///   - input: what standard input gives.
+  ///   - output: where standard output leads, to be captured by default.
+  public init(
+    _ arguments: [String], home: URL? = nil, input: Data = Data(), environment: [String: String] = [:],
+    output: FileHandle? = nil
+  ) throws {
+    let directory = FileManager.default.temporaryDirectory.appending(path: "caption-run-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    // Files, not pipes: a process that writes more than a pipe holds would wait for a reader.
+    let (inputFile, outputFile, errorFile) = ("in", "out", "err")
+    for (name, data) in [(inputFile, input), (outputFile, Data()), (errorFile, Data())] {
+      try data.write(to: directory.appending(path: name))
+    }
+    let process = Process()
+    process.executableURL = Self.binary
+    process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment
+      .merging(["CAPTION_HOME": (home ?? directory.appending(path: "home")).path(percentEncoded: false)]) { $1 }
+      .merging(environment) { $1 }
+    process.standardInput = try FileHandle(forReadingFrom: directory.appending(path: inputFile))
+    process.standardOutput = try output ?? FileHandle(forWritingTo: directory.appending(path: outputFile))
+    process.standardError = try FileHandle(forWritingTo: directory.appending(path: errorFile))
+    try process.run()
+    process.waitUntilExit()
+    exitCode = process.terminationStatus
+    standardOutput = String(decoding: try Data(contentsOf: directory.appending(path: outputFile)), as: UTF8.self)
+    standardError = String(decoding: try Data(contentsOf: directory.appending(path: errorFile)), as: UTF8.self)
+  }
+}

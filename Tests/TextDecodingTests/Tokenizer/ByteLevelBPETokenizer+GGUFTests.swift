@@ -1,0 +1,134 @@
+import Foundation
+import ModelFiles
+import TestSupport
+import Testing
+import TextDecoding
+
+@Suite("A tokeniser from GGUF")
+struct TokenizerGGUFTests {
+  /// Opens a GGUF file of nothing but metadata: a tokeniser of three tokens, changed by `changes` (`nil` removes a key).
+  private func open(_ changes: [String: MetadataValue?] = [:]) throws -> ByteLevelBPETokenizer {
+    var metadata: [String: MetadataValue] = [
+      "tokenizer.ggml.model": .string("gpt2"), "tokenizer.ggml.pre": .string("smollm"),
+      "tokenizer.ggml.tokens": .strings(["a", "b", "ab", "<s>"]), "tokenizer.ggml.token_type": .integers([1, 1, 1, 3]),
+      "tokenizer.ggml.merges": .strings(["a b"]), "tokenizer.ggml.eos_token_id": .integer(3),
+    ]
+    for (key, value) in changes { metadata[key] = value }
+    return try withTemporaryDirectory { directory in
+      let file = directory.appending(path: "t.gguf")
+      try Data(MetadataValue.gguf(metadata)).write(to: file)
+      return try ByteLevelBPETokenizer(gguf: GGUFFile(path: file.path))
+    }
+  }
+
+  @Test("encodes, decodes and knows its special tokens")
+  func reads() throws {
+    let tokenizer = try open()
+    #expect(tokenizer.encode("ab<s>ba") == [2, 3, 1, 0])
+    #expect(tokenizer.decode([2, 3, 0]) == "aba")
+    #expect(tokenizer.endOfSequence == 3 && tokenizer.beginningOfSequence == nil)
+  }
+
+  @Test("finds user-defined tokens in text whether or not special ones are parsed")
+  func userDefined() throws {
+    let tokenizer = try open(["tokenizer.ggml.token_type": .integers([1, 1, 1, 4])])
+    #expect(tokenizer.encode("<s>", parsingSpecialTokens: false) == [3])
+    #expect(!tokenizer.isSpecial(3))
+  }
+
+  @Test(
+    "that cannot be used is refused by file, key and cause",
+    arguments: [
+      ("tokenizer.ggml.model", .string("llama"), "GGUF with tokenizer.ggml.model = 'llama' is not supported"),
+      ("tokenizer.ggml.pre", .string("qwen2"), "GGUF with tokenizer.ggml.pre = 'qwen2' is not supported"),
+      ("tokenizer.ggml.add_space_prefix", .bool(true), "GGUF with tokenizer.ggml.add_space_prefix = true is not"),
+      ("tokenizer.ggml.pre", nil, "has no value for 'tokenizer.ggml.pre'"),
+      ("tokenizer.ggml.tokens", nil, "has no value for 'tokenizer.ggml.tokens'"),
+      ("tokenizer.ggml.merges", nil, "has no value for 'tokenizer.ggml.merges'"),
+      ("tokenizer.ggml.merges", .integers([1]), "value of 'tokenizer.ggml.merges' is no array of strings"),
+      ("tokenizer.ggml.token_type", .integers([1]), "'tokenizer.ggml.token_type' has 1 entries for 4 tokens"),
+      ("tokenizer.ggml.token_type", .integers([1, 1, 1, 99]), "'tokenizer.ggml.token_type' has the unknown type 99"),
+      ("tokenizer.ggml.eos_token_id", .integer(4), "'tokenizer.ggml.eos_token_id' is 4, but there are 4 tokens"),
+      (
+        "tokenizer.ggml.tokens", .strings(["a", "b", "ab", String(repeating: "s", count: 1025)]),
+        "makes token 3 of 1025 bytes a special one"
+      ),
+    ] as [(String, MetadataValue?, String)])
+  func refused(key: String, value: MetadataValue?, message: String) {
+    #expect {
+      _ = try open([key: value])
+    } throws: {
+      $0 is ModelFileError && "\($0)".contains("t.gguf: ") && "\($0)".contains(message)
+    }
+  }
+
+  @Test(
+    "with faulty merges opens, since captions are only decoded, and is found out on preparing",
+    arguments: ["ab", "a b c"])
+  func faultyMerges(merge: String) throws {
+    let tokenizer = try open(["tokenizer.ggml.merges": .strings([merge])])
+    #expect(tokenizer.decode([2]) == "ab")
+    #expect(tokenizer.encode("ab") == [0, 1])
+    #expect {
+      try tokenizer.prepareToEncode()
+    } throws: {
+      "\($0)".contains("value of 'tokenizer.ggml.merges' has merge 0 that is not 'left right'")
+    }
+  }
+}
+
+/// Metadata of a GGUF file under test.
+enum MetadataValue: Sendable {
+  case string(String)
+  case strings([String])
+  case integer(UInt32)
+  case integers([Int32])
+  case bool(Bool)
+
+  static func gguf(_ metadata: [String: MetadataValue]) -> [UInt8] {
+    var bytes = Array("GGUF".utf8)
+    append(UInt32(3), to: &bytes)
+    append(UInt64(0), to: &bytes)
+    append(UInt64(metadata.count), to: &bytes)
+    for (key, value) in metadata {
+      append(key, to: &bytes)
+      value.append(to: &bytes)
+    }
+    return bytes
+  }
+
+  private func append(to bytes: inout [UInt8]) {
+    func type(_ number: UInt32) { Self.append(number, to: &bytes) }
+    func array(of number: UInt32, _ count: Int) {
+      type(9)
+      type(number)
+      Self.append(UInt64(count), to: &bytes)
+    }
+    switch self {
+    case .integer(let value):
+      type(4)
+      Self.append(value, to: &bytes)
+    case .bool(let value):
+      type(7)
+      bytes.append(value ? 1 : 0)
+    case .string(let value):
+      type(8)
+      Self.append(value, to: &bytes)
+    case .strings(let values):
+      array(of: 8, values.count)
+      for value in values { Self.append(value, to: &bytes) }
+    case .integers(let values):
+      array(of: 5, values.count)
+      for value in values { Self.append(value, to: &bytes) }
+    }
+  }
+
+  private static func append(_ value: some FixedWidthInteger, to bytes: inout [UInt8]) {
+    withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+  }
+
+  private static func append(_ text: String, to bytes: inout [UInt8]) {
+    append(UInt64(text.utf8.count), to: &bytes)
+    bytes.append(contentsOf: text.utf8)
+  }
+}
