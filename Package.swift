@@ -30,7 +30,7 @@ let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-s
 
 let package = Package(
   name: "caption",
-  platforms: [.macOS(.v13)],
+  platforms: [.macOS(.v15)],
   products: [
     .executable(name: "caption", targets: ["caption"]),
     .library(name: "Captioning", targets: ["Captioning"]),
@@ -63,7 +63,9 @@ let package = Package(
     library("ImageEncoding", ["CImageCodecs", "ModelFiles", "Tensors"]),
     library("TextDecoding", ["ModelFiles", "Tensors", collections]),
     library("PrefixMapping", ["TextDecoding", "ModelFiles", "Tensors"]),
-    library("Captioning", ["ImageEncoding", "PrefixMapping", "TextDecoding", "ModelFiles", "Tensors"]),
+    library(
+      "Captioning", ["ImageEncoding", "PrefixMapping", "TextDecoding", "ModelFiles", "Tensors"],
+      resources: [.copy("Resources/default")]),
     .executableTarget(
       name: "caption",
       dependencies: ["Captioning", "ImageEncoding", "TextDecoding", "ModelFiles", "Tensors", argumentParser, logging],

@@ -8,14 +8,15 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <unistd.h>
 
-enum { MAX_THREADS = 256, SPINS = 20000 };
+enum { MAX_THREADS = 256, SPINS = 4000 };
 
 typedef struct {
   ck_task task;
   void *context;
-  size_t count, chunk;
+  size_t count, chunk, chunks;
 } loop;
 
 static struct {
@@ -23,12 +24,15 @@ static struct {
   pthread_mutex_t lock;   // guards sleeping and waking
   pthread_cond_t wake;
   pthread_t workers[MAX_THREADS];
-  int started;             // workers that exist
-  _Atomic int threads;     // asked for, the caller's included; 0 until it is chosen
+  int started;           // workers that exist
+  _Atomic int threads;   // asked for, the caller's included; 0 until it is chosen
+  _Atomic int sleeping;  // workers that must be woken
+  // Changes only while no chunk is taken; so whoever holds a chunk may read it.
   loop current;
-  _Atomic size_t next;     // first index not yet taken
-  _Atomic unsigned generation;  // counts loops: a change starts the workers
-  _Atomic int running;     // workers that have not left the current loop
+  // Generation (the loop's number) in the upper half, chunks not yet taken in the lower. A chunk is taken by exchanging the
+  // whole, so that a worker that comes late, to another loop than it saw, takes none.
+  _Atomic uint64_t state;
+  _Atomic size_t finished;  // chunks of the current loop
 } pool = {.owner = PTHREAD_MUTEX_INITIALIZER, .lock = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER};
 
 static _Thread_local bool inside_loop;
@@ -60,34 +64,39 @@ int ck_threads(void) {
   return atomic_load(&pool.threads);
 }
 
-static void run_chunks(const loop *l) {
+static uint32_t generation_of(uint64_t state) { return (uint32_t)(state >> 32); }
+
+static void run_chunks(uint32_t generation) {
   inside_loop = true;
-  for (;;) {
-    size_t begin = atomic_fetch_add(&pool.next, l->chunk);
-    if (begin >= l->count) break;
+  uint64_t state = atomic_load(&pool.state);
+  while (generation_of(state) == generation && (uint32_t)state > 0) {
+    if (!atomic_compare_exchange_weak(&pool.state, &state, state - 1)) continue;
+    const loop *l = &pool.current;
+    size_t begin = (l->chunks - (uint32_t)state) * l->chunk;
     size_t end = l->count - begin < l->chunk ? l->count : begin + l->chunk;
     l->task(l->context, begin, end);
+    atomic_fetch_add_explicit(&pool.finished, 1, memory_order_release);
+    state = atomic_load(&pool.state);
   }
   inside_loop = false;
 }
 
-static void *work(void *seen_at_start) {
-  unsigned seen = (unsigned)(size_t)seen_at_start;
+static void *work(void *generation_at_start) {
+  uint32_t seen = (uint32_t)(size_t)generation_at_start;
   for (;;) {
-    int spins = 0;
-    while (atomic_load_explicit(&pool.generation, memory_order_acquire) == seen) {
+    for (int spins = 0; generation_of(atomic_load_explicit(&pool.state, memory_order_acquire)) == seen;) {
       if (++spins < SPINS) {
         relax();
         continue;
       }
       pthread_mutex_lock(&pool.lock);
-      while (atomic_load(&pool.generation) == seen) pthread_cond_wait(&pool.wake, &pool.lock);
+      atomic_fetch_add(&pool.sleeping, 1);
+      while (generation_of(atomic_load(&pool.state)) == seen) pthread_cond_wait(&pool.wake, &pool.lock);
+      atomic_fetch_sub(&pool.sleeping, 1);
       pthread_mutex_unlock(&pool.lock);
     }
-    // Every worker takes part in every loop (it may find nothing left), so none can miss a generation.
-    seen++;
-    run_chunks(&pool.current);
-    atomic_fetch_sub_explicit(&pool.running, 1, memory_order_release);
+    seen = generation_of(atomic_load(&pool.state));
+    run_chunks(seen);
   }
   return NULL;
 }
@@ -101,7 +110,7 @@ static void start_workers(int wanted) {
     // Signals are for the program's own threads.
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    void *generation = (void *)(size_t)atomic_load(&pool.generation);
+    void *generation = (void *)(size_t)generation_of(atomic_load(&pool.state));
     int failed = pthread_create(&pool.workers[pool.started], &attributes, work, generation);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
@@ -119,17 +128,23 @@ void ck_parallel_for(size_t count, size_t grain, ck_task task, void *context) {
     return;
   }
   start_workers((int)threads - 1);
-  // Two chunks a thread even out what neighbours on the machine take away.
-  size_t chunk = (count + 2 * threads - 1) / (2 * threads);
-  pool.current = (loop){task, context, count, chunk < grain ? grain : chunk};
-  atomic_store(&pool.next, 0);
-  atomic_store(&pool.running, pool.started);
-  pthread_mutex_lock(&pool.lock);
-  atomic_fetch_add_explicit(&pool.generation, 1, memory_order_release);
-  pthread_cond_broadcast(&pool.wake);
-  pthread_mutex_unlock(&pool.lock);
-  run_chunks(&pool.current);
-  for (int spins = 0; atomic_load_explicit(&pool.running, memory_order_acquire) > 0;) {
+  // Several chunks a thread even out what neighbours on the machine take away.
+  size_t chunk = (count + 4 * threads - 1) / (4 * threads);
+  if (chunk < grain) chunk = grain;
+  size_t chunks = (count + chunk - 1) / chunk;
+  pool.current = (loop){task, context, count, chunk, chunks};
+  atomic_store(&pool.finished, 0);
+  uint32_t generation = generation_of(atomic_load(&pool.state)) + 1;
+  atomic_store(&pool.state, (uint64_t)generation << 32 | chunks);
+  // A worker counts itself as sleeping before it looks at the state for the last time: one of the two sees the other.
+  if (atomic_load(&pool.sleeping) > 0) {
+    pthread_mutex_lock(&pool.lock);
+    pthread_cond_broadcast(&pool.wake);
+    pthread_mutex_unlock(&pool.lock);
+  }
+  run_chunks(generation);
+  // Only for chunks that were taken: a worker that never got to run is not waited for.
+  for (int spins = 0; atomic_load_explicit(&pool.finished, memory_order_acquire) < chunks;) {
     // A worker that is not scheduled needs our core more than we do.
     if (++spins > SPINS) sched_yield(); else relax();
   }

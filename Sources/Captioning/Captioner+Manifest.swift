@@ -18,6 +18,21 @@ extension FeatureSelection {
   }
 }
 
+extension ImagePreprocessor {
+  /// - Throws: `CaptionerError.unknownSetting` for a resampling filter or resize mode that is not known.
+  init(_ preprocessing: CaptionerManifest.Preprocessing) throws {
+    guard let mode = ResizeMode(rawValue: preprocessing.resizeMode) else {
+      throw CaptionerError.unknownSetting(key: "encoder.preprocessing.resizeMode", value: preprocessing.resizeMode)
+    }
+    guard let filter = ResamplingFilter(rawValue: preprocessing.resample) else {
+      throw CaptionerError.unknownSetting(key: "encoder.preprocessing.resample", value: preprocessing.resample)
+    }
+    self.init(
+      size: ImageSize(width: preprocessing.width, height: preprocessing.height), mode: mode, filter: filter,
+      rescaleFactor: preprocessing.rescaleFactor, mean: preprocessing.mean, standardDeviation: preprocessing.std)
+  }
+}
+
 extension Captioner {
   /// That encoder, mapper and decoder agree about the shapes that pass between them.
   static func checkFit(

@@ -1,4 +1,6 @@
 public import ImageEncoding
+import ModelFiles
+import PrefixMapping
 public import Tensors
 import TextDecoding
 

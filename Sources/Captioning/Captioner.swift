@@ -4,12 +4,6 @@ import PrefixMapping
 import Tensors
 public import TextDecoding
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// A frozen encoder, a trained mapper and a frozen decoder, made for one another: an image in, words out.
 ///
 /// Weights are mapped into memory, so that making a captioner costs milliseconds and its pages are shared by processes.
@@ -32,7 +26,7 @@ public struct Captioner: Sendable {
     self.manifest = manifest
     encoder = try EncoderFamily.load(manifest.encoder.family, from: bases.encoder)
     features = FeatureSelection(manifest.encoder.features)
-    preprocessor = ImagePreprocessor(manifest.encoder.preprocessing)
+    preprocessor = try ImagePreprocessor(manifest.encoder.preprocessing)
     mapper = try MapperFamily.load(manifest.mapper, from: bases.mapper)
     (decoder, tokenizer) = try DecoderFamily.load(manifest.decoder.family, from: bases.decoder)
     try Self.checkFit(
@@ -63,13 +57,17 @@ public struct Captioner: Sendable {
     return ImageCaption(
       text: text(of: sequence), sequence: sequence,
       alternatives: sequence.alternatives.map { (text(of: $0), $0) },
-      width: image.width, height: image.height, timings: timings)
+      width: image.originalSize.width, height: image.originalSize.height, timings: timings)
   }
 
   /// The text of a sequence, trimmed.
   public func text(of sequence: GeneratedSequence) -> String {
     let bytes = sequence.textBytes ?? sequence.textTokens.flatMap { tokenizer.bytes(of: $0) }
-    return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    let text = String(decoding: bytes, as: UTF8.self)
+    guard let first = text.firstIndex(where: { !$0.isWhitespace }),
+      let last = text.lastIndex(where: { !$0.isWhitespace })
+    else { return "" }
+    return String(text[first...last])
   }
 
   /// Images `[3, height, width]`, all of one size → features `[images, tokens, width]`.

@@ -1,6 +1,7 @@
 /// Parts of a captioner that do not make one.
 public enum CaptionerError: Error, Equatable, Sendable, CustomStringConvertible {
   case unknownFamily(part: String, name: String, known: [String])
+  case unknownSetting(key: String, value: String)
   case featureMismatch(directory: String, found: [Int], expected: [Int])
   case prefixMismatch(directory: String, found: [Int], expected: [Int])
 
@@ -8,6 +9,8 @@ public enum CaptionerError: Error, Equatable, Sendable, CustomStringConvertible 
     switch self {
     case .unknownFamily(let part, let name, let known):
       "captioner.json: \(part).family '\(name)' is not known: use \(known.joined(separator: ", ")), or a newer caption"
+    case .unknownSetting(let key, let value):
+      "captioner.json: \(key) '\(value)' is not known: correct it, or use a newer caption"
     case .featureMismatch(let directory, let found, let expected):
       "\(directory)/captioner.json: encoder.features give \(found) [tokens, width] but the mapper was trained on "
         + "\(expected): correct encoder.features or name the mapper's own encoder"

@@ -1,4 +1,5 @@
 import Captioning
+import TextDecoding
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Captioning
 import ImageEncoding
-import ModelFiles
+import Logging
 
 /// `caption photo.jpg …`: captions on standard output, all else on standard error.
 struct PhotoCommand: AsyncParsableCommand {
@@ -28,25 +28,29 @@ struct PhotoCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    try Failure.exiting { try captionAll() }
+  }
+
+  private func captionAll() throws {
     let log = output.logger
-    let captioner = try Failure.exiting { try model.load(log: log) }
-    let options = try Failure.exiting { try wording.options(for: captioner) }
+    let captioner = try model.load(log: log)
+    let options = try wording.options(for: captioner)
     let decoder = ImageDecoder(options: reading.options)
     let printer = CaptionPrinter(json: output.json, withPaths: images.count > 1)
     var failures = 0
     for path in images {
+      let caption: ImageCaption
       do {
-        let caption = try captioner.caption(path: path, decoder: decoder, options: options) { log.warning("\($0)") }
-        log.debug("\(path): \(caption.timings)")
-        try printer.print(caption, path: path)
-      } catch let error as OutputError {
-        throw Failure(error)
+        caption = try captioner.caption(path: path, decoder: decoder, options: options) { log.warning("\($0)") }
       } catch {
         failures += 1
         log.error("\(error)")
         try printer.print(error: "\(error)", path: path)
+        continue
       }
+      log.debug("\(path): \(caption.timings)")
+      try printer.print(caption, path: path)
     }
-    if failures > 0 { throw ExitCode(1) }
+    if failures > 0 { throw Failure.someImagesFailed }
   }
 }

@@ -22,7 +22,7 @@ public struct CommandRun: Sendable {
   ///   - output: where standard output leads, to be captured by default.
   public init(
     _ arguments: [String], home: URL? = nil, input: Data = Data(), environment: [String: String] = [:],
-    output: FileHandle? = nil
+    output: FileHandle? = nil, binary: URL = Self.binary
   ) throws {
     let directory = FileManager.default.temporaryDirectory.appending(path: "caption-run-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
@@ -33,7 +33,7 @@ public struct CommandRun: Sendable {
       try data.write(to: directory.appending(path: name))
     }
     let process = Process()
-    process.executableURL = Self.binary
+    process.executableURL = binary
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment
       .merging(["CAPTION_HOME": (home ?? directory.appending(path: "home")).path(percentEncoded: false)]) { $1 }

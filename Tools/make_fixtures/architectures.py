@@ -111,7 +111,7 @@ class Block(nn.Module):
 
 
 class Resampler(nn.Module):
-    """features [B, tokens, F] → prefix [B, L, 2, KV, P, HD]; `groups` are the token counts that share a projection."""
+    """features [B, tokens, F] → prefix [B, L, 2, KV, P, HD]; `groups`: how many tokens share a projection each."""
 
     def __init__(self, features, groups, width, heads, depth, prefix):
         super().__init__()

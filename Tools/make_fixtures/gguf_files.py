@@ -6,8 +6,13 @@ from gguf import GGMLQuantizationType as Kind
 
 NAMES = {
     "self_attn.q_proj": "attn_q", "self_attn.k_proj": "attn_k", "self_attn.v_proj": "attn_v",
-    "self_attn.o_proj": "attn_output", "mlp.gate_proj": "ffn_gate", "mlp.up_proj": "ffn_up", "mlp.down_proj": "ffn_down",
+    "self_attn.o_proj": "attn_output",
+    "mlp.gate_proj": "ffn_gate", "mlp.up_proj": "ffn_up", "mlp.down_proj": "ffn_down",
     "input_layernorm": "attn_norm", "post_attention_layernorm": "ffn_norm",
+}
+OUTSIDE = {
+    "model.embed_tokens.weight": "token_embd.weight", "model.norm.weight": "output_norm.weight",
+    "lm_head.weight": "output.weight",
 }
 FILE_TYPES = {Kind.F32: 0, Kind.F16: 1, Kind.Q4_1: 3, Kind.Q8_0: 7}
 
@@ -74,8 +79,7 @@ def write(path, weights, shape, kind, tokens, token_types, merges, name, stop=2,
 
 
 def gguf_name(key):
-    top = {"model.embed_tokens.weight": "token_embd.weight", "model.norm.weight": "output_norm.weight", "lm_head.weight": "output.weight"}
-    if key in top:
-        return top[key]
+    if key in OUTSIDE:
+        return OUTSIDE[key]
     layer, _, rest = key.removeprefix("model.layers.").partition(".")
     return f"blk.{layer}.{NAMES[rest.removesuffix('.weight')]}.weight"

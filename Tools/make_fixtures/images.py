@@ -18,7 +18,9 @@ import pins
 
 def shrunk(source, width):
     image = Image.open(source).convert("RGB")
-    return image.resize((width, round(image.height * width / image.width)), Image.LANCZOS) if image.width > width else image
+    if image.width <= width:
+        return image
+    return image.resize((width, round(image.height * width / image.width)), Image.LANCZOS)
 
 
 if __name__ == "__main__":
@@ -29,7 +31,8 @@ if __name__ == "__main__":
         shutil.copyfile(sources / name, out / name)
     shrunk(sources / "chelsea.png", 300).save(out / "chelsea.png", optimize=True)
     for name, source, width in (
-        ("coffee.jpg", "coffee.png", 600), ("astronaut.jpg", "astronaut.png", 512), ("harrier.jpg", "northern_harrier.webp", 640),
+        ("coffee.jpg", "coffee.png", 600), ("astronaut.jpg", "astronaut.png", 512),
+        ("harrier.jpg", "northern_harrier.webp", 640),
         ("opera.jpg", "italy.webp", 640), ("two-dogs.jpg", "friends_by_Aitzol_Berasategi.jpg", 400),
     ):
         shrunk(sources / source, width).save(out / name, quality=88, optimize=True)

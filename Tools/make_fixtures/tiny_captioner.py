@@ -23,7 +23,7 @@ import pins
 import searches
 import transformers_search
 from architectures import Llama, LlamaShape, pooled
-from tiny_models import dinov2, normal, resampler, save_dinov2
+from tiny_models import dinov2, normal, resampler, save_dinov2, save_resampler
 
 FOLDER = pins.FIXTURES / "tiny-captioner"
 SIZE, MEAN, STD = (56, 56), [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
@@ -174,8 +174,7 @@ def main():
         ids, again = ([caption(single, p[None], start, leads).ids for p in mapper(m)] for m in (memory, shaken_memory))
         if suits(ids, again) and min(leads) > 0.01:
             break
-    # One metadata key only: of several, the order in the file, and with it the hash, is left to chance.
-    pins.save(FOLDER / "mapper.safetensors", {k: v.half() for k, v in mapper.state_dict().items()}, {"format": "pt"})
+    save_resampler(mapper, FOLDER / "mapper.safetensors")
     prefixes, double = mapper.double()(features(encoder, images).double()), Llama(found, SHAPE, torch.float64)
     theirs = LlamaForCausalLM(LlamaConfig(**SHAPE.config())).eval()
     theirs.load_state_dict(found)

@@ -76,7 +76,8 @@ def llama_weights(shape, seed):
         std = shape.hidden ** -0.5 if "embed" in name or "lm_head" in name else parameter[0].numel() ** -0.5
         # Queries and keys are enlarged: attention that picks out positions shows a wrong rotation.
         std *= 2 if "q_proj" in name or "k_proj" in name else 1
-        parameter.copy_(1 + normal(*parameter.shape, std=0.3) if parameter.ndim == 1 else normal(*parameter.shape, std=std))
+        value = 1 + normal(*parameter.shape, std=0.3) if parameter.ndim == 1 else normal(*parameter.shape, std=std)
+        parameter.copy_(value)
     weights = {k: v.clone() for k, v in model.state_dict().items() if not (shape.tied and k == "lm_head.weight")}
     return model, weights
 
@@ -121,7 +122,8 @@ def make_llama(name, tied, seed):
     shape = LlamaShape(layers=3, hidden=64, intermediate=96, heads=4, key_value_heads=2, vocabulary=160, tied=tied)
     model, weights = llama_weights(shape, seed)
     pins.save(folder / "model.safetensors", weights, {"format": "pt"})
-    (folder / "config.json").write_text(json.dumps(shape.config(torch_dtype="float32"), indent=2, sort_keys=True) + "\n")
+    config = shape.config(torch_dtype="float32")
+    (folder / "config.json").write_text(json.dumps(config, indent=2, sort_keys=True) + "\n")
     reference = llama_expectations(weights, shape, gap, full=True)
     theirs = model(reference["input_ids"].long()).logits
     assert (theirs - reference["logits"]).abs().max() < 1e-4, "transformers' Llama and ours differ"
@@ -154,7 +156,7 @@ def resampler(features, groups, width, heads, depth, prefix, seed):
 
 
 def save_resampler(module, path):
-    pins.save(path, {k: v.half() for k, v in module.state_dict().items()}, {"format": "pt", "kind": "resampler"})
+    pins.save(path, {k: v.half() for k, v in module.state_dict().items()}, {"kind": "resampler"})
 
 
 def make_resampler():

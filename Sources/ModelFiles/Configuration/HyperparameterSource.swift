@@ -8,6 +8,8 @@ protocol HyperparameterSource {
   func floatIfPresent(_ key: String) throws(ModelFileError) -> Double?
   func boolIfPresent(_ key: String) throws(ModelFileError) -> Bool?
   func stringIfPresent(_ key: String) throws(ModelFileError) -> String?
+  /// The error of a value that cannot be used, with the key as a reader of the file knows it.
+  func invalid(_ key: String, _ problem: String) -> ModelFileError
 }
 
 extension GGUFMetadata: HyperparameterSource {}

@@ -28,7 +28,7 @@ struct ModelOptions: ParsableArguments {
 
   func load(log: Logger) throws -> Captioner {
     Threads.use(threads)
-    let store = try ModelStore.default()
+    let store = try ModelStore()
     let directory = try CaptionerLocator(store: store).directory(of: model)
     log.debug("captioner \(directory), \(Threads.count) threads")
     return try Captioner(directory: directory, store: store)

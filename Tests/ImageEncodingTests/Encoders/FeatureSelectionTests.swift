@@ -7,6 +7,7 @@ private struct CountingEncoder: VisionEncoder {
   let hiddenSize = 2
   let layers = 3
   let patchSize = 10
+  let finalNorm = LayerNorm(weight: Tensor(zeros: [2]), bias: Tensor(zeros: [2]), epsilon: 1e-6)
 
   func hiddenStates(_ pixels: Tensor, numbers: Set<Int>) throws(EncodingError) -> [Int: Tensor] {
     let tokens = 1 + pixels.shape[2] / patchSize * (pixels.shape[3] / patchSize)

@@ -110,7 +110,7 @@ struct ByteLevelBPETokenizerTests {
     }
     _ = seconds(15)
     // Sixteen times the length; quadratic time would be 256 times as long. Growing out of a cache may cost a factor of 4.
-    let (short, long) = (seconds(30_000), seconds(480_000))
+    let (short, long) = (seconds(7_500), seconds(120_000))
     #expect(long < 64 * short, "\(long / short)")
   }
 

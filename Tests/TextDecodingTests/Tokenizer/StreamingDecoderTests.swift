@@ -3,8 +3,10 @@ import TextDecoding
 
 @Suite("Streaming decoder")
 struct StreamingDecoderTests {
+  private static let tokenizer = TokenizerFixture.small()
+
   private func stream(_ bytes: [UInt8]) -> [String] {
-    var decoder = StreamingDecoder(TokenizerFixture.small())
+    var decoder = StreamingDecoder(Self.tokenizer)
     return bytes.map { decoder.append(Int($0)) } + [decoder.finish()]
   }
 
@@ -29,7 +31,6 @@ struct StreamingDecoderTests {
 
   @Test("gives in parts what decoding gives as a whole, for any bytes")
   func equalsWhole() {
-    let tokenizer = TokenizerFixture.small()
     var generator = SplitMix64(state: 1)
     let likely: [UInt8] = [
       0x41, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc1, 0xc2, 0xe0, 0xed, 0xee, 0xf0, 0xf3, 0xf4, 0xf5,
@@ -37,7 +38,7 @@ struct StreamingDecoderTests {
     for _ in 0..<20_000 {
       let bytes = (0..<Int.random(in: 1...9, using: &generator)).map { _ in likely.randomElement(using: &generator) ?? 0
       }
-      let whole = tokenizer.decode(bytes.map(Int.init))
+      let whole = Self.tokenizer.decode(bytes.map(Int.init))
       #expect(scalars(stream(bytes).joined()) == scalars(whole))
     }
   }
@@ -54,7 +55,7 @@ struct StreamingDecoderTests {
 
   @Test("can be used again after finishing")
   func reuse() {
-    var decoder = StreamingDecoder(TokenizerFixture.small())
+    var decoder = StreamingDecoder(Self.tokenizer)
     _ = decoder.append(0xc3)
     #expect(decoder.finish() == "\u{fffd}")
     #expect(decoder.append(0x61) == "a")

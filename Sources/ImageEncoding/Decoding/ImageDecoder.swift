@@ -1,0 +1,156 @@
+import CImageCodecs
+
+/// Decodes JPEG, PNG and WebP to upright, opaque 8-bit RGB.
+///
+/// The format is told from the content. EXIF orientation is applied (JPEG's APP1, PNG's eXIf, WebP's EXIF), colour
+/// profiles and gamma are not, as in Pillow's `convert("RGB")`. Of an animated WebP the first frame is decoded.
+/// Whatever the bytes are, decoding ends in an image or in an `ImageDecodingError`; no memory in proportion to the
+/// image is taken before its size was compared with `maximumPixels`.
+public struct ImageDecoder: Sendable {
+  public struct Options: Sendable, Equatable {
+    /// What transparent pixels lie on.
+    public var background = RGBColor.white
+    /// The most pixels an image may have. The default is where Pillow refuses, too.
+    public var maximumPixels = 178_956_970
+    /// The most bytes that are read from a file.
+    public var maximumFileBytes = 1 << 30
+    /// The most scans that a JPEG may have. Encoders write about ten; each one costs a pass over the image.
+    public var maximumScans = 100
+    /// Decode what there is of a damaged file, with a warning, instead of refusing it.
+    public var allowTruncated = false
+    /// Decode every JPEG at its full size, also where the target is much smaller.
+    public var exactDecode = false
+
+    public init() {}
+  }
+
+  public var options: Options
+
+  public init(options: Options = Options()) {
+    self.options = options
+  }
+
+  /// - Parameters:
+  ///   - path: of a file; `-` is standard input.
+  ///   - target: the size that the image will be resized to, which lets a large JPEG be decoded at a half, a quarter or
+  ///     an eighth of its size, as long as that is at least 1.5 times the target both ways.
+  public func decode(path: String, target: ImageSize? = nil) throws(ImageDecodingError) -> DecodedImage {
+    let bytes = try ImageFile.read(path: path, limit: options.maximumFileBytes)
+    return try decode(bytes, named: path, target: target)
+  }
+
+  /// - Parameters:
+  ///   - bytes: the content of a file.
+  ///   - name: what errors call it.
+  ///   - target: as in `decode(path:target:)`.
+  public func decode(
+    _ bytes: [UInt8], named name: String, target: ImageSize? = nil
+  ) throws(ImageDecodingError) -> DecodedImage {
+    let header = try header(bytes, named: name)
+    let stored = header.storedSize
+    let (pixels, isOverflow) = stored.width.multipliedReportingOverflow(by: stored.height)
+    if isOverflow || pixels > options.maximumPixels {
+      throw ImageDecodingError(
+        file: name, format: header.format,
+        cause: .tooManyPixels(width: header.size.width, height: header.size.height, limit: options.maximumPixels))
+    }
+    let denominator = header.format == .jpeg ? scaleDenominator(of: header, target: target) : 1
+    let decodedSize = ImageSize(
+      width: (stored.width + denominator - 1) / denominator, height: (stored.height + denominator - 1) / denominator)
+    guard let storage = PixelStorage(size: decodedSize) else {
+      throw ImageDecodingError(
+        file: name, format: header.format,
+        cause: .outOfMemory(width: header.size.width, height: header.size.height))
+    }
+    var codecOptions = ImageCodecOptions(
+      background: (options.background.red, options.background.green, options.background.blue),
+      keepsDamaged: options.allowTruncated, maximumScans: Int32(clamping: options.maximumScans),
+      scaleDenominator: UInt32(denominator))
+    let codec = Codec(header.format)
+    let report = bytes.withUnsafeBufferPointer {
+      codec.decode(
+        $0.baseAddress, $0.count, &codecOptions, storage.bytes.baseAddress, UInt32(decodedSize.width),
+        UInt32(decodedSize.height))
+    }
+    if let cause = cause(of: report.status, report, size: header.size) {
+      throw ImageDecodingError(file: name, format: header.format, cause: cause)
+    }
+    let warning = cause(of: report.damage, report, size: header.size).map {
+      "\(ImageDecodingError(file: name, format: header.format, cause: $0).problem); what is there was decoded"
+    }
+    return DecodedImage(
+      image: RGBImage(size: decodedSize, storage: storage).oriented(header.orientation), format: header.format,
+      originalSize: header.size, warnings: warning.map { [$0] } ?? [])
+  }
+
+  /// Format, size and orientation of a file.
+  public func header(path: String) throws(ImageDecodingError) -> ImageHeader {
+    try header(ImageFile.read(path: path, limit: options.maximumFileBytes), named: path)
+  }
+
+  /// Format, size and orientation, read without decoding any pixel and whatever the size is.
+  public func header(_ bytes: [UInt8], named name: String) throws(ImageDecodingError) -> ImageHeader {
+    let format = try ImageFile.format(of: bytes, named: name)
+    let codec = Codec(format)
+    var header = ImageCodecHeader()
+    let report = bytes.withUnsafeBufferPointer { codec.readHeader($0.baseAddress, $0.count, &header) }
+    let stored = ImageSize(width: Int(header.width), height: Int(header.height))
+    if let cause = cause(of: report.status, report, size: stored) {
+      throw ImageDecodingError(file: name, format: format, cause: cause)
+    }
+    guard stored.width > 0, stored.height > 0 else {
+      throw ImageDecodingError(file: name, format: format, cause: .corrupt("no pixels"))
+    }
+    let orientation = bytes.withUnsafeBytes { bytes in
+      EXIFOrientation(
+        exif: UnsafeRawBufferPointer(rebasing: bytes.dropFirst(header.exifOffset).prefix(header.exifCount)))
+    }
+    return ImageHeader(
+      format: format, size: orientation.swapsSides ? stored.transposed : stored, orientation: orientation)
+  }
+
+  /// The largest of libjpeg's fast scales that leaves 1.5 times the target both ways.
+  private func scaleDenominator(of header: ImageHeader, target: ImageSize?) -> Int {
+    guard let target, !options.exactDecode else { return 1 }
+    return [8, 4, 2].first { denominator in
+      2 * (header.size.width / denominator) >= 3 * target.width
+        && 2 * (header.size.height / denominator) >= 3 * target.height
+    } ?? 1
+  }
+
+  /// `nil` where all is well.
+  private func cause(
+    of status: ImageCodecStatus, _ report: ImageCodecReport, size: ImageSize
+  ) -> ImageDecodingError.Cause? {
+    let message = withUnsafeBytes(of: report.message) { bytes in
+      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    return switch status {
+    case ImageCodecStatusOK: nil
+    case ImageCodecStatusTruncated: .truncated
+    case ImageCodecStatusUnsupported: .unsupported(message)
+    case ImageCodecStatusOutOfMemory: .outOfMemory(width: size.width, height: size.height)
+    case ImageCodecStatusTooManyScans: .tooManyScans(limit: options.maximumScans)
+    default: .corrupt(message)
+    }
+  }
+}
+
+/// The C functions of one format.
+private struct Codec {
+  typealias ReadHeader = (UnsafePointer<UInt8>?, Int, UnsafeMutablePointer<ImageCodecHeader>?) -> ImageCodecReport
+  typealias Decode = (
+    UnsafePointer<UInt8>?, Int, UnsafePointer<ImageCodecOptions>?, UnsafeMutablePointer<UInt8>?, UInt32, UInt32
+  ) -> ImageCodecReport
+
+  let readHeader: ReadHeader
+  let decode: Decode
+
+  init(_ format: ImageFormat) {
+    switch format {
+    case .png: (readHeader, decode) = (imageCodecReadPNGHeader, imageCodecDecodePNG)
+    case .webp: (readHeader, decode) = (imageCodecReadWebPHeader, imageCodecDecodeWebP)
+    default: (readHeader, decode) = (imageCodecReadJPEGHeader, imageCodecDecodeJPEG)
+    }
+  }
+}

