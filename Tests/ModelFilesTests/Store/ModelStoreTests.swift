@@ -49,9 +49,22 @@ struct ModelStoreTests {
   func foreignWheel() async throws {
     try await WheelFixtures.withStore { store in
       let copy = store.root + "/" + WheelFixtures.decoderWheel
-      try FileManager.default.copyItem(atPath: wheels[0], toPath: copy)
+      var bytes = try Data(contentsOf: URL(filePath: wheels[1]))
+      bytes[1000] ^= 1
+      try bytes.write(to: URL(filePath: copy))
       await #expect(throws: ModelStoreError.self) { try await store.importWheels([copy]) }
       #expect(try store.installed().isEmpty)
+    }
+  }
+
+  @Test("a renamed wheel is known by its content")
+  func renamedWheel() async throws {
+    try await WheelFixtures.withStore { store in
+      let copy = store.root + "/download.whl"
+      try FileManager.default.copyItem(atPath: wheels[1], toPath: copy)
+      try await store.importWheels([copy])
+      let names = try store.installed().map(\.name)
+      #expect(names == [WheelFixtures.decoder])
     }
   }
 

