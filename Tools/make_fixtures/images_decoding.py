@@ -108,9 +108,20 @@ def jpegs():
     case("ycck.jpg", cmyk[:marker] + b"\x02" + cmyk[marker + 1:])
     start = cmyk.index(b"\xff\xee")
     case("cmyk-without-adobe.jpg", cmyk[:start] + cmyk[start + 16:])
-    with open(os.path.join(ROOT, "large.jpg"), "wb") as file:  # for reduced scales; no exact expectation
-        file.write(encoded(Image.fromarray(picture(640, 420)).filter(ImageFilter.GaussianBlur(3)), format="JPEG",
-                           quality=60, exif=b"Exif\0\0" + exif(6)))
+
+
+def reduced():
+    """A larger JPEG, and what Pillow's draft mode makes of it at an eighth and a quarter."""
+    image = Image.fromarray(picture(640, 420)).filter(ImageFilter.GaussianBlur(3))
+    data = encoded(image, format="JPEG", quality=60, exif=b"Exif\0\0" + exif(6))
+    with open(os.path.join(ROOT, "large.jpg"), "wb") as file:
+        file.write(data)
+    for denominator in (8, 4):
+        draft = Image.open(io.BytesIO(data))
+        draft.draft("RGB", (640 // denominator, 420 // denominator))
+        upright = ImageOps.exif_transpose(draft)
+        assert upright.size == (-(-420 // denominator), 640 // denominator), upright.size
+        np.asarray(upright).tofile(os.path.join(ROOT, f"large-{denominator}.rgb"))
 
 
 def chunk(kind, data):
@@ -325,6 +336,7 @@ if __name__ == "__main__":
         if name != "SCHEMA.md":
             os.remove(os.path.join(ROOT, name))
     jpegs()
+    reduced()
     pngs()
     webps()
     manifest = {"decoding": cases, "resampling": resampling(), "largeResampling": large_resampling(),
