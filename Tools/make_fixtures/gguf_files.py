@@ -28,10 +28,11 @@ def unpermuted(weight, heads):
     return weight.reshape(heads, rows // heads // 2, 2, columns).swapaxes(1, 2).reshape(rows, columns)
 
 
-def write(path, weights, shape, kind, tokens, token_types, merges, name, stop=2):
+def write(path, weights, shape, kind, tokens, token_types, merges, name, stop=2, head=None):
     """Writes the file and returns the weights as a reader finds them, dequantised, under Hugging Face's names.
 
-    Norms stay F32; with a quantised `kind` the embedding is Q8_0, as in the default decoder's file.
+    Norms stay F32; with a quantised `kind` the embedding is Q8_0, as in the default decoder's file. `head` is the kind
+    of an untied head where that differs from `kind`.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     writer = gguf.GGUFWriter(path, "llama")
@@ -65,6 +66,7 @@ def write(path, weights, shape, kind, tokens, token_types, merges, name, stop=2)
         array = tensor.numpy().astype(np.float32)
         array = permuted(array, heads) if heads else array
         stored = Kind.F32 if array.ndim == 1 else Kind.Q8_0 if kind == Kind.Q4_1 and "embed_tokens" in key else kind
+        stored = head if head is not None and "lm_head" in key else stored
         data = gguf.quants.quantize(array, stored)
         writer.add_tensor(gguf_name(key), data, raw_dtype=stored)
         array = gguf.quants.dequantize(data, stored).astype(np.float32)
