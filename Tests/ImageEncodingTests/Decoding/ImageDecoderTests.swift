@@ -45,6 +45,15 @@ struct ImageDecoderTests {
     #expect(try #require(difference) <= 1)
   }
 
+  @Test("a target can depend on the image's upright size")
+  func dependentTarget() throws {
+    let preprocessor = ImagePreprocessor(size: ImageSize(width: 35, height: 35), mode: .longestEdgePad)
+    let bytes = try ImageFixtures.bytes("large.jpg")
+    // 23 × 35 wanted: an eighth leaves enough, where the squash to 35 × 35 needs a quarter.
+    let padded = try ImageDecoder().decode(bytes, named: "large", targetFor: preprocessor.scaledSize)
+    #expect(padded.image.size == ImageSize(width: 53, height: 80))
+  }
+
   @Test("transparency shows the background")
   func background() throws {
     let bytes = try ImageFixtures.bytes("animated-part-alpha.webp")

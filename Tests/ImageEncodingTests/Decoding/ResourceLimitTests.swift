@@ -75,6 +75,11 @@ struct ResourceLimitTests {
     var decoder = ImageDecoder()
     decoder.options.allowTruncated = true
     #expect(try refusal(of: bomb, decoder).cause == .tooManyScans(limit: 100))
+    // A larger image may have fewer.
+    decoder.options.maximumScannedPixels = 45 * 31 * 40
+    #expect(try refusal(of: bomb, decoder).cause == .tooManyScans(limit: 40))
+    decoder.options.maximumScannedPixels = 1
+    #expect(try refusal(of: bomb, decoder).cause == .tooManyScans(limit: 16))
   }
 
   @Test("the limit of scans is not met by a JPEG as encoders write it, and counts to the scan")
