@@ -41,21 +41,22 @@ BODY void horizontalBody(
 }
 
 BODY void verticalBody(
-    const uint8_t *source, size_t byteCount, size_t rowCount, const int32_t *coefficients, uint8_t *destination) {
+    const uint8_t *source, size_t stride, size_t byteCount, size_t rowCount, const int32_t *coefficients,
+    uint8_t *destination) {
   size_t x = 0;
   for (; x + 32 <= byteCount; x += 32) {
     Ints32 sums = {0};
     sums += half;
     for (size_t row = 0; row < rowCount; row++) {
       Bytes32 bytes;
-      memcpy(&bytes, source + row * byteCount + x, sizeof bytes);
+      memcpy(&bytes, source + row * stride + x, sizeof bytes);
       sums += __builtin_convertvector(bytes, Ints32) * coefficients[row];
     }
     for (int lane = 0; lane < 32; lane++) destination[x + lane] = clip(sums[lane]);
   }
   for (; x < byteCount; x++) {
     int32_t sum = half;
-    for (size_t row = 0; row < rowCount; row++) sum += source[row * byteCount + x] * coefficients[row];
+    for (size_t row = 0; row < rowCount; row++) sum += source[row * stride + x] * coefficients[row];
     destination[x] = clip(sum);
   }
 }
@@ -68,8 +69,9 @@ __attribute__((target("avx2"))) static void horizontalAVX2(
 }
 
 __attribute__((target("avx2"))) static void verticalAVX2(
-    const uint8_t *source, size_t byteCount, size_t rowCount, const int32_t *coefficients, uint8_t *destination) {
-  verticalBody(source, byteCount, rowCount, coefficients, destination);
+    const uint8_t *source, size_t stride, size_t byteCount, size_t rowCount, const int32_t *coefficients,
+    uint8_t *destination) {
+  verticalBody(source, stride, byteCount, rowCount, coefficients, destination);
 }
 #endif
 
@@ -86,12 +88,13 @@ void imageResampleHorizontally(
 }
 
 void imageResampleVertically(
-    const uint8_t *source, size_t byteCount, size_t rowCount, const int32_t *coefficients, uint8_t *destination) {
+    const uint8_t *source, size_t stride, size_t byteCount, size_t rowCount, const int32_t *coefficients,
+    uint8_t *destination) {
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("avx2")) {
-    verticalAVX2(source, byteCount, rowCount, coefficients, destination);
+    verticalAVX2(source, stride, byteCount, rowCount, coefficients, destination);
     return;
   }
 #endif
-  verticalBody(source, byteCount, rowCount, coefficients, destination);
+  verticalBody(source, stride, byteCount, rowCount, coefficients, destination);
 }

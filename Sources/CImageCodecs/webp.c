@@ -22,6 +22,11 @@ static ImageCodecReport openReader(Reader *reader, const uint8_t *bytes, size_t 
     const bool isShort = reader->state == WEBP_DEMUX_PARSING_HEADER || reader->state == WEBP_DEMUX_PARSED_HEADER;
     return imageCodecFailure(isShort ? ImageCodecStatusTruncated : ImageCodecStatusCorrupt, "");
   }
+  // Negative until the chunk that tells it was read.
+  if ((int32_t)WebPDemuxGetI(reader->demuxer, WEBP_FF_CANVAS_WIDTH) <= 0 ||
+      (int32_t)WebPDemuxGetI(reader->demuxer, WEBP_FF_CANVAS_HEIGHT) <= 0) {
+    return imageCodecFailure(ImageCodecStatusTruncated, "");
+  }
   reader->hasFrame = WebPDemuxGetFrame(reader->demuxer, 1, &reader->frame) != 0;
   return imageCodecFailure(ImageCodecStatusOK, "");
 }
@@ -123,6 +128,8 @@ static ImageCodecReport decode(
   if (options->keepsDamaged && isDamage) {
     report.damage = report.status;
     report.status = ImageCodecStatusOK;
+  } else if (report.status == ImageCodecStatusOK && reader->state != WEBP_DEMUX_DONE) {
+    report.damage = ImageCodecStatusTruncated;
   }
   return report;
 }

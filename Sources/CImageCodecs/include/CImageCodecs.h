@@ -88,6 +88,7 @@ void imageResampleHorizontally(
     const uint8_t *source, uint8_t *destination, size_t destinationWidth, const ResampleWindow *windows,
     const int32_t *coefficients, size_t kernelSize);
 
-// One row of `byteCount` samples: the weighted sum of `rowCount` source rows of that length.
+// One row of `byteCount` samples: the weighted sum of `rowCount` source rows, `stride` bytes apart.
 void imageResampleVertically(
-    const uint8_t *source, size_t byteCount, size_t rowCount, const int32_t *coefficients, uint8_t *destination);
+    const uint8_t *source, size_t stride, size_t byteCount, size_t rowCount, const int32_t *coefficients,
+    uint8_t *destination);

@@ -16,6 +16,9 @@ public struct ImageDecoder: Sendable {
     public var maximumFileBytes = 1 << 30
     /// The most scans that a JPEG may have. Encoders write about ten; each one costs a pass over the image.
     public var maximumScans = 100
+    /// The most pixels that all scans of a JPEG together may pass over, so that very large ones may have fewer scans
+    /// (but always 16): a file of 350 kB can otherwise ask for seconds of work.
+    public var maximumScannedPixels = 4_000_000_000
     /// Decode what there is of a damaged file, with a warning, instead of refusing it.
     public var allowTruncated = false
     /// Decode every JPEG at its full size, also where the target is much smaller.
@@ -35,8 +38,16 @@ public struct ImageDecoder: Sendable {
   ///   - target: the size that the image will be resized to, which lets a large JPEG be decoded at a half, a quarter or
   ///     an eighth of its size, as long as that is at least 1.5 times the target both ways.
   public func decode(path: String, target: ImageSize? = nil) throws(ImageDecodingError) -> DecodedImage {
+    try decode(path: path) { _ in target }
+  }
+
+  /// - Parameter targetFor: from the image's upright size to the size it will be resized to, such as
+  ///   `ImagePreprocessor.scaledSize(of:)`, for resizing that depends on the image.
+  public func decode(
+    path: String, targetFor: (ImageSize) -> ImageSize?
+  ) throws(ImageDecodingError) -> DecodedImage {
     let bytes = try ImageFile.read(path: path, limit: options.maximumFileBytes)
-    return try decode(bytes, named: path, target: target)
+    return try decode(bytes, named: path, targetFor: targetFor)
   }
 
   /// - Parameters:
@@ -46,6 +57,13 @@ public struct ImageDecoder: Sendable {
   public func decode(
     _ bytes: [UInt8], named name: String, target: ImageSize? = nil
   ) throws(ImageDecodingError) -> DecodedImage {
+    try decode(bytes, named: name) { _ in target }
+  }
+
+  /// As `decode(path:targetFor:)`, from the content of a file.
+  public func decode(
+    _ bytes: [UInt8], named name: String, targetFor: (ImageSize) -> ImageSize?
+  ) throws(ImageDecodingError) -> DecodedImage {
     let header = try header(bytes, named: name)
     let stored = header.storedSize
     let (pixels, isOverflow) = stored.width.multipliedReportingOverflow(by: stored.height)
@@ -54,7 +72,7 @@ public struct ImageDecoder: Sendable {
         file: name, format: header.format,
         cause: .tooManyPixels(width: header.size.width, height: header.size.height, limit: options.maximumPixels))
     }
-    let denominator = header.format == .jpeg ? scaleDenominator(of: header, target: target) : 1
+    let denominator = header.format == .jpeg ? scaleDenominator(of: header, target: targetFor(header.size)) : 1
     let decodedSize = ImageSize(
       width: (stored.width + denominator - 1) / denominator, height: (stored.height + denominator - 1) / denominator)
     guard let storage = PixelStorage(size: decodedSize) else {
@@ -62,9 +80,10 @@ public struct ImageDecoder: Sendable {
         file: name, format: header.format,
         cause: .outOfMemory(width: header.size.width, height: header.size.height))
     }
+    let scanLimit = min(options.maximumScans, max(options.maximumScannedPixels / pixels, 16))
     var codecOptions = ImageCodecOptions(
       background: (options.background.red, options.background.green, options.background.blue),
-      keepsDamaged: options.allowTruncated, maximumScans: Int32(clamping: options.maximumScans),
+      keepsDamaged: options.allowTruncated, maximumScans: Int32(clamping: scanLimit),
       scaleDenominator: UInt32(denominator))
     let codec = Codec(header.format)
     let report = bytes.withUnsafeBufferPointer {
@@ -72,10 +91,10 @@ public struct ImageDecoder: Sendable {
         $0.baseAddress, $0.count, &codecOptions, storage.bytes.baseAddress, UInt32(decodedSize.width),
         UInt32(decodedSize.height))
     }
-    if let cause = cause(of: report.status, report, size: header.size) {
+    if let cause = cause(of: report.status, report, size: header.size, scanLimit: scanLimit) {
       throw ImageDecodingError(file: name, format: header.format, cause: cause)
     }
-    let warning = cause(of: report.damage, report, size: header.size).map {
+    let warning = cause(of: report.damage, report, size: header.size, scanLimit: scanLimit).map {
       "\(ImageDecodingError(file: name, format: header.format, cause: $0).problem); what is there was decoded"
     }
     return DecodedImage(
@@ -95,7 +114,7 @@ public struct ImageDecoder: Sendable {
     var header = ImageCodecHeader()
     let report = bytes.withUnsafeBufferPointer { codec.readHeader($0.baseAddress, $0.count, &header) }
     let stored = ImageSize(width: Int(header.width), height: Int(header.height))
-    if let cause = cause(of: report.status, report, size: stored) {
+    if let cause = cause(of: report.status, report, size: stored, scanLimit: options.maximumScans) {
       throw ImageDecodingError(file: name, format: format, cause: cause)
     }
     guard stored.width > 0, stored.height > 0 else {
@@ -120,7 +139,7 @@ public struct ImageDecoder: Sendable {
 
   /// `nil` where all is well.
   private func cause(
-    of status: ImageCodecStatus, _ report: ImageCodecReport, size: ImageSize
+    of status: ImageCodecStatus, _ report: ImageCodecReport, size: ImageSize, scanLimit: Int
   ) -> ImageDecodingError.Cause? {
     let message = withUnsafeBytes(of: report.message) { bytes in
       String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
@@ -130,7 +149,7 @@ public struct ImageDecoder: Sendable {
     case ImageCodecStatusTruncated: .truncated
     case ImageCodecStatusUnsupported: .unsupported(message)
     case ImageCodecStatusOutOfMemory: .outOfMemory(width: size.width, height: size.height)
-    case ImageCodecStatusTooManyScans: .tooManyScans(limit: options.maximumScans)
+    case ImageCodecStatusTooManyScans: .tooManyScans(limit: scanLimit)
     default: .corrupt(message)
     }
   }

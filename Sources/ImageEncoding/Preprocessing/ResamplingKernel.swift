@@ -43,4 +43,24 @@ struct ResamplingKernel {
     self.coefficients = coefficients
     self.windows = windows
   }
+
+  /// One row of pixels, combined along itself. Up to `ImageResampleSlack` bytes past its end are read.
+  func combine(_ row: UnsafePointer<UInt8>, into destination: UnsafeMutablePointer<UInt8>) {
+    imageResampleHorizontally(row, destination, windows.count, windows, coefficients, size)
+  }
+
+  /// The rows of one window, combined to one row.
+  ///
+  /// - Parameter firstRow: the source row that `rows` begins with.
+  func combine(
+    _ rows: UnsafePointer<UInt8>, stride: Int, byteCount: Int, firstRow: Int, window index: Int,
+    into destination: UnsafeMutablePointer<UInt8>
+  ) {
+    coefficients.withUnsafeBufferPointer { coefficients in
+      guard let weights = coefficients.baseAddress else { return }
+      imageResampleVertically(
+        rows + (Int(windows[index].first) - firstRow) * stride, stride, byteCount, Int(windows[index].count),
+        weights + index * size, destination)
+    }
+  }
 }

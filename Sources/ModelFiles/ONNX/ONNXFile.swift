@@ -16,6 +16,8 @@ public struct ONNXFile: TensorSource {
 
   /// More than any model has; a hostile file could otherwise make much memory out of few bytes.
   static let maximumNodes = 1_000_000
+  /// Inputs and outputs of all nodes.
+  static let maximumValues = 4_000_000
 
   /// - Throws: `ModelFileError.cannotOpen`, or `.malformed` where the file is no ONNX model, a tensor's data do not
   ///   fit its shape and type, or two initializers have the same name.
@@ -32,6 +34,7 @@ public struct ONNXFile: TensorSource {
       while let (field, value) = try reader.next() {
         // ModelProto.graph
         guard field == 7 else { continue }
+        guard !hasGraph else { throw ProtobufReader.Failure(problem: "it has two graphs") }
         hasGraph = true
         try Self.readGraph(file, try value.bytes("the graph"), &nodes, &tensors, &indices)
       }
@@ -77,9 +80,13 @@ public struct ONNXFile: TensorSource {
     _ indices: inout [String: Int]
   ) throws(ProtobufReader.Failure) {
     var reader = ProtobufReader(file, range)
+    var valueCount = 0
     while let (field, value) = try reader.next() {
       switch field {
-      case 1: nodes.append(try ONNXNode(file, try value.bytes("a node")))
+      case 1:
+        let node = try ONNXNode(file, try value.bytes("a node"))
+        valueCount += node.inputs.count + node.outputs.count
+        nodes.append(node)
       case 5:
         let tensor = try ONNXTensor(file, try value.bytes("an initializer"))
         guard indices.updateValue(tensors.count, forKey: tensor.name) == nil else {
@@ -88,8 +95,9 @@ public struct ONNXFile: TensorSource {
         tensors.append(tensor)
       default: break
       }
-      guard nodes.count <= maximumNodes, tensors.count <= maximumNodes else {
-        throw ProtobufReader.Failure(problem: "more than \(maximumNodes) nodes or initializers")
+      guard nodes.count <= maximumNodes, tensors.count <= maximumNodes, valueCount <= maximumValues else {
+        throw ProtobufReader.Failure(
+          problem: "more than \(maximumNodes) nodes or initializers, or \(maximumValues) values")
       }
     }
   }

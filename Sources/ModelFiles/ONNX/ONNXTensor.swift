@@ -20,7 +20,7 @@ struct ONNXTensor {
     var dimensions: [Int] = []
     var typeNumber: UInt64 = 0
     var raw: Range<Int>?
-    var typed: [(field: Int, value: ProtobufReader.Value)] = []
+    var typedFields = Set<Int>()
     var isExternal = false
     while let (field, value) = try reader.next() {
       switch field {
@@ -28,7 +28,7 @@ struct ONNXTensor {
       case 2:
         guard case .varint(let number) = value else { throw Self.failure("data_type is no number") }
         typeNumber = number
-      case 4, 5, 6, 7, 10, 11: typed.append((field, value))
+      case 4, 5, 6, 7, 10, 11: typedFields.insert(field)
       case 8: name = try value.string("a tensor's name", in: file)
       case 9: raw = try value.bytes("raw_data")
       case 13: isExternal = true
@@ -37,14 +37,16 @@ struct ONNXTensor {
       }
     }
     shape = dimensions
-    content = try Self.content(file, name, shape, typeNumber, raw: raw, typed: typed, isExternal: isExternal)
+    content =
+      isExternal
+      ? .unsupported(feature: "its data lies in another file (ONNX external data)")
+      : try Self.content(file, range, name, shape, typeNumber, raw: raw, typedFields: typedFields)
   }
 
   private static func content(
-    _ file: UnsafeRawBufferPointer, _ name: String, _ shape: [Int], _ typeNumber: UInt64, raw: Range<Int>?,
-    typed: [(field: Int, value: ProtobufReader.Value)], isExternal: Bool
+    _ file: UnsafeRawBufferPointer, _ message: Range<Int>, _ name: String, _ shape: [Int], _ typeNumber: UInt64,
+    raw: Range<Int>?, typedFields: Set<Int>
   ) throws(ProtobufReader.Failure) -> Content {
-    if isExternal { return .unsupported(feature: "its data lies in another file (ONNX external data)") }
     guard let (elementType, field) = ONNXElementType.supported(typeNumber) else {
       return .unsupported(feature: "element type \(ONNXElementType.name(typeNumber)) is not supported")
     }
@@ -52,16 +54,16 @@ struct ONNXTensor {
       throw failure("tensor '\(name)' has the impossible shape \(shape)")
     }
     if let raw {
-      guard typed.isEmpty else { throw failure("tensor '\(name)' has both raw and typed data") }
+      guard typedFields.isEmpty else { throw failure("tensor '\(name)' has both raw and typed data") }
       guard raw.count == byteCount else {
         throw failure("tensor '\(name)' of \(elementType) \(shape) needs \(byteCount) bytes, but has \(raw.count)")
       }
       return .raw(elementType, raw)
     }
-    guard typed.allSatisfy({ $0.field == field.rawValue }) else {
+    guard typedFields.isSubset(of: [field.rawValue]) else {
       throw failure("tensor '\(name)' of \(elementType) has its data in the wrong field")
     }
-    let bytes = try ONNXTypedData.decode(file, typed.map(\.value), elementType, field, byteCount, tensor: name)
+    let bytes = try ONNXTypedData.decode(file, message, elementType, field, byteCount, tensor: name)
     return .decoded(StoredTensor(elementType: elementType, shape: shape, storage: bytes))
   }
 

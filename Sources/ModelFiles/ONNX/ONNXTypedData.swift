@@ -7,21 +7,23 @@ struct ONNXTypedData {
   private let destination: UnsafeMutableRawBufferPointer
   private var position = 0
 
-  /// - Parameter byteCount: what type and shape need; bounded here by what the file holds before memory is taken.
+  /// - Parameters:
+  ///   - message: the `TensorProto`, which is walked over once more: a list of its numbers would be many times as large.
+  ///   - byteCount: what type and shape need; checked against what the message can hold before memory is taken.
   static func decode(
-    _ file: UnsafeRawBufferPointer, _ values: [ProtobufReader.Value], _ elementType: ElementType,
+    _ file: UnsafeRawBufferPointer, _ message: Range<Int>, _ elementType: ElementType,
     _ field: ONNXElementType.TypedField, _ byteCount: Int, tensor: String
   ) throws(ProtobufReader.Failure) -> StoredTensor.Bytes {
-    // An element takes at least one byte of the file.
-    let available = values.reduce(0) { count, value in
-      if case .bytes(let range) = value { count + range.count } else { count + 1 }
-    }
-    guard byteCount / elementType.blockBytes <= available else {
+    // Every number takes at least one byte.
+    guard byteCount / elementType.blockBytes <= message.count else {
       throw ProtobufReader.Failure(problem: "tensor '\(tensor)' has fewer numbers than its shape needs")
     }
     let buffer = RawBuffer(byteCount: byteCount)
     var decoder = ONNXTypedData(elementType: elementType, tensor: tensor, destination: buffer.bytes)
-    for value in values { try decoder.append(value, file, field) }
+    var reader = ProtobufReader(file, message)
+    while let (number, value) = try reader.next() {
+      if number == field.rawValue { try decoder.append(value, file, field) }
+    }
     guard decoder.position == byteCount else {
       throw ProtobufReader.Failure(problem: "tensor '\(tensor)' has fewer numbers than its shape needs")
     }

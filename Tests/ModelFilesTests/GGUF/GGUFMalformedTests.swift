@@ -62,7 +62,7 @@ struct GGUFMalformedTests {
     Attack("array of unknown type", "unknown element type", pair(9, GGUFBytes.array(99, 1, [0, 0, 0, 0]))),
     Attack("string in an array beyond the end", "cannot fit", pair(9, GGUFBytes.array(8, 1, little.values))),
     Attack("arrays nested 9 deep", "nested", pair(9, nested(9))),
-    Attack("arrays nested 100,000 deep", "nested", pair(9, nested(9).appending(nested(1000).values))),
+    Attack("arrays nested 1,000 deep", "nested", pair(9, nested(1000))),
     Attack("alignment 0", "general.alignment", tensors([tensor], pairs: [GGUFBytes.uint32("general.alignment", 0)])),
     Attack("alignment 3", "general.alignment", tensors([tensor], pairs: [GGUFBytes.uint32("general.alignment", 3)])),
     Attack("alignment 4", "general.alignment", tensors([tensor], pairs: [GGUFBytes.uint32("general.alignment", 4)])),

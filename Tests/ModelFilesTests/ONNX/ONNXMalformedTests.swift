@@ -25,6 +25,7 @@ struct ONNXMalformedTests {
 
   static let attacks = [
     Attack("no graph", "no graph", ProtobufBytes().number(1, 8)),
+    Attack("two graphs", "two graphs", ProtobufBytes().bytes(7, []).bytes(7, [])),
     Attack("field 0", "impossible number", ProtobufBytes().raw([0x02, 0x00])),
     Attack("group", "wire type 3", ProtobufBytes().raw([0x0b])),
     Attack("wire type 7", "wire type 7", ProtobufBytes().raw([0x0f])),

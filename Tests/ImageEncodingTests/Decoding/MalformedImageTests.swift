@@ -1,0 +1,109 @@
+import ImageEncoding
+import Testing
+
+/// Hostile and broken bytes, made from the small valid fixtures. Run under AddressSanitizer by `Tools/sanitize`.
+@Suite("Malformed images")
+struct MalformedImageTests {
+  static let seeds = [
+    "exif-6.jpg", "sampling-420.jpg", "progressive.jpg", "arithmetic.jpg", "arithmetic-progressive.jpg", "restart.jpg",
+    "cmyk.jpg", "grey.jpg", "palette-alpha-4.png", "rgb-8-interlaced.png", "rgba-16.png", "exif-after.png",
+    "grey-1.png", "lossy.webp", "lossless-alpha.webp", "lossy-alpha.webp", "exif.webp", "animated-alpha.webp",
+  ]
+
+  static let tolerant: ImageDecoder = {
+    var options = ImageDecoder.Options()
+    options.allowTruncated = true
+    return ImageDecoder(options: options)
+  }()
+
+  /// Decodes; any error other than `ImageDecodingError` would not compile.
+  private func outcome(_ bytes: [UInt8], _ decoder: ImageDecoder = ImageDecoder()) -> Result<
+    DecodedImage, ImageDecodingError
+  > {
+    Result { () throws(ImageDecodingError) in try decoder.decode(bytes, named: "broken") }
+  }
+
+  @Test("a file cut short anywhere is refused, unless nothing of the image was cut", arguments: seeds)
+  func truncations(_ name: String) throws {
+    let bytes = try ImageFixtures.bytes(name)
+    let whole = try ImageDecoder().decode(bytes, named: name).image
+    var refused = 0
+    for length in 0..<bytes.count {
+      switch outcome(Array(bytes[..<length])) {
+      case .success(let decoded):
+        #expect(decoded.image == whole, "\(length) of \(bytes.count) bytes")
+      case .failure(let error):
+        refused += 1
+        #expect(error.file == "broken")
+        #expect([.truncated, .empty, .notAnImage].contains(error.cause), "\(length) of \(bytes.count) bytes: \(error)")
+      }
+    }
+    // An end marker, or padding, may be missing without loss.
+    #expect(refused >= bytes.count - 8)
+  }
+
+  @Test(
+    "with allowTruncated, a file cut short in its pixels gives an image of its size and a warning", arguments: seeds)
+  func keptTruncations(_ name: String) throws {
+    let bytes = try ImageFixtures.bytes(name)
+    let whole = try ImageDecoder().decode(bytes, named: name)
+    var warned = 0
+    for length in stride(from: 0, to: bytes.count, by: 7) {
+      guard case .success(let decoded) = outcome(Array(bytes[..<length]), Self.tolerant) else { continue }
+      #expect(decoded.originalSize.width * decoded.originalSize.height == whole.image.width * whole.image.height)
+      if !decoded.warnings.isEmpty { warned += 1 }
+    }
+    #expect(warned > 0)
+  }
+
+  @Test("flipped bits end in an image or a typed error, strictly and tolerantly", arguments: seeds)
+  func bitFlips(_ name: String) throws {
+    let bytes = try ImageFixtures.bytes(name)
+    var generator = SeededGenerator(seed: 42)
+    // A limit that flipped dimensions meet: the time of decoding noise of 16-bit sides is not what is tested.
+    var (strict, tolerant) = (ImageDecoder(), Self.tolerant)
+    strict.options.maximumPixels = 1 << 20
+    tolerant.options.maximumPixels = 1 << 20
+    for round in 0..<150 {
+      var broken = bytes
+      for _ in 0...(round % 4) {
+        broken[Int.random(in: 0..<bytes.count, using: &generator)] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
+      }
+      for decoder in [strict, tolerant] {
+        switch outcome(broken, decoder) {
+        case .success(let decoded): #expect(decoded.image.width * decoded.image.height <= 1 << 20)
+        case .failure(let error): #expect(error.description.contains("broken") && !error.remedy.isEmpty)
+        }
+      }
+    }
+  }
+
+  @Test("noise behind a valid start ends in a typed error or an image", arguments: seeds)
+  func noise(_ name: String) throws {
+    let bytes = try ImageFixtures.bytes(name)
+    var generator = SeededGenerator(seed: 7)
+    var decoder = Self.tolerant
+    decoder.options.maximumPixels = 1 << 20
+    for keep in stride(from: 2, to: bytes.count, by: max(bytes.count / 40, 1)) {
+      let tail = (keep..<bytes.count).map { _ in UInt8.random(in: 0...255, using: &generator) }
+      _ = outcome(bytes[..<keep] + tail, decoder)
+      _ = outcome(bytes[..<keep] + tail)
+    }
+  }
+
+  @Test("any bytes behind a PNG's or WebP's signature, and none, are refused")
+  func foreign() throws {
+    let png: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+    let webp = Array("RIFF".utf8) + [0xFF, 0xFF, 0xFF, 0xFF] + Array("WEBP".utf8)
+    for start in [png, webp, [0xFF, 0xD8, 0xFF]] {
+      for filler in [UInt8(0), 0xFF, 0x41] {
+        guard case .failure = outcome(start + Array(repeating: filler, count: 4000), Self.tolerant) else {
+          Issue.record("\(start) with \(filler) was decoded")
+          continue
+        }
+      }
+    }
+    #expect(throws: ImageDecodingError(file: "broken", cause: .empty)) { try outcome([]).get() }
+    #expect(throws: ImageDecodingError(file: "broken", cause: .notAnImage)) { try outcome([1, 2, 3]).get() }
+  }
+}
