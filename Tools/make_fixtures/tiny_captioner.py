@@ -1,11 +1,12 @@
 """Fixtures/tiny-captioner: a whole captioner with random weights, and what it says of some thumbnails.
 
-Pinned: torch 2.13.0, transformers 5.23.0, tokenizers 0.23.3, safetensors 0.8.0, numpy 2.4.6, pillow 13.0.0, gguf 0.19.0.
+Pinned: torch 2.13.0, transformers 5.23.0, tokenizers 0.23.3, safetensors 0.8.0, numpy 2.4.6, pillow 13.0.0,
+        gguf 0.19.0.
 Run:    python Tools/make_fixtures/tiny_captioner.py
 
 Random words, yet as a captioner says them: printable, ended by the stop token for most photos, different from photo to
-photo. The first seed whose captions are so, with no two logits close at the top, and which stay the same when every pixel
-is off by one at random, is taken.
+photo. The first seed is taken whose captions are so, with no two logits close at the top, and which stay the same when
+every pixel is off by one at random.
 """
 import hashlib
 import json
@@ -36,7 +37,8 @@ SHAPE = LlamaShape(layers=3, hidden=64, intermediate=96, heads=4, key_value_head
 PREFIX = (SHAPE.layers, 2, SHAPE.key_value_heads, 4, SHAPE.head_dimension)
 SPECIAL, STOP, MAXIMUM, WIDTH = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"], [2], 32, 3
 FIRST_SEED = 173  # none before it suits: minutes saved
-SENTENCES = """A dog is running through the grass. A man in a red shirt is riding a bike. Two children are playing on the beach.
+SENTENCES = """\
+A dog is running through the grass. A man in a red shirt is riding a bike. Two children are playing on the beach.
 A woman is standing near a tree. A white bird is flying over the water. The cat is sleeping on a chair with a blanket.
 A group of people are sitting at a table. A boy jumps into the pool. A girl with a hat is walking down the street.
 A brown dog and a black dog are playing in the snow. A man is climbing a large rock. People look at the sunset."""
@@ -74,7 +76,8 @@ def pixels(image):
 def shaken(image):
     """Every value one up, one down or as it is, at random."""
     array = np.asarray(image.convert("RGB")).astype(int)
-    return Image.fromarray((array + np.random.default_rng(1).integers(-1, 2, array.shape)).clip(0, 255).astype(np.uint8))
+    array += np.random.default_rng(1).integers(-1, 2, array.shape)
+    return Image.fromarray(array.clip(0, 255).astype(np.uint8))
 
 
 def features(encoder, images):
@@ -90,7 +93,10 @@ def decoder_weights(words, seed):
     weights = {k: v.clone() for k, v in model.state_dict().items()}
     for key, tensor in weights.items():
         enlarged = 2 if "q_proj" in key or "k_proj" in key else 1
-        tensor.copy_(torch.ones_like(tensor) if tensor.ndim == 1 else normal(*tensor.shape, std=enlarged * tensor.shape[1] ** -0.5))
+        if tensor.ndim == 1:
+            tensor.fill_(1)
+        else:
+            tensor.copy_(normal(*tensor.shape, std=enlarged * tensor.shape[1] ** -0.5))
         if "o_proj" in key or "down_proj" in key:
             tensor[0] = 0
     weights["model.embed_tokens.weight"].mul_(SHAPE.hidden ** 0.5)[:, 0] = 2
@@ -131,7 +137,8 @@ def manifest(start):
     return {
         "formatVersion": 1, "name": "tiny", "description": "Random weights: random words, the same for the same photo.",
         "encoder": {
-            "path": "encoder", "family": "dinov2", "sha256": sha256(FOLDER / "encoder/model.safetensors"), "features": FEATURES,
+            "path": "encoder", "family": "dinov2", "sha256": sha256(FOLDER / "encoder/model.safetensors"),
+            "features": FEATURES,
             "preprocessing": {
                 "width": SIZE[0], "height": SIZE[1], "resizeMode": "squash", "resample": "bicubic",
                 "rescaleFactor": 0.00392156862745098, "mean": MEAN, "std": STD}},
@@ -167,8 +174,8 @@ def main():
     for seed in range(FIRST_SEED, 1000):
         mapper = mapper_for(memory, seed)
         found = gguf_files.write(
-            FOLDER / "decoder/tiny.gguf", decoder_weights(words, seed), SHAPE, Kind.Q4_1, vocabulary, kinds, merges, "tiny",
-            stop=STOP[0], head=Kind.Q8_0)
+            FOLDER / "decoder/tiny.gguf", decoder_weights(words, seed), SHAPE, Kind.Q4_1, vocabulary, kinds, merges,
+            "tiny", stop=STOP[0], head=Kind.Q8_0)
         single = Llama(found, SHAPE, torch.float32)
         leads = []
         ids, again = ([caption(single, p[None], start, leads).ids for p in mapper(m)] for m in (memory, shaken_memory))
@@ -185,7 +192,8 @@ def main():
         beam = searches.beam(double, prefixes[n:n + 1], start, STOP, MAXIMUM, WIDTH)[0]
         ids, score = transformers_search.beam(theirs, short[n:n + 1], start, STOP, MAXIMUM, WIDTH)
         assert greedy.ids == check.ids and beam.ids == ids and abs(beam.score - score) < 1e-4, path
-        gap.narrow("log-probability", torch.tensor(greedy.log_probabilities).double(), torch.tensor(check.log_probabilities))
+        exact, rounded = (torch.tensor(s.log_probabilities, dtype=torch.float64) for s in (greedy, check))
+        gap.narrow("log-probability", exact, rounded)
         rows.append({
             "file": f"photos/{path.name}", "greedy": described(greedy, words),
             "beam_3": described(beam, words) | {"score": round(beam.score, 6)}})

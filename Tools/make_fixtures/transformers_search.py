@@ -4,7 +4,8 @@ from transformers import DynamicCache
 
 
 def beam(model, prefix, start, stop, maximum, width):
-    """model: a LlamaForCausalLM; prefix [1, L, 2, KV, P, HD]; `start` one token. Returns ids with the stop token, and the score."""
+    """model: a LlamaForCausalLM; prefix [1, L, 2, KV, P, HD]; start: one token. Returns the ids, the stop token included
+    where it was reached, and the score."""
     cache = DynamicCache()
     for layer in range(prefix.shape[1]):
         cache.update(prefix[:, layer, 0], prefix[:, layer, 1], layer)

@@ -2,8 +2,8 @@
 
     python cold_torch.py CAPTIONER ENCODER DECODER PHOTO [THREADS]
 
-As quick as the libraries allow without changing the arithmetic: weights mapped from safetensors and never initialised at
-random, inference mode, key/value cache, the tokeniser's own library, a plain loop instead of `generate`.
+As quick as the libraries allow without changing the arithmetic: weights mapped from safetensors and never initialised
+at random, inference mode, key/value cache, the tokeniser's own library, a plain loop instead of `generate`.
 """
 import json
 import os
@@ -47,6 +47,7 @@ def pixels(path, preprocessing):
 
 def main(captioner, encoder, decoder, photo, threads="2"):
     torch.set_num_threads(int(threads))
+    logging.set_verbosity_error()
     logging.disable_progress_bar()
     captioner = Path(captioner)
     manifest = json.loads((captioner / "captioner.json").read_text())
