@@ -17,6 +17,11 @@ install_packages() {
     dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
   done
   [ ${#missing[@]} -eq 0 ] && return
+  if ! command -v apt-get >/dev/null; then
+    say "This system has no apt-get. Install the development packages of OpenBLAS, libpng, libjpeg-turbo, libwebp and zlib"
+    say "by its own means, then build with: swift build ${build_flags[*]} --static-swift-stdlib"
+    exit 69
+  fi
   local become=()
   if [ "$(id -u)" -ne 0 ]; then
     if command -v sudo >/dev/null && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then
@@ -26,11 +31,6 @@ install_packages() {
       say "  apt-get update && apt-get install -y ${missing[*]}"
       exit 69
     fi
-  fi
-  if ! command -v apt-get >/dev/null; then
-    say "This system has no apt-get. Install the development packages of OpenBLAS, libpng, libjpeg-turbo, libwebp and zlib"
-    say "by its own means, then build with: swift build ${build_flags[*]} --static-swift-stdlib"
-    exit 69
   fi
   say "Installing ${missing[*]}"
   "${become[@]}" apt-get update -q >&2

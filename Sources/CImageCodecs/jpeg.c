@@ -207,7 +207,8 @@ static void decode(Reader *reader, uint32_t scaleDenominator, uint8_t *pixels, u
     if (jpeg_read_scanlines(codec, &target, 1) != 1) fail(reader, ImageCodecStatusCorrupt, "a row is missing");
     if (reader->inks != NULL) convertInks(reader->inks, width, row);
   }
-  // Not finished with jpeg_finish_decompress: all pixels are here, and what follows them is nobody's loss.
+  // Reads on to the end marker: a file without it was cut off, though its pixels may all be here.
+  jpeg_finish_decompress(codec);
 }
 
 // setjmp's frame holds no locals that change after it: all state is in `reader`, which its caller owns.

@@ -15,6 +15,7 @@ typedef struct {
   size_t count, position;
   uint8_t *rgba;   // one row, or all of them where rows come in passes
   size_t rgbaRows;
+  bool keepsDamaged;
   ImageCodecReport report;
 } Reader;
 
@@ -55,6 +56,8 @@ static void openReader(Reader *reader) {
   png_set_user_limits(reader->codec, maximumSide, maximumSide);
   png_set_chunk_cache_max(reader->codec, 64);
   png_set_chunk_malloc_max(reader->codec, 1 << 20);
+  // What is read at a time is lost as a whole where the file ends in it.
+  if (reader->keepsDamaged) png_set_compression_buffer_size(reader->codec, 64);
 #ifdef PNG_HANDLE_AS_UNKNOWN_SUPPORTED
   // Only IHDR, PLTE, tRNS, IDAT and IEND: no text or profile is unpacked.
   png_set_keep_unknown_chunks(reader->codec, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
@@ -157,7 +160,7 @@ ImageCodecReport imageCodecReadPNGHeader(const uint8_t *bytes, size_t count, Ima
 ImageCodecReport imageCodecDecodePNG(
     const uint8_t *bytes, size_t count, const ImageCodecOptions *options, uint8_t *pixels, uint32_t width,
     uint32_t height) {
-  Reader reader = {.bytes = bytes, .count = count};
+  Reader reader = {.bytes = bytes, .count = count, .keepsDamaged = options->keepsDamaged};
   if (options->keepsDamaged) {
     for (size_t index = 0; index < (size_t)width * height; index++) memcpy(pixels + 3 * index, options->background, 3);
   }

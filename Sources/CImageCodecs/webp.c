@@ -71,8 +71,18 @@ static ImageCodecReport failureOf(VP8StatusCode status) {
   }
 }
 
+// Leaves in the output the rows that there are, where WebPDecode gives all or nothing.
+static VP8StatusCode decodeWhatIsThere(const WebPData *data, WebPDecoderConfig *config) {
+  WebPIDecoder *decoder = WebPIDecode(NULL, 0, config);
+  if (decoder == NULL) return VP8_STATUS_OUT_OF_MEMORY;
+  VP8StatusCode status = WebPIUpdate(decoder, data->bytes, data->size);
+  WebPIDelete(decoder);
+  return status;
+}
+
 // Decodes the frame to its place on a canvas of `width` pixels of `channels` bytes a row.
-static ImageCodecReport decodeFrame(const Reader *reader, uint8_t *canvas, uint32_t width, size_t channels) {
+static ImageCodecReport decodeFrame(
+    const Reader *reader, bool keepsDamaged, uint8_t *canvas, uint32_t width, size_t channels) {
   WebPDecoderConfig config;
   if (!WebPInitDecoderConfig(&config)) return imageCodecFailure(ImageCodecStatusUnsupported, "libwebp's version");
   const WebPIterator *frame = &reader->frame;
@@ -86,7 +96,10 @@ static ImageCodecReport decodeFrame(const Reader *reader, uint8_t *canvas, uint3
   if (status == VP8_STATUS_OK && (config.input.width != frame->width || config.input.height != frame->height)) {
     status = VP8_STATUS_BITSTREAM_ERROR;
   }
-  if (status == VP8_STATUS_OK) status = WebPDecode(frame->fragment.bytes, frame->fragment.size, &config);
+  if (status == VP8_STATUS_OK) {
+    status = keepsDamaged ? decodeWhatIsThere(&frame->fragment, &config)
+                          : WebPDecode(frame->fragment.bytes, frame->fragment.size, &config);
+  }
   return failureOf(status);
 }
 
@@ -115,14 +128,14 @@ static ImageCodecReport decode(
   if (WebPDemuxGetI(reader->demuxer, WEBP_FF_FORMAT_FLAGS) & ALPHA_FLAG) {
     reader->rgba = calloc(pixelCount, 4);
     if (reader->rgba == NULL) return imageCodecFailure(ImageCodecStatusOutOfMemory, "");
-    report = decodeFrame(reader, reader->rgba, width, 4);
+    report = decodeFrame(reader, options->keepsDamaged, reader->rgba, width, 4);
     imageCodecComposite(reader->rgba, pixelCount, options->background, pixels);
   } else {
     // What an opaque frame does not cover, or a damaged file lacks, is black.
     if (frame->width != (int)width || frame->height != (int)height || options->keepsDamaged) {
       memset(pixels, 0, pixelCount * 3);
     }
-    report = decodeFrame(reader, pixels, width, 3);
+    report = decodeFrame(reader, options->keepsDamaged, pixels, width, 3);
   }
   const bool isDamage = report.status == ImageCodecStatusTruncated || report.status == ImageCodecStatusCorrupt;
   if (options->keepsDamaged && isDamage) {

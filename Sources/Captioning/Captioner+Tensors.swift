@@ -15,7 +15,7 @@ extension Captioner {
   ) throws -> [(name: String, tensor: Tensor)] {
     let pixels = Tensor.stacked(
       try paths.map { path in
-        preprocessor(try imageDecoder.decode(path: path, target: preprocessor.targetSize).image)
+        preprocessor(try imageDecoder.decode(path: path, targetFor: preprocessor.scaledSize).image)
       })
     let states = try encoder.hiddenStates(pixels, numbers: Set(0...encoder.layers))
     var tensors: [(name: String, tensor: Tensor)] = [("pixels", pixels)]

@@ -47,7 +47,9 @@ public struct Captioner: Sendable {
     path: String, decoder imageDecoder: ImageDecoder, options: GenerationOptions, onWarning: (String) -> Void = { _ in }
   ) throws -> ImageCaption {
     var timings = StageTimings()
-    let image = try timings.measure(\.decode) { try imageDecoder.decode(path: path, target: preprocessor.targetSize) }
+    let image = try timings.measure(\.decode) {
+      try imageDecoder.decode(path: path, targetFor: preprocessor.scaledSize)
+    }
     image.warnings.forEach(onWarning)
     let pixels = timings.measure(\.preprocess) { preprocessor(image.image) }
     let features = try timings.measure(\.encode) { try encode([pixels]) }

@@ -9,7 +9,7 @@
 /// Reading a whole file, or standard input, into memory of ours, with an upper bound.
 ///
 /// Not memory-mapped: a file that another process shortens meanwhile would then end this one.
-enum ImageFile {
+package enum ImageFile {
   /// - Parameter path: `-` is standard input. Addresses (`https:` …) are refused.
   /// - Parameter limit: the most bytes that are read.
   /// - Returns: the content, not empty, whose first bytes are a decodable format's: whatever else it is, it is not read
@@ -44,12 +44,12 @@ enum ImageFile {
     return known.contains(scheme) || path[colon...].hasPrefix("://") ? scheme : nil
   }
 
-  private static func read(
+  /// - Parameter expected: how many bytes there seem to be; 0 where that is not known.
+  package static func read(
     descriptor: Int32, named name: String, limit: Int, expected: Int
   ) throws(ImageDecodingError) -> [UInt8] {
     if expected > limit { throw ImageDecodingError(file: name, cause: .fileTooLarge(limit: limit)) }
     var content: [UInt8] = []
-    content.reserveCapacity(expected)
     var piece = [UInt8](repeating: 0, count: 128 << 10)
     var isSniffed = false
     while true {
@@ -62,6 +62,7 @@ enum ImageFile {
       if !isSniffed && (got == 0 || content.count >= ImageFormat.signatureLength) {
         _ = try format(of: content, named: name)
         isSniffed = true
+        content.reserveCapacity(expected)
       }
       if content.count > limit { throw ImageDecodingError(file: name, cause: .fileTooLarge(limit: limit)) }
       if got == 0 { return content }

@@ -61,6 +61,22 @@ struct ImageFileTests {
     #expect(try cause(of: path) == .notFound)
   }
 
+  @Test("a pipe, as standard input may be, is read to its end and no further than the limit")
+  func pipe() throws {
+    let bytes = try ImageFixtures.bytes("rgb-8.png")
+    for limit in [bytes.count, bytes.count - 1] {
+      let pipe = Pipe()
+      try pipe.fileHandleForWriting.write(contentsOf: Data(bytes))
+      try pipe.fileHandleForWriting.close()
+      let descriptor = pipe.fileHandleForReading.fileDescriptor
+      let read = Result { () throws(ImageDecodingError) in
+        try ImageFile.read(descriptor: descriptor, named: "-", limit: limit, expected: 0)
+      }
+      let error = ImageDecodingError(file: "-", cause: .fileTooLarge(limit: limit))
+      #expect(read == (limit == bytes.count ? .success(bytes) : .failure(error)))
+    }
+  }
+
   @Test("every cause is worded with the file's name and a remedy")
   func words() {
     let causes: [ImageDecodingError.Cause] = [
