@@ -13,15 +13,14 @@ say() { printf '%s\n' "$*" >&2; }
 
 install_packages() {
   local missing=() package
+  if ! command -v apt-get >/dev/null; then
+    say "No apt-get here: OpenBLAS, libpng, libjpeg-turbo, libwebp and zlib, with their headers, are taken to be installed."
+    return
+  fi
   for package in "${packages[@]}"; do
     dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
   done
   [ ${#missing[@]} -eq 0 ] && return
-  if ! command -v apt-get >/dev/null; then
-    say "This system has no apt-get. Install the development packages of OpenBLAS, libpng, libjpeg-turbo, libwebp and zlib"
-    say "by its own means, then build with: swift build ${build_flags[*]} --static-swift-stdlib"
-    exit 69
-  fi
   local become=()
   if [ "$(id -u)" -ne 0 ]; then
     if command -v sudo >/dev/null && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then

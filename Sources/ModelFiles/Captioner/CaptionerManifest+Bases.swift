@@ -15,29 +15,28 @@ extension CaptionerManifest {
   /// - Throws: `ModelStoreError.missingModels`, `.unknownBase`, `.differentFile`, `.unclearWeights`; `FileSystemError`.
   public func resolve(in directory: String, store: ModelStore) throws -> ResolvedCaptioner {
     let manifest = Path.join(directory, Self.fileName)
-    func locate(_ path: String, _ key: String) throws -> String {
-      if Path.isAbsolute(path) { return path }
-      let own = Path.join(directory, path)
+    /// `nil` for a base model that can be fetched.
+    func locate(_ path: String, _ key: String) throws -> String? {
+      let own = Path.isAbsolute(path) ? path : Path.join(directory, path)
       if FileSystem.isDirectory(own) || FileSystem.isRegularFile(own) { return own }
-      guard Path.isPlainName(path) else {
-        throw ModelStoreError.unknownBase(manifest: manifest, key: key, path: path, store: store.modelsDirectory)
-      }
-      if store.catalog.model(named: path) == nil, !FileSystem.isDirectory(store.directory(of: path)) {
-        throw ModelStoreError.unknownBase(manifest: manifest, key: key, path: path, store: store.modelsDirectory)
-      }
-      return store.directory(of: path)
+      if store.isInstalled(path) { return store.directory(of: path) }
+      if store.catalog.model(named: path) != nil { return nil }
+      throw ModelStoreError.unknownBase(manifest: manifest, key: key, path: path, store: store.modelsDirectory)
     }
-    let encoderDirectory = try locate(encoder.path, "encoder.path")
+    let encoderPath = try locate(encoder.path, "encoder.path")
     let decoderPath = try locate(decoder.path, "decoder.path")
-    // All at once, so that one pull mends it.
-    let missing = [encoderDirectory, decoderPath].filter {
-      !FileSystem.isDirectory($0) && !FileSystem.isRegularFile($0)
+    guard let encoderPath, let decoderPath else {
+      // All at once, so that one pull mends it.
+      let missing = [(encoderPath, encoder.path), (decoderPath, decoder.path)].filter { $0.0 == nil }.map(\.1)
+      throw ModelStoreError.missingModels(names: missing)
     }
-    if !missing.isEmpty { throw ModelStoreError.missingModels(names: missing.map(Path.name)) }
     let decoderFile = try Self.weights(of: decoderPath)
-    let mapperFile = try locate(mapper.path, "mapper.path")
+    guard let mapperFile = try locate(mapper.path, "mapper.path") else {
+      throw ModelStoreError.unknownBase(
+        manifest: manifest, key: "mapper.path", path: mapper.path, store: store.modelsDirectory)
+    }
     let files = [
-      ("encoder.sha256", try Self.weights(of: encoderDirectory), encoder.sha256),
+      ("encoder.sha256", try Self.weights(of: encoderPath), encoder.sha256),
       ("decoder.sha256", decoderFile, decoder.sha256), ("mapper.sha256", mapperFile, mapper.sha256),
     ]
     for (key, file, expected) in files {
@@ -47,7 +46,7 @@ extension CaptionerManifest {
       }
     }
     return ResolvedCaptioner(
-      encoder: encoderDirectory, decoder: decoderFile.hasSuffix(".gguf") ? decoderFile : decoderPath, mapper: mapperFile
+      encoder: encoderPath, decoder: decoderFile.hasSuffix(".gguf") ? decoderFile : decoderPath, mapper: mapperFile
     )
   }
 

@@ -3,7 +3,9 @@ extension ModelStore {
   ///
   /// - Throws: `ModelStoreError.unknownModel` and `.missingModels`, `FileSystemError`, `CancellationError`.
   public func remove(_ name: String, waiting: () -> Void = {}) async throws {
-    let directory = try installedDirectory(of: name)
+    let directory = directory(of: name)
+    // Also what is damaged can be removed.
+    if !Path.isPlainName(name) || !FileSystem.isDirectory(directory) { _ = try installedDirectory(of: name) }
     let lock = try await lock(waiting: waiting)
     try withExtendedLifetime(lock) {
       // First out of sight in one step, so that nobody finds half a model.

@@ -34,9 +34,13 @@ public struct BaseModelVerification: Sendable, Equatable {
 extension ModelStore {
   /// Reads every byte of a base model and compares it with what was recorded and pinned. Refreshes remembered hashes.
   ///
-  /// - Throws: `CancellationError`; problems are results, not errors.
+  /// - Throws: `ModelStoreError.unknownModel`, `CancellationError`; problems are results, not errors.
   public func verify(_ name: String) throws -> BaseModelVerification {
-    try verification(of: name, hash: hashes.rehash(file:))
+    guard Path.isPlainName(name), catalog.model(named: name) != nil || FileSystem.isDirectory(directory(of: name))
+    else {
+      throw try unknown(name)
+    }
+    return try verification(of: name, hash: hashes.rehash(file:))
   }
 
   func verification(of name: String, hash: (String) throws -> FileHash) throws -> BaseModelVerification {

@@ -40,8 +40,9 @@ public struct ModelStore: Sendable {
     try FileSystem.names(in: modelsDirectory).compactMap { name in
       let directory = directory(of: name)
       guard !name.hasPrefix("."), FileSystem.isDirectory(directory) else { return nil }
-      let sizes = try FileSystem.names(in: directory).map {
-        try FileIdentity(path: Path.join(directory, $0)).byteCount
+      // What cannot be looked at, such as a link to nothing, takes no space.
+      let sizes = try FileSystem.names(in: directory).compactMap {
+        try? FileIdentity(path: Path.join(directory, $0)).byteCount
       }
       return Installed(
         name: name, directory: directory, byteCount: Int(sizes.reduce(0, &+)),
@@ -53,11 +54,22 @@ public struct ModelStore: Sendable {
   ///
   /// - Throws: `ModelStoreError.missingModels` for one of the catalogue, `.unknownModel` for any other.
   public func installedDirectory(of name: String) throws -> String {
-    let directory = directory(of: name)
-    if Path.isPlainName(name), FileSystem.isDirectory(directory) { return directory }
+    if isInstalled(name) { return directory(of: name) }
     if catalog.model(named: name) != nil { throw ModelStoreError.missingModels(names: [name]) }
+    throw try unknown(name)
+  }
+
+  /// Whether a base model is there, with every file that the catalogue knows of it. Nothing is read.
+  func isInstalled(_ name: String) -> Bool {
+    let directory = directory(of: name)
+    guard Path.isPlainName(name), FileSystem.isDirectory(directory) else { return false }
+    let files = catalog.model(named: name)?.pinnedFiles ?? []
+    return files.allSatisfy { FileSystem.isRegularFile(Path.join(directory, $0.name)) }
+  }
+
+  func unknown(_ name: String) throws -> ModelStoreError {
     let known = Set(catalog.models.map(\.name)).union(try installed().map(\.name))
-    throw ModelStoreError.unknownModel(name: name, known: known.sorted())
+    return .unknownModel(name: name, known: known.sorted())
   }
 
   /// Whether this model of the catalogue is there with every file as recorded and as pinned. Files are read only where

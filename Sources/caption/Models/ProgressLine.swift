@@ -4,6 +4,8 @@ import Synchronization
 /// What a pull does: on a terminal one line that is written over, elsewhere a line a step.
 final class ProgressLine: Sendable {
   private let isDirty = Mutex(false)
+  /// What was said to begin, where there is no bar to show it.
+  private let begun = Mutex<Set<String>>([])
 
   func show(_ progress: PullProgress) {
     switch progress {
@@ -25,7 +27,10 @@ final class ProgressLine: Sendable {
   }
 
   private func bar(_ text: String, _ byteCount: Int, _ total: Int) {
-    guard Terminal.isStandardErrorTerminal, total > 0 else { return }
+    guard Terminal.isStandardErrorTerminal, total > 0 else {
+      if begun.withLock({ $0.insert(text).inserted }) { line(text) }
+      return
+    }
     isDirty.withLock { dirty in
       let width = 24
       let filled = min(width, byteCount * width / total)

@@ -13,7 +13,7 @@ extension Failure {
     case is ImageDecodingError, is EncodingError, is DecodingError, is GenerationError: 65
     case is CaptionerLocatorError: 66
     case is OutputError: 74
-    case is CancellationError: 130
+    case let error as Interruption: 128 + error.signal
     default: 70
     }
   }

