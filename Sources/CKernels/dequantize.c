@@ -1,4 +1,5 @@
 #include "ckernels_dequantize.h"
+#include "half.h"
 
 #include <string.h>
 
@@ -19,18 +20,7 @@ static float float_from_bits(uint32_t bits) {
   return value;
 }
 
-float ck_float_from_half(uint16_t half) {
-  uint32_t sign = (uint32_t)(half & 0x8000) << 16;
-  uint32_t exponent = half >> 10 & 0x1f;
-  uint32_t fraction = half & 0x3ff;
-  if (exponent == 0) {
-    /* Zero or subnormal: fraction * 2^-24, exact in a float. */
-    float magnitude = (float)fraction * 0x1p-24f;
-    return sign ? -magnitude : magnitude;
-  }
-  if (exponent == 31) return float_from_bits(sign | 0x7f800000 | fraction << 13);
-  return float_from_bits(sign | (exponent + 112) << 23 | fraction << 13);
-}
+float ck_float_from_half(uint16_t half) { return ck_half_to_float(&half); }
 
 static float load_half(const uint8_t *source) {
   return ck_float_from_half(load16(source));
