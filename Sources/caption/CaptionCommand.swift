@@ -6,21 +6,28 @@ struct CaptionCommand: AsyncParsableCommand {
     commandName: "caption",
     abstract: "Say what is in a photo: offline, on an ordinary CPU.",
     discussion: """
-      caption photo.jpg                 one photo: its caption
-      caption *.jpg                     several: path, tab, caption
-      caption - < photo.jpg             from standard input
-      caption --json photo.jpg          caption, confidence, tokens and timings as JSON
-      caption --beams 5 photo.jpg       look further for a likelier caption
-      caption models pull               fetch the two frozen base models (190 MB), once
+      caption photo.jpg             one photo: its caption
+      caption *.jpg                 several: path, tab, caption
+      caption - < photo.jpg         from standard input
+      caption --json photo.jpg      with confidence, tokens and timings
+      caption --beams 5 photo.jpg   look further for a likelier caption
+      caption models pull           fetch the base models (190 MB), once
 
-      'caption help photo' lists every option. A file that is called like a subcommand is given as ./models.
+      'caption help photo' lists every option. A file that is called like a
+      subcommand is given as ./models.
 
       EXIT CODES
-        0  every image has its caption         69  base models are missing, or no network
-        1  some image could not be captioned   70  a fault of this program: please report it
-       64  wrong usage                         73  a file cannot be created
-       65  a model or captioner is damaged     74  reading or writing failed
-       66  a named model does not exist       130, 143  interrupted, terminated
+        0  every image has its caption
+        1  some image could not be captioned
+       64  wrong usage
+       65  a model or captioner is damaged, or does not fit
+       66  a named model or captioner does not exist
+       69  base models are missing, or cannot be fetched
+       70  a fault of this program: please report it
+       73  a file cannot be created
+       74  reading or writing failed
+      130  interrupted
+      143  terminated
       """,
     version: "0.1.0",
     subcommands: [PhotoCommand.self, ModelsCommand.self, DebugTensorsCommand.self],
