@@ -17,6 +17,17 @@ struct ModelSelectionTests {
     #expect(run.exitCode == 69)
   }
 
+  @Test("without --model nothing in the current directory is taken for the default captioner")
+  func currentDirectory() throws {
+    try withTemporaryDirectory { place in
+      try FileManager.default.copyItem(at: TinyCaptioner.directory, to: place.appending(path: "default"))
+      // The built-in one is found, whose base models are missing; the one beside would caption.
+      #expect(try CommandRun([photo.path], currentDirectory: place).exitCode == 69)
+      let named = try CommandRun(["--model", "default", photo.path], currentDirectory: place)
+      #expect(named.standardOutput == photo.greedy.text + "\n")
+    }
+  }
+
   @Test("an unknown captioner ends with 66 and tells what there is")
   func unknownCaptioner() throws {
     let run = try CommandRun(["--model", "no-such", photo.path])

@@ -22,7 +22,7 @@ public struct CommandRun: Sendable {
   ///   - output: where standard output leads, to be captured by default.
   public init(
     _ arguments: [String], home: URL? = nil, input: Data = Data(), environment: [String: String] = [:],
-    output: FileHandle? = nil, binary: URL = Self.binary
+    output: FileHandle? = nil, binary: URL = Self.binary, currentDirectory: URL? = nil
   ) throws {
     let directory = FileManager.default.temporaryDirectory.appending(path: "caption-run-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
@@ -35,6 +35,7 @@ public struct CommandRun: Sendable {
     let process = Process()
     process.executableURL = binary
     process.arguments = arguments
+    if let currentDirectory { process.currentDirectoryURL = currentDirectory }
     process.environment = ProcessInfo.processInfo.environment
       .merging(["CAPTION_HOME": (home ?? directory.appending(path: "home")).path(percentEncoded: false)]) { $1 }
       .merging(environment) { $1 }

@@ -30,17 +30,17 @@ public struct CaptionerLocator: Sendable {
     return Path.absolute(CommandLine.arguments.first ?? "caption")
   }
 
-  /// - Parameter nameOrDirectory: a directory with `captioner.json`, or the name of one in `places`.
+  /// - Parameter nameOrDirectory: a directory with `captioner.json`, or the name of one in `places`; where there is
+  ///   none, the default captioner is meant, and what is in the current directory plays no part.
   /// - Throws: `CaptionerLocatorError`.
-  public func directory(of nameOrDirectory: String) throws(CaptionerLocatorError) -> String {
-    if Self.isCaptioner(nameOrDirectory) { return nameOrDirectory }
-    if FileSystem.isDirectory(nameOrDirectory) { throw .noManifest(directory: nameOrDirectory) }
-    if Path.isPlainName(nameOrDirectory) {
-      for place in places where Self.isCaptioner(Path.join(place, nameOrDirectory)) {
-        return Path.join(place, nameOrDirectory)
-      }
+  public func directory(of nameOrDirectory: String?) throws(CaptionerLocatorError) -> String {
+    let name = nameOrDirectory ?? Self.defaultName
+    if nameOrDirectory != nil, Self.isCaptioner(name) { return name }
+    if Path.isPlainName(name) {
+      for place in places where Self.isCaptioner(Path.join(place, name)) { return Path.join(place, name) }
     }
-    throw .notFound(name: nameOrDirectory, searched: places, known: names())
+    if nameOrDirectory != nil, FileSystem.isDirectory(name) { throw .noManifest(directory: name) }
+    throw .notFound(name: name, searched: places, known: names())
   }
 
   /// The names of all captioners in `places`.

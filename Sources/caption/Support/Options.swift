@@ -13,8 +13,11 @@ enum Precision: String, ExpressibleByArgument, CaseIterable {
 }
 
 struct ModelOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("A captioner: its name, or its directory.", valueName: "name or directory"))
-  var model = CaptionerLocator.defaultName
+  @Option(
+    help: ArgumentHelp(
+      "A captioner: its name, or its directory (default: \(CaptionerLocator.defaultName)).",
+      valueName: "name or directory"))
+  var model: String?
 
   @Option(help: "Threads to compute with; 0 uses every processor.")
   var threads = 0

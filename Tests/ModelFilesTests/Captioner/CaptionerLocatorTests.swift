@@ -38,6 +38,18 @@ struct CaptionerLocatorTests {
     }
   }
 
+  @Test("without a name the default captioner is meant, whatever the current directory holds")
+  func defaultCaptioner() throws {
+    try withTemporaryDirectory { directory in
+      let store = ModelStore(root: directory.appending(path: "home").path(percentEncoded: false))
+      let locator = CaptionerLocator(store: store, executable: directory.path(percentEncoded: false) + "/bin/caption")
+      let error = #expect(throws: CaptionerLocatorError.self) { try locator.directory(of: nil) }
+      #expect(error == .notFound(name: "default", searched: locator.places, known: []))
+      let own = try put(directory.appending(path: "home/captioners/default"))
+      #expect(try locator.directory(of: nil) == own)
+    }
+  }
+
   @Test("a captioner's own files are resolved and their hashes remembered")
   func resolution() throws {
     try withTemporaryDirectory { directory in
