@@ -7,6 +7,7 @@ struct ZipDirectoryLocation {
 
   private static let recordByteCount = 22
   private static let locatorByteCount = 20
+  private static let locatorSignature: UInt32 = 0x0706_4b50
   private static let record64ByteCount = 56
 
   /// - Throws: `ZipError`, `FileSystemError`.
@@ -22,8 +23,13 @@ struct ZipDirectoryLocation {
     else { throw ZipError.notAnArchive(file: file.path) }
 
     let recordOffset = file.byteCount - tailByteCount + start
-    if count == .max || byteCount == .max || offset == .max {
+    let isSaturated = count == .max || byteCount == .max || offset == .max
+    if try isSaturated || Self.hasLocator(before: recordOffset, in: file) {
       self = try Self(zip64Before: recordOffset, in: file)
+      // Readers that know zip64 and those that do not must find the same directory.
+      guard count == .max || entryCount == Int(count), byteCount == .max || self.byteCount == Int(byteCount),
+        offset == .max || self.offset == Int(offset)
+      else { throw ZipError.malformed(file: file.path, reason: "its two end records contradict each other") }
       return
     }
     guard disk == 0, directoryDisk == 0, countHere == count else {
@@ -39,12 +45,19 @@ struct ZipDirectoryLocation {
     self.entryCount = entryCount
   }
 
+  /// Some writers add zip64 records that nothing in the end record points out.
+  private static func hasLocator(before recordOffset: Int, in file: InputFile) throws -> Bool {
+    guard let bytes = try file.bytes(at: recordOffset - locatorByteCount, count: 4) else { return false }
+    var fields = ZipFields(bytes[...])
+    return fields.uint32() == locatorSignature
+  }
+
   private init(zip64Before recordOffset: Int, in file: InputFile) throws {
     let malformed = ZipError.malformed(file: file.path, reason: "its zip64 end record is missing or out of bounds")
     guard let locatorBytes = try file.bytes(at: recordOffset - Self.locatorByteCount, count: Self.locatorByteCount)
     else { throw malformed }
     var locator = ZipFields(locatorBytes[...])
-    guard locator.uint32() == 0x0706_4b50, let locatorDisk = locator.uint32(),
+    guard locator.uint32() == Self.locatorSignature, let locatorDisk = locator.uint32(),
       let position = locator.uint64().flatMap({ Int(exactly: $0) }), let diskCount = locator.uint32(),
       let recordBytes = try file.bytes(at: position, count: Self.record64ByteCount)
     else { throw malformed }

@@ -30,10 +30,32 @@ struct ZipArchiveTests {
     }
   }
 
-  @Test("every truncation is refused")
-  func truncations() throws {
-    let bytes = try wheel(WheelFixtures.decoderWheel)
-    for length in stride(from: 0, to: bytes.count, by: 37) {
+  @Test(
+    "archives of CPython's zipfile come out whole: sizes behind the content, zip64, a comment that looks like an end",
+    arguments: ["streamed", "zip64", "comment"])
+  func kinds(name: String) throws {
+    let content = Array(try Fixture.data("archives/content.txt"))
+    let archive = try ZipArchive(path: Fixture.url("archives/\(name).zip").path(percentEncoded: false))
+    #expect(archive.entries.map(\.name) == ["stored.txt", "directory/", "directory/déflated.txt", "empty.txt"])
+    #expect(archive.entries.map(\.isDirectory) == [false, true, false, false])
+    let found = try archive.entries.map { try archive.read($0, limit: content.count) }
+    #expect(found == [content, [], content, []])
+  }
+
+  @Test("two end records that contradict each other are refused", arguments: [10, 12, 16])
+  func contradiction(field: Int) throws {
+    var bytes = Array(try Fixture.data("archives/zip64.zip"))
+    bytes[bytes.count - 22 + field] ^= 1
+    try withArchive(bytes) { path in
+      let error = #expect(throws: ZipError.self) { try ZipArchive(path: path) }
+      #expect(error?.description.contains("contradict") == true)
+    }
+  }
+
+  @Test("every truncation is refused", arguments: ["streamed", "zip64", "comment"])
+  func truncations(name: String) throws {
+    let bytes = Array(try Fixture.data("archives/\(name).zip"))
+    for length in bytes.indices {
       try withArchive(Array(bytes[..<length])) { path in
         #expect(throws: (any Error).self) { try readAll(path) }
       }
