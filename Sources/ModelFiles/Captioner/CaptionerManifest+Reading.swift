@@ -53,6 +53,14 @@ extension CaptionerManifest {
     func require(_ holds: Bool, _ key: String, _ expected: String) throws(CaptionerManifestError) {
       if !holds { throw .invalid(path: path, key: key, expected: expected) }
     }
+    for (key, path) in [("encoder", encoder.path), ("decoder", decoder.path), ("mapper", mapper.path)] {
+      // A captioner that was copied from elsewhere must not point about on this machine unnoticed.
+      try require(
+        !path.isEmpty && (Path.isAbsolute(path) || !path.split(separator: "/").contains("..")), "\(key).path",
+        "an absolute path, one below the captioner's directory without '..', or a base model's name")
+    }
+    let placeholders = decoder.promptTemplate.ranges(of: "{prefix}").count
+    try require(placeholders == 1, "decoder.promptTemplate", "text with {prefix} once")
     let preprocessing = encoder.preprocessing
     try require(!encoder.features.isEmpty, "encoder.features", "at least one feature")
     for (index, feature) in encoder.features.enumerated() {

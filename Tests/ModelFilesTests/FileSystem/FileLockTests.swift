@@ -1,0 +1,32 @@
+import Foundation
+import ModelFiles
+import TestSupport
+import Testing
+
+@Suite("File locks")
+struct FileLockTests {
+  @Test("only one holds it, and the next gets it when it is let go")
+  func exclusion() throws {
+    try withTemporaryDirectory { directory in
+      let path = directory.appending(path: "lock").path(percentEncoded: false)
+      var first = try FileLock.attempt(path: path)
+      #expect(first != nil)
+      #expect(try FileLock.attempt(path: path) == nil)
+      withExtendedLifetime(first) {}
+      first = nil
+      #expect(try FileLock.attempt(path: path) != nil)
+    }
+  }
+
+  @Test("waiting ends when the task is cancelled")
+  func cancellation() async throws {
+    try await withTemporaryDirectory { directory in
+      let path = directory.appending(path: "lock").path(percentEncoded: false)
+      let held = try FileLock.attempt(path: path)
+      let task = Task { _ = try await FileLock.acquire(path: path) {} }
+      task.cancel()
+      await #expect(throws: CancellationError.self) { try await task.value }
+      withExtendedLifetime(held) {}
+    }
+  }
+}
