@@ -78,21 +78,47 @@ package enum FileSystem {
     return bytes
   }
 
-  /// Writes a file so that whoever looks sees the old content or the new one, never a part.
+  /// Writes a file so that whoever looks, also after a crash or loss of power, sees the old content or the new one, never
+  /// a part. Whatever fails, `path` is left as it was and no temporary file remains.
   package static func writeAtomically(_ bytes: [UInt8], to path: String) throws(FileSystemError) {
-    let temporary = Path.join(Path.parent(path), ".\(Path.name(path)).\(getpid())-\(UInt32.random(in: 0 ... .max))")
-    do {
-      let file = try OutputFile(path: temporary)
+    try writeAtomically(to: path) { (file) throws(FileSystemError) in
       let written: Result<Void, FileSystemError> = bytes.withUnsafeBytes { buffer in
         Result { () throws(FileSystemError) in try file.write(buffer) }
       }
       try written.get()
+    }
+  }
+
+  /// The same for content that comes in pieces: `content` writes them to a temporary file beside `path`.
+  package static func writeAtomically(
+    to path: String, _ content: (OutputFile) throws(FileSystemError) -> Void
+  ) throws(FileSystemError) {
+    guard !path.utf8.contains(0) else {
+      throw .failed(operation: "create", path: path, reason: "the path contains a NUL character")
+    }
+    let directory = Path.parent(path)
+    // A random name beside the target: two processes that write the same file do not meet.
+    let name = ".\(Path.name(path).prefix(100)).\(getpid())-\(UInt64.random(in: 0 ... .max))"
+    let temporary = Path.join(directory, name)
+    do {
+      let file = try OutputFile(path: temporary)
+      try content(file)
       try file.finish()
       try rename(temporary, to: path)
     } catch {
       unlink(temporary)
       throw error
     }
+    synchronize(directory)
+  }
+
+  /// Makes a rename last. The new file is complete already, so a file system that cannot do this loses nothing but time:
+  /// its refusal is no error.
+  private static func synchronize(_ directory: String) {
+    let descriptor = open(directory, O_RDONLY | O_CLOEXEC | O_DIRECTORY)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    close(descriptor)
   }
 
   private static func systemRename(_ source: String, _ destination: String) -> Int32 {

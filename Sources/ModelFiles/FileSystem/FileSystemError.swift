@@ -21,24 +21,27 @@ public enum FileSystemError: Error, Equatable, CustomStringConvertible {
     case ENOENT: self = .notFound(path: path)
     case EACCES, EPERM, EROFS: self = .permissionDenied(operation: operation, path: path)
     case ENOSPC, EDQUOT: self = .diskFull(path: path)
-    default: self = .failed(operation: operation, path: path, reason: Self.message(code))
+    default: self = .failed(operation: operation, path: path, reason: systemErrorMessage(code))
+    }
+  }
+
+  /// What went wrong, without the path.
+  package var reason: String {
+    switch self {
+    case .notFound: "no such file or directory"
+    case .permissionDenied: "permission denied"
+    case .diskFull: "the disk is full or the quota used up"
+    case .failed(_, _, let reason): reason
     }
   }
 
   public var description: String {
     switch self {
-    case .notFound(let path): "\(path): no such file or directory"
+    case .notFound(let path): "\(path): \(reason)"
     case .permissionDenied(let operation, let path):
       "cannot \(operation) \(path): permission denied (change its permissions, or choose another place)"
     case .diskFull(let path): "cannot write \(path): the disk is full or the quota used up (free some space)"
     case .failed(let operation, let path, let reason): "cannot \(operation) \(path): \(reason)"
     }
-  }
-
-  /// `strerror` may share one buffer among threads; this one does not.
-  private static func message(_ code: Int32) -> String {
-    var buffer = [CChar](repeating: 0, count: 256)
-    guard strerror_r(code, &buffer, buffer.count) == 0 else { return "error \(code)" }
-    return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 }

@@ -23,13 +23,16 @@ public enum SafetensorsWriter {
     var start: [UInt8] = []
     withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { start.append(contentsOf: $0) }
     start.append(contentsOf: header.utf8)
-
-    try AtomicFile.write(to: path) { (sink) throws(ModelFileError) in
-      let head = StoredTensor.Bytes(copying: start)
-      for bytes in [head] + ordered.map(\.tensor.storage) {
-        defer { withExtendedLifetime(bytes) {} }
-        try sink(bytes.buffer)
+    let head = StoredTensor.Bytes(copying: start)
+    do {
+      try FileSystem.writeAtomically(to: path) { (file) throws(FileSystemError) in
+        for bytes in [head] + ordered.map(\.tensor.storage) {
+          defer { withExtendedLifetime(bytes) {} }
+          try file.write(bytes.buffer)
+        }
       }
+    } catch {
+      throw .cannotWrite(path: path, reason: error.reason)
     }
   }
 
