@@ -1,13 +1,13 @@
-/// Reads JSON (RFC 8259) from memory, strictly and without trust: UTF-8 is validated, an object that has a key twice is
+/// Reads JSON (RFC 8259) from memory, strictly and without trust: UTF-8 is validated, an object that has a key twice can be
 /// refused (Foundation's parser keeps one of the two), nesting is bounded, nothing is allocated ahead of what is there.
 ///
-/// The caller asks for what it expects next; no tree is built. Keys count as equal where Swift's strings do, that is,
-/// also where they differ in Unicode normal form only.
-struct JSONScanner {
-  struct Failure: Error, Equatable {
+/// The caller asks for what it expects next; no tree is built. Keys and strings come as Swift's strings, which are equal
+/// also where they differ in Unicode normal form only, or as their bytes, for a vocabulary that must keep those apart.
+package struct JSONScanner {
+  package struct Failure: Error, Equatable {
     /// Counted from the start of the text.
-    let offset: Int
-    let problem: String
+    package let offset: Int
+    package let problem: String
   }
 
   static let maximumDepth = 64
@@ -17,14 +17,14 @@ struct JSONScanner {
   private var depth = 0
 
   /// - Parameter text: must stay valid for as long as the scanner is used.
-  init(_ text: UnsafeRawBufferPointer) {
+  package init(_ text: UnsafeRawBufferPointer) {
     self.text = text
   }
 
-  func failure(_ problem: String) -> Failure { Failure(offset: position, problem: problem) }
+  package func failure(_ problem: String) -> Failure { Failure(offset: position, problem: problem) }
 
   /// The first byte of what comes next; `nil` at the end.
-  mutating func peek() -> UInt8? {
+  package mutating func peek() -> UInt8? {
     while position < text.count {
       switch text[position] {
       case UInt8(ascii: " "), UInt8(ascii: "\n"), UInt8(ascii: "\r"), UInt8(ascii: "\t"): position += 1
@@ -34,29 +34,52 @@ struct JSONScanner {
     return nil
   }
 
-  mutating func finish() throws(Failure) {
+  package mutating func finish() throws(Failure) {
     guard peek() == nil else { throw failure("something follows the JSON value") }
   }
 
-  /// Calls `member` with each key of an object; it must consume the value.
+  /// Calls `member` with the bytes of each key of an object; it must consume the value, and refuse keys that it has seen.
+  package mutating func members(
+    _ member: (inout JSONScanner, [UInt8]) throws(Failure) -> Void
+  ) throws(Failure) {
+    var key: [UInt8] = []
+    try eachMember(key: { (scanner) throws(Failure) in try scanner.string(into: &key) }) { (scanner) throws(Failure) in
+      try member(&scanner, key)
+    }
+  }
+
+  /// The same, with each key as a string; none may be there twice.
   mutating func object(_ member: (inout JSONScanner, String) throws(Failure) -> Void) throws(Failure) {
+    var keys = Set<String>()
+    var key = ""
+    try eachMember(
+      key: { (scanner) throws(Failure) in
+        let start = scanner.position
+        key = try scanner.string()
+        guard keys.insert(key).inserted else { throw Failure(offset: start, problem: "key '\(key)' occurs twice") }
+      }
+    ) { (scanner) throws(Failure) in
+      try member(&scanner, key)
+    }
+  }
+
+  private mutating func eachMember(
+    key: (inout JSONScanner) throws(Failure) -> Void, value: (inout JSONScanner) throws(Failure) -> Void
+  ) throws(Failure) {
     try enter(UInt8(ascii: "{"), "an object")
     defer { depth -= 1 }
     if skip(UInt8(ascii: "}")) { return }
-    var keys = Set<String>()
     repeat {
       guard peek() != nil else { throw failure("the text ends within an object") }
-      let start = position
-      let key = try string()
-      guard keys.insert(key).inserted else { throw Failure(offset: start, problem: "key '\(key)' occurs twice") }
-      guard skip(UInt8(ascii: ":")) else { throw failure("expected ':' after key '\(key)'") }
-      try member(&self, key)
+      try key(&self)
+      guard skip(UInt8(ascii: ":")) else { throw failure("expected ':' after a key") }
+      try value(&self)
     } while skip(UInt8(ascii: ","))
     guard skip(UInt8(ascii: "}")) else { throw failure("expected ',' or '}'") }
   }
 
   /// Calls `element` once for each element of an array; it must consume the element.
-  mutating func array(_ element: (inout JSONScanner) throws(Failure) -> Void) throws(Failure) {
+  package mutating func array(_ element: (inout JSONScanner) throws(Failure) -> Void) throws(Failure) {
     try enter(UInt8(ascii: "["), "an array")
     defer { depth -= 1 }
     if skip(UInt8(ascii: "]")) { return }
@@ -65,7 +88,7 @@ struct JSONScanner {
   }
 
   /// Consumes `true`, `false` or `null`, if that is what comes next.
-  mutating func skip(word: StaticString) -> Bool {
+  package mutating func skip(word: StaticString) -> Bool {
     guard peek() != nil, text.count - position >= word.utf8CodeUnitCount else { return false }
     for index in 0..<word.utf8CodeUnitCount where text[position + index] != word.utf8Start[index] { return false }
     position += word.utf8CodeUnitCount
@@ -94,7 +117,7 @@ struct JSONScanner {
   }
 
   /// The text of a number, which follows JSON's grammar, and whether it has neither fraction nor exponent.
-  mutating func number() throws(Failure) -> (digits: String, isIntegral: Bool) {
+  package mutating func number() throws(Failure) -> (digits: String, isIntegral: Bool) {
     guard peek() != nil else { throw failure("expected a value") }
     let start = position
     func isDigit(_ position: Int) -> Bool {
@@ -110,7 +133,7 @@ struct JSONScanner {
     }
     if has("-") { position += 1 }
     if has("0") { position += 1 } else { try digits() }
-    guard !isDigit(position) else { throw failure("a number starts with 0") }
+    guard !isDigit(position) else { throw failure("expected no digit after a leading 0") }
     var isIntegral = true
     if has(".") {
       position += 1
@@ -141,39 +164,34 @@ struct JSONScanner {
 
 extension JSONScanner {
   mutating func string() throws(Failure) -> String {
+    var bytes: [UInt8] = []
+    try string(into: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Replaces `bytes` by those of the string that comes next, which are valid UTF-8.
+  package mutating func string(into bytes: inout [UInt8]) throws(Failure) {
+    bytes.removeAll(keepingCapacity: true)
     guard skip(UInt8(ascii: "\"")) else { throw failure("expected a string") }
     let start = position
+    // Bytes from here on are those of the text itself.
+    var plain = position
     while position < text.count {
       switch text[position] {
       case UInt8(ascii: "\""):
-        guard let value = String(validating: text[start..<position]) else {
+        bytes.append(contentsOf: text[plain..<position])
+        guard bytes.withUnsafeBytes(String.isValid) else {
           throw Failure(offset: start, problem: "a string is not valid UTF-8")
         }
         position += 1
-        return value
-      case UInt8(ascii: "\\"): return try stringWithEscapes(from: start)
+        return
+      case UInt8(ascii: "\\"):
+        bytes.append(contentsOf: text[plain..<position])
+        position += 1
+        bytes.append(contentsOf: String(try escape()).utf8)
+        plain = position
       case 0..<0x20: throw failure("a string holds a control character")
       default: position += 1
-      }
-    }
-    throw failure("the text ends within a string")
-  }
-
-  /// The rest of a string that has a first escape at `position`.
-  private mutating func stringWithEscapes(from start: Int) throws(Failure) -> String {
-    var bytes = Array(text[start..<position])
-    while position < text.count {
-      let byte = text[position]
-      position += 1
-      switch byte {
-      case UInt8(ascii: "\""):
-        guard let value = bytes.withUnsafeBytes({ String(validating: $0[...]) }) else {
-          throw Failure(offset: start, problem: "a string is not valid UTF-8")
-        }
-        return value
-      case UInt8(ascii: "\\"): bytes.append(contentsOf: String(try escape()).utf8)
-      case 0..<0x20: throw failure("a string holds a control character")
-      default: bytes.append(byte)
       }
     }
     throw failure("the text ends within a string")

@@ -25,4 +25,9 @@ extension String {
     guard isSame else { return nil }
     self = string
   }
+
+  /// Whether these bytes are UTF-8.
+  static func isValid(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    bytes.allSatisfy { $0 < 0x80 } || String(validating: bytes) != nil
+  }
 }

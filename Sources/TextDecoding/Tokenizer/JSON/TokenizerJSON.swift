@@ -12,36 +12,36 @@ struct TokenizerJSON {
   /// Left and right side of each merge in turn.
   private(set) var merges = ByteStrings()
 
-  init(_ text: UnsafeRawBufferPointer) throws(ByteKeyedJSONScanner.Failure) {
-    var scanner = ByteKeyedJSONScanner(text)
+  init(_ text: UnsafeRawBufferPointer) throws(JSONScanner.Failure) {
+    var scanner = JSONScanner(text)
     var members: [(key: [UInt8], value: ByteKeyedJSON)] = []
-    try scanner.distinctMembers { (scanner, key) throws(ByteKeyedJSONScanner.Failure) in
+    try scanner.distinctMembers { (scanner, key) throws(JSONScanner.Failure) in
       if key == Array("model".utf8) {
         try readModel(&scanner)
       } else {
-        members.append((key, try scanner.value()))
+        members.append((key, try ByteKeyedJSON(&scanner)))
       }
     }
     try scanner.finish()
     document = .object(members)
   }
 
-  private mutating func readModel(_ scanner: inout ByteKeyedJSONScanner) throws(ByteKeyedJSONScanner.Failure) {
+  private mutating func readModel(_ scanner: inout JSONScanner) throws(JSONScanner.Failure) {
     var members: [(key: [UInt8], value: ByteKeyedJSON)] = []
-    try scanner.distinctMembers { (scanner, key) throws(ByteKeyedJSONScanner.Failure) in
+    try scanner.distinctMembers { (scanner, key) throws(JSONScanner.Failure) in
       switch String(decoding: key, as: UTF8.self) {
       case "vocab": try readVocabulary(&scanner)
       case "merges": try readMerges(&scanner)
-      default: members.append((key, try scanner.value()))
+      default: members.append((key, try ByteKeyedJSON(&scanner)))
       }
     }
     model = .object(members)
   }
 
   /// Whether a token is there twice shows when tokens are indexed.
-  private mutating func readVocabulary(_ scanner: inout ByteKeyedJSONScanner) throws(ByteKeyedJSONScanner.Failure) {
-    try scanner.members { (scanner, key) throws(ByteKeyedJSONScanner.Failure) in
-      guard case .integer(let id) = try scanner.value() else {
+  private mutating func readVocabulary(_ scanner: inout JSONScanner) throws(JSONScanner.Failure) {
+    try scanner.members { (scanner, key) throws(JSONScanner.Failure) in
+      guard case .integer(let id) = try ByteKeyedJSON(&scanner) else {
         throw scanner.failure("a token's id is no whole number")
       }
       spellings.append(key)
@@ -50,9 +50,9 @@ struct TokenizerJSON {
   }
 
   /// Each merge is "left right" or, since version 0.20, ["left", "right"].
-  private mutating func readMerges(_ scanner: inout ByteKeyedJSONScanner) throws(ByteKeyedJSONScanner.Failure) {
+  private mutating func readMerges(_ scanner: inout JSONScanner) throws(JSONScanner.Failure) {
     var part: [UInt8] = []
-    try scanner.elements { (scanner) throws(ByteKeyedJSONScanner.Failure) in
+    try scanner.array { (scanner) throws(JSONScanner.Failure) in
       if scanner.peek() == UInt8(ascii: "\"") {
         try scanner.string(into: &part)
         guard part.withUnsafeBytes({ merges.appendMerge($0) }) else {
@@ -61,7 +61,7 @@ struct TokenizerJSON {
         return
       }
       var parts = 0
-      try scanner.elements { (scanner) throws(ByteKeyedJSONScanner.Failure) in
+      try scanner.array { (scanner) throws(JSONScanner.Failure) in
         try scanner.string(into: &part)
         merges.append(part)
         parts += 1

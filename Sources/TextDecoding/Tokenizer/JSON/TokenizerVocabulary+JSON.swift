@@ -14,7 +14,7 @@ extension TokenizerVocabulary {
 
   package init(tokenizerJSON text: UnsafeRawBufferPointer, path: String) throws(ModelFileError) {
     let file: TokenizerJSON
-    do throws(ByteKeyedJSONScanner.Failure) {
+    do throws(JSONScanner.Failure) {
       file = try TokenizerJSON(text)
     } catch {
       throw .malformed(path: path, format: .json, problem: "\(error.problem), at byte \(error.offset)")
