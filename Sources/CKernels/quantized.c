@@ -7,22 +7,6 @@
 
 enum { FEW_ROWS = 8, PANEL = 64 };
 
-static size_t row_bytes(int type, size_t columns) {
-  switch (type) {
-    case CK_TYPE_F32: return columns * 4;
-    case CK_TYPE_F16: case CK_TYPE_BF16: return columns * 2;
-    case CK_TYPE_Q4_0: return columns / 32 * 18;
-    case CK_TYPE_Q4_1: return columns / 32 * 20;
-    case CK_TYPE_Q5_0: return columns / 32 * 22;
-    case CK_TYPE_Q5_1: return columns / 32 * 24;
-    case CK_TYPE_Q8_0: return columns / 32 * 34;
-    case CK_TYPE_Q4_K: return columns / 256 * 144;
-    case CK_TYPE_Q5_K: return columns / 256 * 176;
-    case CK_TYPE_Q6_K: return columns / 256 * 210;
-    default: abort();  // the Swift side maps element types to these and no others
-  }
-}
-
 void ck_unpack_row(int type, const void *source, float *destination, size_t count) {
   const ck_table *kernels = ck_kernels();
   switch (type) {
@@ -68,7 +52,7 @@ static void few_rows_part(void *context, size_t begin, size_t end) {
   size_t first = 0;
   for (size_t i = 0; i < p->matrices; first += p->matrix[i++].rows) {
     const ck_matrix *w = &p->matrix[i];
-    size_t bytes = row_bytes(w->type, p->columns), last = first + w->rows;
+    size_t bytes = w->row_bytes, last = first + w->rows;
     for (size_t row = begin > first ? begin : first; row < end && row < last; row++) {
       const void *weights = (const uint8_t *)w->data + (row - first) * bytes;
       if (p->m == 1 && has_dot(w->type)) {
@@ -91,7 +75,7 @@ static void many_rows_part(void *context, size_t begin, size_t end) {
   size_t first_row = 0, first_panel = 0;
   for (size_t i = 0; i < p->matrices; i++) {
     const ck_matrix *w = &p->matrix[i];
-    size_t bytes = row_bytes(w->type, p->columns), panels = (w->rows + PANEL - 1) / PANEL;
+    size_t bytes = w->row_bytes, panels = (w->rows + PANEL - 1) / PANEL;
     for (size_t panel = begin > first_panel ? begin : first_panel; panel < end && panel < first_panel + panels; panel++) {
       size_t row = (panel - first_panel) * PANEL, rows = w->rows - row < PANEL ? w->rows - row : PANEL;
       const uint8_t *weights = (const uint8_t *)w->data + row * bytes;

@@ -33,15 +33,23 @@ extension TensorSource {
   ///
   /// - Throws: `ModelFileError.missingTensor`, `.unexpectedShape` or `.unsupportedTensor`.
   public func require(_ key: String, dimensions: Int) throws(ModelFileError) -> StoredTensor {
+    let anyShape = Array(repeating: -1, count: dimensions)
+    let tensor = try require(key, expectedShape: anyShape)
+    guard tensor.shape.count == dimensions else {
+      throw .unexpectedShape(path: path(ofTensor: key), key: key, expected: anyShape, found: tensor.shape)
+    }
+    return tensor
+  }
+
+  /// The tensor, whatever its shape; `expectedShape` is for the message alone.
+  ///
+  /// - Throws: `ModelFileError.missingTensor` or `.unsupportedTensor`.
+  func require(_ key: String, expectedShape: [Int]) throws(ModelFileError) -> StoredTensor {
     if let feature = unsupportedFeature(ofTensor: key) {
       throw .unsupportedTensor(path: path(ofTensor: key), key: key, feature: feature)
     }
-    let anyShape = Array(repeating: -1, count: dimensions)
     guard let tensor = tensor(named: key) else {
-      throw .missingTensor(path: path, key: key, expectedShape: anyShape)
-    }
-    guard tensor.shape.count == dimensions else {
-      throw .unexpectedShape(path: path(ofTensor: key), key: key, expected: anyShape, found: tensor.shape)
+      throw .missingTensor(path: path, key: key, expectedShape: expectedShape)
     }
     return tensor
   }

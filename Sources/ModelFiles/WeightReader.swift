@@ -41,12 +41,7 @@ public struct WeightReader: Sendable {
   /// - Throws: `ModelFileError.missingTensor`, `.unexpectedShape` or `.unsupportedTensor`.
   public func tensor(_ key: String, shape: [Int]) throws(ModelFileError) -> StoredTensor {
     let key = fullKey(key)
-    if let feature = source.unsupportedFeature(ofTensor: key) {
-      throw .unsupportedTensor(path: source.path(ofTensor: key), key: key, feature: feature)
-    }
-    guard let tensor = source.tensor(named: key) else {
-      throw .missingTensor(path: source.path, key: key, expectedShape: shape)
-    }
+    let tensor = try source.require(key, expectedShape: shape)
     guard tensor.shape == shape else {
       throw .unexpectedShape(path: source.path(ofTensor: key), key: key, expected: shape, found: tensor.shape)
     }

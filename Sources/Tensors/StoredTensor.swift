@@ -15,13 +15,15 @@ public struct StoredTensor: Sendable {
 
   public var count: Int { shape.reduce(1, *) }
 
+  /// Bytes from one item of the outermost dimension to the next: a row of a matrix.
+  var rowByteCount: Int { shape.first.map { $0 == 0 ? 0 : storage.count / $0 } ?? storage.count }
+
   /// Rows `range` of a matrix, sharing its memory.
   public func rows(_ range: Range<Int>) -> StoredTensor {
     precondition(shape.count == 2 && range.lowerBound >= 0 && range.upperBound <= shape[0], "rows \(range) of \(shape)")
-    let rowBytes = shape[0] == 0 ? 0 : storage.count / shape[0]
     return StoredTensor(
       elementType: elementType, shape: [range.count, shape[1]],
-      storage: storage[range.lowerBound * rowBytes..<range.upperBound * rowBytes])
+      storage: storage[range.lowerBound * rowByteCount..<range.upperBound * rowByteCount])
   }
 
   /// The same bytes under another shape of as many elements.

@@ -6,6 +6,7 @@
 typedef struct {
   const void *data;
   size_t rows;
+  size_t row_bytes;
   int type;  // enum ck_type
 } ck_matrix;
 

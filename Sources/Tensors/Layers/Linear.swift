@@ -45,7 +45,9 @@ public struct Linear: Sendable {
   public static func concatenated(_ layers: [Linear], _ x: Tensor) -> Tensor {
     precondition(layers.allSatisfy { $0.inputs == x.columns }, "input \(x.shape) for \(layers.map(\.weight.shape))")
     let matrices = layers.map { layer in
-      ck_matrix(data: layer.weight.storage.pointer, rows: layer.outputs, type: layer.kernelType)
+      ck_matrix(
+        data: layer.weight.storage.pointer, rows: layer.outputs, row_bytes: layer.weight.rowByteCount,
+        type: layer.kernelType)
     }
     var out = Tensor(uninitialized: x.shape.dropLast() + [layers.reduce(0) { $0 + $1.outputs }])
     withExtendedLifetime(layers) {
@@ -60,8 +62,7 @@ public struct Linear: Sendable {
   package func unpackRow(_ index: Int, into destination: UnsafeMutablePointer<Float>) {
     precondition(index >= 0 && index < outputs, "row \(index) of \(outputs)")
     withExtendedLifetime(weight) {
-      let rowBytes = weight.storage.count / outputs
-      ck_unpack_row(kernelType, weight.storage.pointer + index * rowBytes, destination, inputs)
+      ck_unpack_row(kernelType, weight.storage.pointer + index * weight.rowByteCount, destination, inputs)
     }
   }
 }

@@ -16,26 +16,24 @@ struct OutputError: Error, CustomStringConvertible {
 enum StandardOutput {
   /// - Throws: `OutputError`.
   static func write(_ text: String) throws(OutputError) {
-    var bytes = Array(text.utf8)[...]
-    while !bytes.isEmpty {
-      let count = bytes.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
-      if count < 0 && errno == EINTR { continue }
-      if count < 0 { throw OutputError(reason: String(cString: strerror(errno))) }
-      bytes = bytes.dropFirst(count)
-    }
+    let code = writeAll(text, to: STDOUT_FILENO)
+    if code != 0 { throw OutputError(reason: String(cString: strerror(code))) }
   }
+}
 
-  #if canImport(Glibc)
-    private static func write(_ descriptor: Int32, _ base: UnsafeRawPointer?, _ count: Int) -> Int {
-      Glibc.write(descriptor, base, count)
-    }
-  #elseif canImport(Musl)
-    private static func write(_ descriptor: Int32, _ base: UnsafeRawPointer?, _ count: Int) -> Int {
-      Musl.write(descriptor, base, count)
-    }
-  #else
-    private static func write(_ descriptor: Int32, _ base: UnsafeRawPointer?, _ count: Int) -> Int {
-      Darwin.write(descriptor, base, count)
-    }
-  #endif
+/// Whole at once, so that lines of several writers do not mix. Where standard error is gone there is nobody to tell.
+func writeToStandardError(_ text: String) {
+  _ = writeAll(text, to: STDERR_FILENO)
+}
+
+/// - Returns: 0, or the `errno` of the write that failed.
+private func writeAll(_ text: String, to descriptor: Int32) -> Int32 {
+  var bytes = Array(text.utf8)[...]
+  while !bytes.isEmpty {
+    let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+    if count < 0 && errno == EINTR { continue }
+    if count < 0 { return errno }
+    bytes = bytes.dropFirst(count)
+  }
+  return 0
 }
