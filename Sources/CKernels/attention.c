@@ -18,7 +18,8 @@ static void attend_heads(void *context, size_t begin, size_t end) {
     ck_gemm_nt_serial(a->m, a->n, a->d, 1.0f / sqrtf((float)a->d), a->q + column, a->stride_q, a->k + column,
                       a->stride_k, scores, a->n, 0);
     ck_softmax_rows(a->m, a->n, scores, a->n);
-    ck_gemm_nn_serial(a->m, a->d, a->n, scores, a->n, a->v + column, a->stride_v, a->out + column, a->stride_out);
+    ck_gemm_nn_serial(a->m, a->d, a->n, scores, a->n, a->v + column, a->stride_v, a->out + column, a->stride_out,
+                      0);
   }
 }
 

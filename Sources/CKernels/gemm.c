@@ -7,49 +7,83 @@
 static void use_one_blas_thread(void) { openblas_set_num_threads(1); }
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-void ck_gemm_nt_serial(size_t m, size_t n, size_t k, float scale, const float *a, size_t stride_a, const float *b,
-                       size_t stride_b, float *out, size_t stride_out, int accumulate) {
-  pthread_once(&once, use_one_blas_thread);
-  cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (blasint)m, (blasint)n, (blasint)k, scale, a, (blasint)stride_a,
-              b, (blasint)stride_b, accumulate ? 1.0f : 0.0f, out, (blasint)stride_out);
-}
-
-void ck_gemm_nn_serial(size_t m, size_t n, size_t k, const float *a, size_t stride_a, const float *b, size_t stride_b,
-                       float *out, size_t stride_out) {
-  pthread_once(&once, use_one_blas_thread);
-  cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (blasint)m, (blasint)n, (blasint)k, 1.0f, a, (blasint)stride_a,
-              b, (blasint)stride_b, 0.0f, out, (blasint)stride_out);
-}
-
 typedef struct {
-  size_t m, n, k, stride_a, stride_b, stride_out, block;
+  int transposed_a, transposed_b;
+  size_t m, n, k, stride_a, stride_b, stride_out;
   float scale;
   const float *a, *b;
   float *out;
-  int accumulate, split_rows;
+  int accumulate;
 } product;
 
+static void multiply(const product *p) {
+  pthread_once(&once, use_one_blas_thread);
+  cblas_sgemm(CblasRowMajor, p->transposed_a ? CblasTrans : CblasNoTrans, p->transposed_b ? CblasTrans : CblasNoTrans,
+              (blasint)p->m, (blasint)p->n, (blasint)p->k, p->scale, p->a, (blasint)p->stride_a, p->b,
+              (blasint)p->stride_b, p->accumulate ? 1.0f : 0.0f, p->out, (blasint)p->stride_out);
+}
+
+void ck_gemm_nt_serial(size_t m, size_t n, size_t k, float scale, const float *a, size_t stride_a, const float *b,
+                       size_t stride_b, float *out, size_t stride_out, int accumulate) {
+  multiply(&(product){0, 1, m, n, k, stride_a, stride_b, stride_out, scale, a, b, out, accumulate});
+}
+
+void ck_gemm_nn_serial(size_t m, size_t n, size_t k, const float *a, size_t stride_a, const float *b, size_t stride_b,
+                       float *out, size_t stride_out, int accumulate) {
+  multiply(&(product){0, 0, m, n, k, stride_a, stride_b, stride_out, 1, a, b, out, accumulate});
+}
+
+void ck_gemm_tn_serial(size_t m, size_t n, size_t k, const float *a, size_t stride_a, const float *b, size_t stride_b,
+                       float *out, size_t stride_out, int accumulate) {
+  multiply(&(product){1, 0, m, n, k, stride_a, stride_b, stride_out, 1, a, b, out, accumulate});
+}
+
+typedef struct {
+  product whole;
+  size_t block;
+  int split_rows;
+} shared_product;
+
 static void multiply_part(void *context, size_t begin, size_t end) {
-  const product *p = context;
-  size_t first = begin * p->block, limit = p->split_rows ? p->m : p->n;
-  size_t count = (end * p->block < limit ? end * p->block : limit) - first;
-  if (p->split_rows)
-    ck_gemm_nt_serial(count, p->n, p->k, p->scale, p->a + first * p->stride_a, p->stride_a, p->b, p->stride_b,
-                      p->out + first * p->stride_out, p->stride_out, p->accumulate);
-  else
-    ck_gemm_nt_serial(p->m, count, p->k, p->scale, p->a, p->stride_a, p->b + first * p->stride_b, p->stride_b,
-                      p->out + first, p->stride_out, p->accumulate);
+  const shared_product *s = context;
+  product part = s->whole;
+  size_t first = begin * s->block, limit = s->split_rows ? part.m : part.n;
+  size_t count = (end * s->block < limit ? end * s->block : limit) - first;
+  if (s->split_rows) {
+    part.m = count;
+    part.a += part.transposed_a ? first : first * part.stride_a;
+    part.out += first * part.stride_out;
+  } else {
+    part.n = count;
+    part.b += part.transposed_b ? first * part.stride_b : first;
+    part.out += first;
+  }
+  multiply(&part);
+}
+
+static void multiply_shared(product whole) {
+  if (whole.m == 0 || whole.n == 0) return;
+  // The longer side is shared, in blocks that are whole tiles of the BLAS kernels.
+  int split_rows = whole.m > whole.n;
+  size_t block = 16, blocks = ((split_rows ? whole.m : whole.n) + block - 1) / block;
+  // Below some 100,000 multiplications waking a thread costs more than it brings.
+  size_t work_per_block = block * (split_rows ? whole.n : whole.m) * whole.k;
+  size_t grain = 100000 / (work_per_block + 1) + 1;
+  shared_product s = {whole, block, split_rows};
+  ck_parallel_for(blocks, grain, multiply_part, &s);
 }
 
 void ck_gemm_nt(size_t m, size_t n, size_t k, float scale, const float *a, size_t stride_a, const float *b,
                 size_t stride_b, float *out, size_t stride_out, int accumulate) {
-  if (m == 0 || n == 0) return;
-  // The longer side is shared, in blocks that are whole tiles of the BLAS kernels.
-  int split_rows = m > n;
-  size_t block = 16, blocks = ((split_rows ? m : n) + block - 1) / block;
-  // Below some 100,000 multiplications waking a thread costs more than it brings.
-  size_t work_per_block = block * (split_rows ? n : m) * k;
-  size_t grain = 100000 / (work_per_block + 1) + 1;
-  product p = {m, n, k, stride_a, stride_b, stride_out, block, scale, a, b, out, accumulate, split_rows};
-  ck_parallel_for(blocks, grain, multiply_part, &p);
+  multiply_shared((product){0, 1, m, n, k, stride_a, stride_b, stride_out, scale, a, b, out, accumulate});
+}
+
+void ck_gemm_nn(size_t m, size_t n, size_t k, const float *a, size_t stride_a, const float *b, size_t stride_b,
+                float *out, size_t stride_out, int accumulate) {
+  multiply_shared((product){0, 0, m, n, k, stride_a, stride_b, stride_out, 1, a, b, out, accumulate});
+}
+
+void ck_gemm_tn(size_t m, size_t n, size_t k, const float *a, size_t stride_a, const float *b, size_t stride_b,
+                float *out, size_t stride_out, int accumulate) {
+  multiply_shared((product){1, 0, m, n, k, stride_a, stride_b, stride_out, 1, a, b, out, accumulate});
 }

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "CKernels.h"
 #include "table.h"
 
 // Vectors never cross a real call: every function that takes or returns one is inlined.
@@ -52,8 +53,9 @@ INLINE floats exponential(floats x) {
   return p * (floats)power;
 }
 
-/// x / 2 (1 + erf(x / √2)); erf as x P(x²) / Q(x²) on [-4, 4], fitted to 2.2e-7 (4.8e-7 with rounding).
-INLINE floats gelu_of(floats x) {
+/// The normal distribution function Φ(x) = (1 + erf(x / √2)) / 2; erf as x P(x²) / Q(x²) on [-4, 4], fitted to 2.2e-7
+/// (4.8e-7 with rounding).
+INLINE floats normal_distribution(floats x) {
   floats z = x * 0.70710678118654752f;
   z = __builtin_elementwise_min(__builtin_elementwise_max(z, spread(-4.0f)), spread(4.0f));
   floats t = z * z;
@@ -69,8 +71,10 @@ INLINE floats gelu_of(floats x) {
   q = q * t + 1.0f;
   floats erf = z * p / q;
   erf = __builtin_elementwise_min(__builtin_elementwise_max(erf, spread(-1.0f)), spread(1.0f));
-  return x * 0.5f * (erf + 1.0f);
+  return (erf + 1.0f) * 0.5f;
 }
+
+INLINE floats gelu_of(floats x) { return x * normal_distribution(x); }
 
 INLINE floats silu_of(floats x) { return x / (exponential(-x) + 1.0f); }
 
@@ -245,6 +249,8 @@ static void unpack_q8_0(size_t blocks, const void *source, float *destination) {
   }
 }
 
+#include "row_gradients.h"
+
 const ck_table TABLE = {
     .name = TABLE_NAME,
     .layer_norm = layer_norm,
@@ -264,6 +270,16 @@ const ck_table TABLE = {
     .unpack_q4_0 = unpack_q4_0,
     .unpack_q4_1 = unpack_q4_1,
     .unpack_q8_0 = unpack_q8_0,
+    .gelu_backward = gelu_backward,
+    .silu_gate_backward = silu_gate_backward,
+    .layer_norm_backward = layer_norm_backward,
+    .rms_norm_backward = rms_norm_backward,
+    .norm_parameters_backward = norm_parameters_backward,
+    .softmax_backward = softmax_backward,
+    .cross_entropy = cross_entropy,
+    .adamw = adamw,
+    .blend = blend,
+    .multiply = multiply,
 };
 
 #pragma clang diagnostic pop

@@ -2,6 +2,8 @@
 // One table of the kernels that are compiled once for each instruction set (row_kernels.h), and the choice among them.
 #include <stddef.h>
 
+#include "ckernels_gradients.h"
+
 typedef struct {
   const char *name;
   void (*layer_norm)(size_t rows, size_t columns, const float *x, const float *weight, const float *bias, float epsilon,
@@ -23,6 +25,22 @@ typedef struct {
   void (*unpack_q4_0)(size_t blocks, const void *source, float *destination);
   void (*unpack_q4_1)(size_t blocks, const void *source, float *destination);
   void (*unpack_q8_0)(size_t blocks, const void *source, float *destination);
+  // Gradients: row_gradients.h says what each computes.
+  void (*gelu_backward)(size_t count, const float *x, const float *grad, float *out);
+  void (*silu_gate_backward)(size_t columns, const float *gate, const float *up, const float *grad, float *grad_gate,
+                             float *grad_up);
+  void (*layer_norm_backward)(size_t rows, size_t columns, const float *x, const float *weight, float epsilon,
+                              const float *grad, float *grad_x, float *statistics);
+  void (*rms_norm_backward)(size_t rows, size_t columns, const float *x, const float *weight, float epsilon,
+                            const float *grad, float *grad_x, float *statistics);
+  void (*norm_parameters_backward)(size_t rows, size_t stride, size_t columns, const float *x, const float *grad,
+                                   const float *statistics, float *grad_weight, float *grad_bias);
+  void (*softmax_backward)(size_t count, float scale, const float *p, float *x);
+  float (*cross_entropy)(size_t count, size_t target, float smoothing, float scale, float *z);
+  void (*adamw)(size_t count, const ck_adamw_step *step, const float *grad, float *parameter, float *first,
+                float *second);
+  void (*blend)(size_t count, float keep, const float *x, float *y);
+  void (*multiply)(size_t count, const float *x, const float *y, float *out);
 } ck_table;
 
 extern const ck_table ck_table_portable;

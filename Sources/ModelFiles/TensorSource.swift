@@ -22,12 +22,17 @@ public protocol TensorSource: Sendable {
 
   /// The very file that the tensor of this name lies in: a shard, where the source has several.
   func path(ofTensor name: String) -> String
+
+  /// Where the gradient of the tensor of this name goes; `nil` where it is frozen, as all tensors of files are.
+  func gradientNode(ofTensor name: String) -> GradientNode?
 }
 
 extension TensorSource {
   public func unsupportedFeature(ofTensor name: String) -> String? { nil }
 
   public func path(ofTensor name: String) -> String { path }
+
+  public func gradientNode(ofTensor name: String) -> GradientNode? { nil }
 }
 
 extension StoredTensor {

@@ -14,17 +14,31 @@ extension WeightReader {
     return tensor
   }
 
+  /// The matrix, on a tape where the source trains it.
+  ///
+  /// - Throws: as `matrix(_:rows:columns:)`.
+  public func matrixVariable(_ key: String, rows: Int, columns: Int) throws(ModelFileError) -> MatrixVariable {
+    MatrixVariable(try matrix(key, rows: rows, columns: columns), node: gradientNode(key))
+  }
+
+  /// The tensor as 32-bit floats, on a tape where the source trains it.
+  ///
+  /// - Throws: as `float32(_:shape:)`.
+  public func variable(_ key: String, shape: [Int]) throws(ModelFileError) -> Variable {
+    Variable(try float32(key, shape: shape), node: gradientNode(key))
+  }
+
   /// `weight` `[outputs, inputs]` and `bias` `[outputs]` of a PyTorch linear layer.
   public func linear(outputs: Int, inputs: Int, bias: Bool = true) throws(ModelFileError) -> Linear {
     Linear(
-      weight: try matrix("weight", rows: outputs, columns: inputs),
-      bias: bias ? try float32("bias", shape: [outputs]) : nil)
+      weight: try matrixVariable("weight", rows: outputs, columns: inputs),
+      bias: bias ? try variable("bias", shape: [outputs]) : nil)
   }
 
   /// `weight` and `bias` `[columns]` of a PyTorch layer norm.
   public func layerNorm(columns: Int, epsilon: Float = 1e-5) throws(ModelFileError) -> LayerNorm {
     LayerNorm(
-      weight: try float32("weight", shape: [columns]), bias: try float32("bias", shape: [columns]), epsilon: epsilon)
+      weight: try variable("weight", shape: [columns]), bias: try variable("bias", shape: [columns]), epsilon: epsilon)
   }
 }
 

@@ -36,6 +36,8 @@ public struct WeightReader: Sendable {
     return source.unsupportedFeature(ofTensor: key) != nil || source.tensor(named: key) != nil
   }
 
+  func gradientNode(_ key: String) -> GradientNode? { source.gradientNode(ofTensor: fullKey(key)) }
+
   /// The tensor as it is stored.
   ///
   /// - Throws: `ModelFileError.missingTensor`, `.unexpectedShape` or `.unsupportedTensor`.

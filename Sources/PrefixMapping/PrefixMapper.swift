@@ -9,8 +9,22 @@ public protocol PrefixMapper: Sendable {
   /// What its prefixes look like, their length included.
   var prefixShape: Prefix.Shape { get }
 
+  /// Prefixes of a batch, stacked: `[batch, tokens, width]` → `[batch, layers, 2, keyValueHeads, length, headDimension]`.
+  ///
+  /// - Parameter dropout: for training; `.none` otherwise.
+  /// - Precondition: `features` agrees with `featureShape`.
+  func keysValues(_ features: Tensor, dropout: Dropout) -> Variable
+}
+
+extension PrefixMapper {
   /// - Parameter features: `[batch, tokens, width]`.
   /// - Returns: one prefix for each item of the batch.
   /// - Precondition: `features` agrees with `featureShape`.
-  func prefixes(_ features: Tensor) -> [Prefix]
+  public func prefixes(_ features: Tensor) -> [Prefix] {
+    let stacked = keysValues(features, dropout: .none).value
+    let items = stacked.reshaped([stacked.shape[0], prefixShape.dimensions.reduce(1, *)])
+    return (0..<stacked.shape[0]).map {
+      Prefix(keysValues: items.rows($0..<$0 + 1).reshaped(prefixShape.dimensions))
+    }
+  }
 }

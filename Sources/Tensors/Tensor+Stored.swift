@@ -1,12 +1,4 @@
 extension Tensor {
-  /// A copy of the numbers as a file stores them.
-  public var stored: StoredTensor {
-    withUnsafeBuffer { buffer in
-      StoredTensor(
-        elementType: .f32, shape: shape, storage: StoredTensor.Bytes(copying: UnsafeRawBufferPointer(buffer)))
-    }
-  }
-
   /// Tensors of one shape, stacked along a new outermost dimension.
   ///
   /// - Precondition: there is at least one.

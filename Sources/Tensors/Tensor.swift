@@ -52,6 +52,14 @@ public struct Tensor: Sendable {
     }
   }
 
+  /// The numbers as a file stores them, sharing memory: whichever of the two is then changed has its own copy.
+  public var stored: StoredTensor {
+    StoredTensor(
+      elementType: .f32, shape: shape,
+      storage: StoredTensor.Bytes(
+        pointer: UnsafeRawPointer(storage.pointer), count: storage.byteCount, owner: storage))
+  }
+
   /// The same numbers under another shape.
   public func reshaped(_ newShape: [Int]) -> Tensor {
     precondition(newShape.reduce(1, *) == count, "cannot reshape \(shape) to \(newShape)")

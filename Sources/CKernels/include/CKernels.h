@@ -2,6 +2,7 @@
 // The C side of Tensors: what must be vectorised by hand, and the one way to BLAS.
 #include "ckernels_dequantize.h"
 #include "ckernels_gemm.h"
+#include "ckernels_gradients.h"
 #include "ckernels_ops.h"
 #include "ckernels_quantized.h"
 #include "ckernels_threads.h"

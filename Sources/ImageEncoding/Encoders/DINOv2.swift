@@ -132,7 +132,7 @@ public final class DINOv2: VisionEncoder {
       key = try attention.scoped("key").linear(outputs: d, inputs: d, bias: c.hasQKVBias)
       value = try attention.scoped("value").linear(outputs: d, inputs: d, bias: c.hasQKVBias)
       let none = [Float](repeating: 0, count: d)
-      inputBias = Tensor([query, key, value].flatMap { $0.bias?.values ?? none }, shape: [3 * d])
+      inputBias = Tensor([query, key, value].flatMap { $0.bias?.value.values ?? none }, shape: [3 * d])
       output = try weights.scoped("attention.output.dense").linear(outputs: d, inputs: d)
       scale1 = try weights.float32("layer_scale1.lambda1", shape: [d])
       scale2 = try weights.float32("layer_scale2.lambda1", shape: [d])
@@ -147,8 +147,8 @@ public final class DINOv2: VisionEncoder {
       var qkv = Linear.concatenated([query, key, value], norm1(x))
       qkv.addBias(inputBias)
       let attended = attention(queries: qkv, keysValues: qkv, keyOffset: d, valueOffset: 2 * d, heads: heads, width: d)
-      x.addScaled(output.withoutBias(attended), bias: output.bias, scale: scale1)
-      x.addScaled(mlp.down.withoutBias(mlp.hidden(norm2(x))), bias: mlp.down.bias, scale: scale2)
+      x.addScaled(output.withoutBias(attended), bias: output.bias?.value, scale: scale1)
+      x.addScaled(mlp.down.withoutBias(mlp.hidden(norm2(x))), bias: mlp.down.bias?.value, scale: scale2)
       return x
     }
   }

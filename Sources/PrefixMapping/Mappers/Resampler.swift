@@ -14,15 +14,15 @@ public struct Resampler: PrefixMapper {
   /// `[tokens, width]`: mean over the training set, and the reciprocal of the standard deviation.
   private let mean, inverseDeviation: Tensor
   private let groups: [(range: Range<Int>, projection: Linear)]
-  private let positions: Tensor
-  private let queries: Tensor
+  private let positions: Variable
+  private let queries: Variable
   private let blocks: [ResamplerBlock]
   private let norm: LayerNorm
   private let out: Linear
-  private let base: Tensor
+  private let base: Variable
 
   /// - Parameters:
-  ///   - file: `mapper.safetensors`, with the names of its PyTorch original.
+  ///   - file: `mapper.safetensors`, with the names of its PyTorch original, or the same tensors on a tape.
   ///   - heads: attention heads.
   ///   - tokenGroups: how many tokens each input projection serves, in order.
   /// - Throws: `ModelFileError` where a tensor is missing, misshapen, or does not agree with the others.
@@ -57,8 +57,8 @@ public struct Resampler: PrefixMapper {
       groups.append((first..<first + count, projection))
     }
     self.groups = groups
-    positions = try weights.float32("pos", shape: [tokens, d])
-    queries = try weights.float32("q", shape: queryShape)
+    positions = try weights.variable("pos", shape: [tokens, d])
+    queries = try weights.variable("q", shape: queryShape)
     var blocks: [ResamplerBlock] = []
     while weights.contains("bl.\(blocks.count).n1.weight") {
       blocks.append(try ResamplerBlock(weights: weights.scoped("bl.\(blocks.count)"), width: d, heads: heads))
@@ -66,51 +66,33 @@ public struct Resampler: PrefixMapper {
     self.blocks = blocks
     norm = try weights.scoped("no").layerNorm(columns: d)
     let outputs = base.shape[0] * 2 * base.shape[2] * base.shape[4]
-    out = Linear(weight: try weights.matrix("out.weight", rows: outputs, columns: d))
-    self.base = try weights.float32("base", shape: base.shape)
+    out = Linear(weight: try weights.matrixVariable("out.weight", rows: outputs, columns: d))
+    self.base = try weights.variable("base", shape: base.shape)
     self.featureShape = featureShape
     prefixShape = Prefix.Shape(
       layers: base.shape[0], keyValueHeads: base.shape[2], headDimension: base.shape[4], length: length)
   }
 
-  public func prefixes(_ features: Tensor) -> [Prefix] {
+  public func keysValues(_ features: Tensor, dropout: Dropout) -> Variable {
     precondition(Array(features.shape.dropFirst()) == featureShape, "features \(features.shape), not \(featureShape)")
     let batch = features.shape[0]
-    let (length, d) = (queries.shape[0], queries.shape[1])
-    let memory = memory(features)
-    var x = Tensor(uninitialized: [batch, length, d])
-    x.withMutablePointer { x in
-      queries.withPointer { queries in
-        for item in 0..<batch { (x + item * length * d).update(from: queries, count: length * d) }
-      }
-    }
-    for block in blocks { x = block(x, memory: memory) }
-    let outputs = out(norm(x))
-    return (0..<batch).map { prefix(outputs, item: $0) }
+    let memory = memory(features, dropout: dropout)
+    var x = queries.repeated(batch)
+    for block in blocks { x = block(x, memory: memory, dropout: dropout) }
+    // `[batch, length, layers · 2 · heads, dimension]` → `[batch, layers · 2 · heads, length, dimension]`.
+    let (length, d) = (prefixShape.length, prefixShape.headDimension)
+    let own = out(norm(x)).reshaped([batch, length, out.outputs / d, d]).swappedMiddleDimensions()
+    return own.adding(rowsOf: base).reshaped([batch] + prefixShape.dimensions)
   }
 
   /// `[batch, tokens, width]` → `[batch, tokens, d]`.
-  private func memory(_ features: Tensor) -> Tensor {
-    let (batch, tokens, width) = (features.shape[0], featureShape[0], featureShape[1])
-    let d = queries.columns
-    var memory = Tensor(uninitialized: [batch, tokens, d])
-    for (range, projection) in groups {
-      var group = Tensor(uninitialized: [batch, range.count, width])
+  private func memory(_ features: Tensor, dropout: Dropout) -> Variable {
+    let parts = groups.map { range, projection in
+      var group = Tensor(uninitialized: [features.shape[0], range.count, featureShape[1]])
       standardize(features, range, into: &group)
-      let projected = projection(group)
-      projected.withPointer { projected in
-        memory.withMutablePointer { memory in
-          for item in 0..<batch {
-            (memory + (item * tokens + range.lowerBound) * d)
-              .update(from: projected + item * range.count * d, count: range.count * d)
-          }
-        }
-      }
+      return projection(Variable(group))
     }
-    // One long row an item: positions are its bias.
-    var rows = memory.reshaped([batch, tokens * d])
-    rows.addBias(positions.reshaped([tokens * d]))
-    return rows.reshaped([batch, tokens, d])
+    return dropout(Variable.concatenatedTokens(parts).adding(rowsOf: positions))
   }
 
   private func standardize(_ features: Tensor, _ range: Range<Int>, into group: inout Tensor) {
@@ -130,24 +112,5 @@ public struct Resampler: PrefixMapper {
         }
       }
     }
-  }
-
-  /// `[length, layers, 2, heads, dimension]` of one item, turned to `[layers, 2, heads, length, dimension]`, plus the base.
-  private func prefix(_ outputs: Tensor, item: Int) -> Prefix {
-    var result = base
-    let (length, d) = (prefixShape.length, prefixShape.headDimension)
-    let heads = outputs.columns / d
-    outputs.withPointer { outputs in
-      result.withMutablePointer { result in
-        for position in 0..<length {
-          let row = outputs + (item * length + position) * heads * d
-          for head in 0..<heads {
-            let target = result + (head * length + position) * d
-            for i in 0..<d { target[i] += row[head * d + i] }
-          }
-        }
-      }
-    }
-    return Prefix(keysValues: result)
   }
 }

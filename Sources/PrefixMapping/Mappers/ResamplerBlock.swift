@@ -18,12 +18,12 @@ struct ResamplerBlock: Sendable {
     mlpNorm = try weights.scoped("n3").layerNorm(columns: d)
     let own = weights.scoped("sa")
     selfInput = Linear(
-      weight: try own.matrix("in_proj_weight", rows: 3 * d, columns: d),
-      bias: try own.float32("in_proj_bias", shape: [3 * d]))
+      weight: try own.matrixVariable("in_proj_weight", rows: 3 * d, columns: d),
+      bias: try own.variable("in_proj_bias", shape: [3 * d]))
     selfOutput = try own.scoped("out_proj").linear(outputs: d, inputs: d)
     let cross = weights.scoped("ca")
-    let weight = try cross.matrix("in_proj_weight", rows: 3 * d, columns: d)
-    let bias = try cross.float32("in_proj_bias", shape: [3 * d]).reshaped([3, d])
+    let weight = try cross.matrixVariable("in_proj_weight", rows: 3 * d, columns: d)
+    let bias = try cross.variable("in_proj_bias", shape: [3 * d]).reshaped([3, d])
     crossQuery = Linear(weight: weight.rows(0..<d), bias: bias.rows(0..<1))
     crossKeyValue = Linear(weight: weight.rows(d..<3 * d), bias: bias.rows(1..<3))
     crossOutput = try cross.scoped("out_proj").linear(outputs: d, inputs: d)
@@ -35,19 +35,24 @@ struct ResamplerBlock: Sendable {
   /// - Parameters:
   ///   - queries: `[batch, length, d]`.
   ///   - memory: `[batch, tokens, d]`.
-  func callAsFunction(_ queries: Tensor, memory: Tensor) -> Tensor {
-    let d = queries.columns
+  ///   - dropout: of attention probabilities, of the MLP's hidden layer, and of what each part adds.
+  func callAsFunction(_ queries: Variable, memory: Variable, dropout: Dropout) -> Variable {
+    let d = queries.value.columns
     var x = queries
     let qkv = selfInput(selfNorm(x))
-    x.add(
-      selfOutput(
-        attention(queries: qkv, keysValues: qkv, keyOffset: d, valueOffset: 2 * d, heads: heads, width: d)))
-    x.add(
-      crossOutput(
-        attention(
-          queries: crossQuery(crossNorm(x)), keysValues: crossKeyValue(memory), keyOffset: 0, valueOffset: d,
-          heads: heads, width: d)))
-    x.add(mlp(mlpNorm(x)))
-    return x
+    x =
+      x
+      + dropout(
+        selfOutput(
+          attention(
+            queries: qkv, keysValues: qkv, keyOffset: d, valueOffset: 2 * d, heads: heads, width: d, dropout: dropout)))
+    x =
+      x
+      + dropout(
+        crossOutput(
+          attention(
+            queries: crossQuery(crossNorm(x)), keysValues: crossKeyValue(memory), keyOffset: 0, valueOffset: d,
+            heads: heads, width: d, dropout: dropout)))
+    return x + dropout(mlp(mlpNorm(x), dropout: dropout))
   }
 }

@@ -1,39 +1,60 @@
 import CKernels
 
 /// A linear layer `y = x Wᵀ + b` whose weight stays in the type that its file stores: floats of any width or
-/// block-quantised.
+/// block-quantised. Weight and bias may be on a tape, each for itself.
 public struct Linear: Sendable {
-  /// `[outputs, inputs]`.
-  public let weight: StoredTensor
+  let matrix: MatrixVariable
   /// `[outputs]`.
-  public let bias: Tensor?
+  public let bias: Variable?
   private let kernelType: Int32
 
   /// - Precondition: `weight` is a matrix of a floating-point or block-quantised type (`Linear.supports`).
   public init(weight: StoredTensor, bias: Tensor? = nil) {
-    guard let kernelType = weight.elementType.kernelType, weight.shape.count == 2 else {
-      preconditionFailure("no matrix to multiply by: \(weight.elementType) \(weight.shape)")
+    self.init(weight: MatrixVariable(weight), bias: bias.map { Variable($0) })
+  }
+
+  /// - Precondition: as of the other initialiser.
+  public init(weight: MatrixVariable, bias: Variable? = nil) {
+    guard let kernelType = weight.stored.elementType.kernelType, weight.stored.shape.count == 2 else {
+      preconditionFailure("no matrix to multiply by: \(weight.stored.elementType) \(weight.stored.shape)")
     }
-    precondition(bias.map { $0.count == weight.shape[0] } ?? true, "bias does not fit weight")
-    self.weight = weight
+    precondition(bias.map { $0.value.count == weight.stored.shape[0] } ?? true, "bias does not fit weight")
+    matrix = weight
     self.bias = bias
     self.kernelType = kernelType
   }
 
   public static func supports(_ type: ElementType) -> Bool { type.kernelType != nil }
 
+  /// `[outputs, inputs]`.
+  public var weight: StoredTensor { matrix.stored }
   public var inputs: Int { weight.shape[1] }
   public var outputs: Int { weight.shape[0] }
+
+  /// The same layer, frozen, with its weight as 32-bit floats: what many rows at once are multiplied by fastest.
+  public func unpacked() -> Linear {
+    Linear(weight: MatrixVariable(weight.toFloat32().stored), bias: bias.map { Variable($0.value) })
+  }
 
   /// `[…, inputs]` → `[…, outputs]`.
   public func callAsFunction(_ x: Tensor, activation: Activation = .none) -> Tensor {
     var out = Self.concatenated([self], x)
     if let bias {
-      out.addBias(bias, activation: activation)
+      out.addBias(bias.value, activation: activation)
     } else if activation == .gelu {
       out = out.gelu()
     }
     return out
+  }
+
+  /// `[…, inputs]` → `[…, outputs]`.
+  public func callAsFunction(_ x: Variable, activation: Activation = .none) -> Variable {
+    if x.node == nil, matrix.node == nil, bias?.node == nil {
+      return Variable(self(x.value, activation: activation))
+    }
+    var out = Self.concatenated([self], x)
+    if let bias { out = out.adding(rowsOf: bias) }
+    return activation == .gelu ? out.gelu() : out
   }
 
   /// The product without the bias, for a residual that adds it with its own scale.
@@ -42,13 +63,29 @@ public struct Linear: Sendable {
   /// Several layers of one input side by side, biases left out: `[…, inputs]` → `[…, sum of outputs]`.
   ///
   /// One pass over the threads serves them all, which matters for a single row.
-  public static func concatenated(_ layers: [Linear], _ x: Tensor) -> Tensor {
-    precondition(layers.allSatisfy { $0.inputs == x.columns }, "input \(x.shape) for \(layers.map(\.weight.shape))")
-    let matrices = layers.map { layer in
+  public static func concatenated(_ layers: [Linear], _ x: Variable) -> Variable {
+    .recorded(concatenated(layers, x.value), inputs: [x.node] + layers.map(\.matrix.node)) { gradient in
+      if let node = x.node { node.accumulate(backward(layers, gradient, shape: x.shape)) }
+      var column = 0
+      for layer in layers {
+        layer.addWeightGradient(of: gradient, firstColumn: column, x: x.value)
+        column += layer.outputs
+      }
+    }
+  }
+
+  private static func matrices(_ layers: [Linear]) -> [ck_matrix] {
+    layers.map { layer in
       ck_matrix(
         data: layer.weight.storage.pointer, rows: layer.outputs, row_bytes: layer.weight.rowByteCount,
         type: layer.kernelType)
     }
+  }
+
+  /// Several layers of one input side by side, biases left out: `[…, inputs]` → `[…, sum of outputs]`.
+  public static func concatenated(_ layers: [Linear], _ x: Tensor) -> Tensor {
+    precondition(layers.allSatisfy { $0.inputs == x.columns }, "input \(x.shape) for \(layers.map(\.weight.shape))")
+    let matrices = matrices(layers)
     var out = Tensor(uninitialized: x.shape.dropLast() + [layers.reduce(0) { $0 + $1.outputs }])
     withExtendedLifetime(layers) {
       x.withPointer { input in
@@ -58,6 +95,39 @@ public struct Linear: Sendable {
     return out
   }
 
+  /// `[…, sum of outputs]` → `[…, inputs]`: the gradient's way back to the input.
+  private static func backward(_ layers: [Linear], _ gradient: Tensor, shape: [Int]) -> Tensor {
+    let matrices = matrices(layers)
+    var out = Tensor(uninitialized: shape)
+    let (rows, columns) = (out.rows, out.columns)
+    withExtendedLifetime(layers) {
+      gradient.withPointer { gradient in
+        out.withMutablePointer { ck_matmul_backward(rows, columns, gradient, matrices.count, matrices, $0) }
+      }
+    }
+    return out
+  }
+
+  /// The gradient's way back to the input: `[rows, outputs]` → `[rows, inputs]`.
+  func inputGradient(_ gradient: Tensor) -> Tensor {
+    Self.backward([self], gradient, shape: gradient.shape.dropLast() + [inputs])
+  }
+
+  /// Adds `gradientᵀ x` to the weight's gradient, where it is on a tape.
+  ///
+  /// - Parameter firstColumn: where this layer's outputs begin in a row of `gradient`.
+  func addWeightGradient(of gradient: Tensor, firstColumn: Int = 0, x: Tensor) {
+    let (rows, width) = (gradient.rows, gradient.columns)
+    matrix.node?.accumulate { sum in
+      gradient.withPointer { gradient in
+        x.withPointer { x in
+          ck_gemm_tn(
+            outputs, inputs, rows, gradient + firstColumn, width, x, inputs, sum + matrix.firstRow * inputs, inputs, 1)
+        }
+      }
+    }
+  }
+
   /// Row `index` of the weight as floats: an embedding look-up.
   package func unpackRow(_ index: Int, into destination: UnsafeMutablePointer<Float>) {
     precondition(index >= 0 && index < outputs, "row \(index) of \(outputs)")
@@ -65,4 +135,26 @@ public struct Linear: Sendable {
       ck_unpack_row(kernelType, weight.storage.pointer + index * weight.rowByteCount, destination, inputs)
     }
   }
+
+  /// Rows of the weight: `tokens` → `[tokens, inputs]`.
+  public func embed(_ tokens: [Int]) -> Variable {
+    var out = Tensor(uninitialized: [tokens.count, inputs])
+    out.withMutablePointer { out in
+      for (index, token) in tokens.enumerated() { unpackRow(token, into: out + index * inputs) }
+    }
+    return .recorded(out, inputs: [matrix.node]) { [matrix, inputs] gradient in
+      matrix.node?.accumulate { sum in
+        gradient.withPointer { gradient in
+          for (index, token) in tokens.enumerated() {
+            addRows(gradient + index * inputs, count: inputs, to: sum + (matrix.firstRow + token) * inputs)
+          }
+        }
+      }
+    }
+  }
+}
+
+/// `target += source`.
+func addRows(_ source: UnsafePointer<Float>, count: Int, to target: UnsafeMutablePointer<Float>) {
+  ck_add(count, source, target)
 }

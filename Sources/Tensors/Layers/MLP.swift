@@ -8,7 +8,9 @@ public struct MLP: Sendable {
     self.down = down
   }
 
-  public func callAsFunction(_ x: Tensor) -> Tensor { down(hidden(x)) }
+  public func callAsFunction(_ x: Variable, dropout: Dropout = .none) -> Variable {
+    down(dropout(up(x, activation: .gelu)))
+  }
 
   /// The hidden layer after its activation, `[…, up.outputs]`, for whoever applies `down` with a scaled residual.
   public func hidden(_ x: Tensor) -> Tensor { up(x, activation: .gelu) }
@@ -26,7 +28,12 @@ public struct GatedMLP: Sendable {
     self.down = down
   }
 
-  public func callAsFunction(_ x: Tensor) -> Tensor {
+  public func callAsFunction(_ x: Variable) -> Variable {
     down(Linear.concatenated([gate, up], x).siluGated())
+  }
+
+  /// The same, frozen, with its weights as 32-bit floats.
+  public func unpacked() -> GatedMLP {
+    GatedMLP(gate: gate.unpacked(), up: up.unpacked(), down: down.unpacked())
   }
 }

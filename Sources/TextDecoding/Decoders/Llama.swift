@@ -6,18 +6,24 @@ public import Tensors
 /// gated MLP, an output head that may be the embedding.
 public struct Llama: TextDecoder {
   public let configuration: LlamaConfiguration
-  private let embedding: Linear
+  let embedding: Linear
   private let layers: [Layer]
   private let norm: RMSNorm
-  private let head: Linear
-  private let rotary: RotaryEmbedding
-  private let pairLayout: RotaryEmbedding.PairLayout
+  let head: Linear
+  let rotary: RotaryEmbedding
+  let pairLayout: RotaryEmbedding.PairLayout
 
   private struct Layer: Sendable {
     let attentionNorm: RMSNorm
     let query, key, value, output: Linear
     let mlpNorm: RMSNorm
     let mlp: GatedMLP
+
+    func unpacked() -> Layer {
+      Layer(
+        attentionNorm: attentionNorm, query: query.unpacked(), key: key.unpacked(), value: value.unpacked(),
+        output: output.unpacked(), mlpNorm: mlpNorm, mlp: mlp.unpacked())
+    }
   }
 
   /// - Parameter names: how the file calls its tensors; it also tells how pairs of the rotary embedding lie.
@@ -59,6 +65,16 @@ public struct Llama: TextDecoder {
     pairLayout = names.pairLayout
   }
 
+  private init(_ other: Llama, embedding: Linear, layers: [Layer], head: Linear) {
+    configuration = other.configuration
+    (norm, rotary, pairLayout) = (other.norm, other.rotary, other.pairLayout)
+    (self.embedding, self.layers, self.head) = (embedding, layers, head)
+  }
+
+  public func unpacked() -> Llama {
+    Llama(self, embedding: embedding, layers: layers.map { $0.unpacked() }, head: head.unpacked())
+  }
+
   public var vocabularySize: Int { configuration.vocabularySize }
 
   public var prefixShape: Prefix.Shape {
@@ -80,7 +96,6 @@ public struct Llama: TextDecoder {
         throw .contextFull(length: length, limit: configuration.maximumPositions)
       }
     }
-    var x = embed(tokens)
     let memory = tokens.indices.map { cache.prepare(row: $0, toAppend: tokens[$0].count) }
     // One entry for each token of the batch: its row's memory, its position and that position's rotation.
     let places = zip(tokens, memory).flatMap { list, memory in
@@ -88,26 +103,26 @@ public struct Llama: TextDecoder {
         (memory: memory, position: position, rotation: rotary.rotation(position: position))
       }
     }
-    for (index, layer) in layers.enumerated() {
-      let qkv = Linear.concatenated([layer.query, layer.key, layer.value], layer.attentionNorm(x))
-      var queries = Tensor(uninitialized: [x.rows, configuration.attentionHeads * configuration.headDimension])
-      rotate(qkv, layer: index, queries: &queries, places: places)
-      x.add(layer.output(attend(queries, tokens: tokens, memory: memory, layer: index)))
-      x.add(layer.mlp(layer.mlpNorm(x)))
+    let result = transform(embedding.embed(tokens.flatMap { $0 })) { qkv, layer in
+      var queries = Tensor(uninitialized: [qkv.value.rows, configuration.attentionHeads * configuration.headDimension])
+      rotate(qkv.value, layer: layer, queries: &queries, places: places)
+      return Variable(attend(queries, tokens: tokens, memory: memory, layer: layer))
     }
     for row in tokens.indices { cache.advance(row: row, by: tokens[row].count) }
-    return norm(x)
+    return result.value
   }
 
-  /// Token ids, row after row → `[tokens, hidden]`.
-  private func embed(_ tokens: [[Int]]) -> Tensor {
-    let flat = tokens.flatMap { $0 }
-    let hidden = configuration.hiddenSize
-    var x = Tensor(uninitialized: [flat.count, hidden])
-    x.withMutablePointer { x in
-      for (index, token) in flat.enumerated() { embedding.unpackRow(token, into: x + index * hidden) }
+  /// All layers and the final norm, whatever way attention is done: `[tokens, hidden]` → `[tokens, hidden]`.
+  ///
+  /// - Parameter attend: `[tokens, queries | keys | values]` of a layer, before the rotation → `[tokens, queries]`.
+  func transform(_ embedded: Variable, attend: (_ qkv: Variable, _ layer: Int) -> Variable) -> Variable {
+    var x = embedded
+    for (index, layer) in layers.enumerated() {
+      let qkv = Linear.concatenated([layer.query, layer.key, layer.value], layer.attentionNorm(x))
+      x = x + layer.output(attend(qkv, index))
+      x = x + layer.mlp(layer.mlpNorm(x))
     }
-    return x
+    return norm(x)
   }
 
   private typealias Place = (memory: KVCache.RowMemory, position: Int, rotation: (cosines: [Float], sines: [Float]))

@@ -16,6 +16,22 @@ public protocol TextDecoder: Sendable {
 
   /// `[rows, hidden]` → `[rows, vocabularySize]`.
   func logits(_ hiddenStates: Tensor) -> Tensor
+
+  /// How badly the decoder foretells texts from the prefixes of their images: the cross-entropy of every token of a text
+  /// given those before it, the gradient of which can be traced back to the prefixes.
+  ///
+  /// - Parameters:
+  ///   - prefixes: `[images, layers, 2, keyValueHeads, length, headDimension]`.
+  ///   - labelSmoothing: the share of probability that targets give to all tokens alike.
+  ///   - divisor: of the sum over tokens; their number, and so the mean, by default.
+  /// - Returns: a scalar.
+  /// - Throws: `DecodingError`.
+  func loss(
+    of captions: PackedCaptions, prefixes: Variable, labelSmoothing: Double, divisor: Double?
+  ) throws(DecodingError) -> Variable
+
+  /// The same decoder with its weights as 32-bit floats: more memory, less work for every batch of training.
+  func unpacked() -> Self
 }
 
 extension TextDecoder {

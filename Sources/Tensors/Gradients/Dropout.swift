@@ -1,0 +1,66 @@
+import Synchronization
+
+/// Leaves numbers out by chance and scales up the others, so that their mean stays (Srivastava et al. 2014).
+public struct Dropout: Sendable {
+  public let probability: Double
+  private let masks: MaskGenerator?
+
+  /// Drops nothing.
+  public static let none = Dropout()
+
+  private init() {
+    probability = 0
+    masks = nil
+  }
+
+  /// - Parameters:
+  ///   - probability: of being left out, 0 ..< 1.
+  ///   - seed: the same seed gives the same masks, in the order in which they are drawn.
+  public init(probability: Double, seed: UInt64) {
+    precondition((0..<1).contains(probability), "a probability below 1, not \(probability)")
+    self.probability = probability
+    masks = probability == 0 ? nil : MaskGenerator(seed: seed)
+  }
+
+  /// Factors of this shape, each 0 or `1 / (1 - probability)`; `nil` where nothing is dropped.
+  public func mask(_ shape: [Int]) -> Tensor? {
+    masks?.mask(shape, probability: probability)
+  }
+
+  public func callAsFunction(_ x: Variable) -> Variable {
+    guard let mask = mask(x.shape) else { return x }
+    return x.multiplied(by: mask)
+  }
+
+  /// A reference, so that every layer draws on from where the last one stopped.
+  private final class MaskGenerator: Sendable {
+    private let state: Mutex<UInt64>
+
+    init(seed: UInt64) { state = Mutex(seed) }
+
+    func mask(_ shape: [Int], probability: Double) -> Tensor {
+      let kept = Float(1 / (1 - probability))
+      // 32 bits for each element are fine enough: a probability is met to 2e-10.
+      let threshold = UInt32(probability * 0x1p32)
+      var mask = Tensor(uninitialized: shape)
+      let count = mask.count
+      state.withLock { state in
+        mask.withMutablePointer { mask in
+          for index in 0..<count {
+            mask[index] = UInt32(truncatingIfNeeded: Self.next(&state) >> 32) < threshold ? 0 : kept
+          }
+        }
+      }
+      return mask
+    }
+
+    /// SplitMix64 (Steele et al. 2014).
+    private static func next(_ state: inout UInt64) -> UInt64 {
+      state &+= 0x9E37_79B9_7F4A_7C15
+      var z = state
+      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+      return z ^ (z >> 31)
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import Synchronization
+
+/// Records what is computed from its variables, so that the gradient of a result can be traced back to them (reverse-mode
+/// automatic differentiation).
+///
+/// An operation is recorded only where one of its inputs is on a tape. So a model written over `Variable`s costs nothing
+/// extra when it is given constants, and a frozen model between two trained parts computes and keeps just what the gradient
+/// of its *inputs* needs.
+///
+/// What an operation keeps for its backward pass is released as soon as that has run: memory is at its highest when the
+/// forward pass ends.
+public final class GradientTape: Sendable {
+  private let backwardSteps = Mutex<[@Sendable () -> Void]>([])
+
+  public init() {}
+
+  /// A variable whose gradient is wanted.
+  public func variable(_ value: Tensor) -> Variable {
+    Variable(value, node: GradientNode(tape: self, shape: value.shape))
+  }
+
+  /// A place for the gradient of a matrix that is kept as it is stored.
+  public func node(shape: [Int]) -> GradientNode { GradientNode(tape: self, shape: shape) }
+
+  /// Traces `result`, a scalar, back to the variables; their `gradient`s are then set. Uses the tape up.
+  public func backward(from result: Variable) {
+    precondition(result.value.count == 1, "the gradient of a scalar, not of \(result.value.shape)")
+    result.node?.accumulate(Tensor([1], shape: result.value.shape))
+    while let step = backwardSteps.withLock({ $0.popLast() }) { step() }
+  }
+
+  func record(_ step: @escaping @Sendable () -> Void) { backwardSteps.withLock { $0.append(step) } }
+}
+
+/// A variable's place on a tape, and the gradient that has arrived there so far.
+public final class GradientNode: Sendable {
+  public let shape: [Int]
+  let tape: GradientTape
+  private let sum = Mutex<Tensor?>(nil)
+
+  init(tape: GradientTape, shape: [Int]) {
+    self.tape = tape
+    self.shape = shape
+  }
+
+  /// `nil` is zero: nothing has arrived.
+  public var gradient: Tensor? { sum.withLock { $0 } }
+
+  func accumulate(_ tensor: Tensor) {
+    sum.withLock { sum in
+      if sum == nil {
+        sum = tensor.reshaped(shape)
+      } else {
+        sum?.add(tensor)
+      }
+    }
+  }
+
+  /// For operations that add to a part of the gradient, or have a kernel that adds.
+  func accumulate(_ body: (UnsafeMutablePointer<Float>) -> Void) {
+    sum.withLock { sum in
+      if sum == nil { sum = Tensor(zeros: shape) }
+      sum?.withMutablePointer(body)
+    }
+  }
+
+  /// Hands the gradient over: nobody needs it here any more.
+  func take() -> Tensor? {
+    sum.withLock { sum in
+      defer { sum = nil }
+      return sum
+    }
+  }
+}

@@ -1,0 +1,64 @@
+/// A tensor that may be on a tape.
+public struct Variable: Sendable {
+  public let value: Tensor
+  /// `nil` for constants.
+  public let node: GradientNode?
+
+  /// A constant.
+  public init(_ value: Tensor) {
+    self.init(value, node: nil)
+  }
+
+  public init(_ value: Tensor, node: GradientNode?) {
+    self.value = value
+    self.node = node
+  }
+
+  public var shape: [Int] { value.shape }
+
+  /// Of the scalar that `GradientTape.backward` was called with; `nil` is zero, or not traced.
+  public var gradient: Tensor? { node?.gradient }
+
+  /// The result of an operation.
+  ///
+  /// - Parameters:
+  ///   - inputs: the nodes of all inputs that the operation can differentiate by.
+  ///   - backward: takes the gradient of the result, of the shape of `value`, and adds to those of the inputs.
+  static func recorded(
+    _ value: Tensor, inputs: [GradientNode?], backward: @escaping @Sendable (_ gradient: Tensor) -> Void
+  ) -> Variable {
+    guard let tape = inputs.lazy.compactMap({ $0 }).first?.tape else { return Variable(value) }
+    let node = GradientNode(tape: tape, shape: value.shape)
+    tape.record {
+      // An output that nothing was computed from has no gradient.
+      if let gradient = node.take() { backward(gradient) }
+    }
+    return Variable(value, node: node)
+  }
+}
+
+/// A matrix in the type that its file stores, frozen or trained.
+public struct MatrixVariable: Sendable {
+  /// `[rows, columns]`.
+  public let stored: StoredTensor
+  /// Of the matrix that these rows belong to; `nil` where it is frozen.
+  let node: GradientNode?
+  /// The first of these rows in that matrix.
+  let firstRow: Int
+
+  /// - Precondition: `node`, where there is one, has the matrix's shape.
+  public init(_ stored: StoredTensor, node: GradientNode? = nil) {
+    self.init(stored, node: node, firstRow: 0)
+  }
+
+  private init(_ stored: StoredTensor, node: GradientNode?, firstRow: Int) {
+    self.stored = stored
+    self.node = node
+    self.firstRow = firstRow
+  }
+
+  /// Rows `range`, sharing memory and gradient.
+  public func rows(_ range: Range<Int>) -> MatrixVariable {
+    MatrixVariable(stored.rows(range), node: node, firstRow: firstRow + range.lowerBound)
+  }
+}
