@@ -34,9 +34,9 @@ public struct Dropout: Sendable {
 
   /// A reference, so that every layer draws on from where the last one stopped.
   private final class MaskGenerator: Sendable {
-    private let state: Mutex<UInt64>
+    private let generator: Mutex<SplitMix64>
 
-    init(seed: UInt64) { state = Mutex(seed) }
+    init(seed: UInt64) { generator = Mutex(SplitMix64(state: seed)) }
 
     func mask(_ shape: [Int], probability: Double) -> Tensor {
       let kept = Float(1 / (1 - probability))
@@ -44,23 +44,14 @@ public struct Dropout: Sendable {
       let threshold = UInt32(probability * 0x1p32)
       var mask = Tensor(uninitialized: shape)
       let count = mask.count
-      state.withLock { state in
+      generator.withLock { generator in
         mask.withMutablePointer { mask in
           for index in 0..<count {
-            mask[index] = UInt32(truncatingIfNeeded: Self.next(&state) >> 32) < threshold ? 0 : kept
+            mask[index] = UInt32(truncatingIfNeeded: generator.next() >> 32) < threshold ? 0 : kept
           }
         }
       }
       return mask
-    }
-
-    /// SplitMix64 (Steele et al. 2014).
-    private static func next(_ state: inout UInt64) -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-      return z ^ (z >> 31)
     }
   }
 }

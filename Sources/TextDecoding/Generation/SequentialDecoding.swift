@@ -1,3 +1,5 @@
+import Tensors
+
 /// Greedy decoding and sampling: each row takes one token a step.
 struct SequentialDecoding {
   let strategy: DecodingStrategy

@@ -1,3 +1,5 @@
+public import Tensors
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)

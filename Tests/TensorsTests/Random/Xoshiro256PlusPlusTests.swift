@@ -1,5 +1,5 @@
+import Tensors
 import Testing
-import TextDecoding
 
 @Suite("Random numbers")
 struct Xoshiro256PlusPlusTests {

@@ -1,0 +1,56 @@
+public import ModelFiles
+public import Tensors
+public import TextDecoding
+
+/// What a mapper has to fit, and how large it is: enough to make a fresh one.
+public struct MapperSettings: Sendable {
+  /// `[tokens, width]` of the features.
+  public var featureShape: [Int]
+  /// How many tokens, one after the other, come from one layer of the encoder: each group has a projection of its own.
+  public var tokenGroups: [Int]
+  /// Mean and standard deviation of the features over the training set, `[tokens, width]`.
+  public var mean, deviation: Tensor
+  /// What the prefix starts from before an image adds to it, `[layers, 2, keyValueHeads, length, headDimension]`.
+  public var base: Tensor
+  /// Of the mapper's own hidden states.
+  public var width: Int
+  /// How many blocks.
+  public var depth: Int
+  /// Of attention.
+  public var heads: Int
+
+  public init(
+    featureShape: [Int], tokenGroups: [Int], mean: Tensor, deviation: Tensor, base: Tensor, width: Int, depth: Int,
+    heads: Int
+  ) {
+    self.featureShape = featureShape
+    self.tokenGroups = tokenGroups
+    self.mean = mean
+    self.deviation = deviation
+    self.base = base
+    self.width = width
+    self.depth = depth
+    self.heads = heads
+  }
+
+  /// Numbers in one position of a prefix: `layers * 2 * keyValueHeads * headDimension`.
+  var positionSize: Int { base.count / base.shape[3] }
+  var prefixLength: Int { base.shape[3] }
+}
+
+/// A kind of mapper: how it is read from its file and how a fresh one begins. Adding one is adding a file with such a value
+/// and a line in `all`.
+public struct MapperFamily: Sendable {
+  public let name: String
+  /// One line for people.
+  public let summary: String
+  /// - Parameters: the file, attention heads, token groups as of `MapperSettings`.
+  public let load: @Sendable (any TensorSource, Int, [Int]) throws(ModelFileError) -> any PrefixMapper
+  public let freshParameters: @Sendable (MapperSettings, inout Xoshiro256PlusPlus) -> ParameterSet
+
+  public static let all: [MapperFamily] = [.resampler]
+
+  public static var names: [String] { all.map(\.name) }
+
+  public static func named(_ name: String) -> MapperFamily? { all.first { $0.name == name } }
+}

@@ -1,0 +1,38 @@
+import ModelFiles
+import Tensors
+
+extension MapperFamily {
+  /// The default: learnt queries that read the image's tokens.
+  public static let resampler = MapperFamily(
+    name: "resampler", summary: "learnt queries read all image tokens through cross-attention (Flamingo's resampler)",
+    load: { file, heads, groups throws(ModelFileError) in
+      try Resampler(file: file, heads: heads, tokenGroups: groups)
+    },
+    freshParameters: { settings, generator in freshResampler(settings, using: &generator) })
+}
+
+private func freshResampler(_ settings: MapperSettings, using generator: inout Xoshiro256PlusPlus) -> ParameterSet {
+  let d = settings.width
+  let (tokens, width) = (settings.featureShape[0], settings.featureShape[1])
+  var set = ParameterSet()
+  set.append("mean", .constant, settings.mean)
+  set.append("std", .constant, settings.deviation)
+  for group in settings.tokenGroups.indices {
+    set.appendLinear("inp.\(group)", outputs: d, inputs: width, using: &generator)
+  }
+  set.append("pos", .weight, .normal([tokens, d], deviation: 0.02, using: &generator))
+  set.append("q", .weight, .normal([settings.prefixLength, d], deviation: 0.5, using: &generator))
+  for block in 0..<settings.depth {
+    let name = "bl.\(block)"
+    for norm in ["n1", "n2", "n3"] { set.appendLayerNorm("\(name).\(norm)", columns: d) }
+    set.appendAttention("\(name).sa", width: d, using: &generator)
+    set.appendAttention("\(name).ca", width: d, using: &generator)
+    set.appendLinear("\(name).ff.0", outputs: 4 * d, inputs: d, using: &generator)
+    set.appendLinear("\(name).ff.3", outputs: d, inputs: 4 * d, using: &generator)
+  }
+  set.appendLayerNorm("no", columns: d)
+  // Small: at first every image has nearly the base's prefix, which the decoder knows how to read.
+  set.append("out.weight", .weight, .normal([settings.positionSize, d], deviation: 0.005, using: &generator))
+  set.append("base", .base, settings.base)
+  return set
+}

@@ -1,0 +1,86 @@
+public import ModelFiles
+public import Tensors
+
+/// The tensors of a mapper while it is trained, by the names of its file.
+public struct ParameterSet: Sendable {
+  /// What the tensor is to the optimiser.
+  public enum Role: String, Sendable, Codable {
+    /// A matrix that multiplies, or learnt positions and queries.
+    case weight
+    /// Biases and the parameters of norms, which weight decay would only pull away from their use.
+    case vector
+    /// The part of a prefix that no image changes.
+    case base
+    /// Computed from the data and not trained.
+    case constant
+
+    public var isTrained: Bool { self != .constant }
+  }
+
+  public struct Parameter: Sendable {
+    public let name: String
+    public let role: Role
+    public var tensor: Tensor
+
+    public init(name: String, role: Role, tensor: Tensor) {
+      self.name = name
+      self.role = role
+      self.tensor = tensor
+    }
+  }
+
+  public var parameters: [Parameter]
+
+  public init(_ parameters: [Parameter] = []) {
+    self.parameters = parameters
+  }
+
+  /// The tensors of a mapper's file, to train on from there.
+  ///
+  /// - Parameter like: parameters of the same mapper, freshly made: what the file has to have.
+  /// - Throws: `ModelFileError` where a tensor is missing or misshapen.
+  public init(file: any TensorSource, like: ParameterSet) throws(ModelFileError) {
+    let weights = WeightReader(file)
+    parameters = []
+    for parameter in like.parameters {
+      let tensor = try weights.float32(parameter.name, shape: parameter.tensor.shape)
+      parameters.append(Parameter(name: parameter.name, role: parameter.role, tensor: tensor))
+    }
+  }
+
+  public mutating func append(_ name: String, _ role: Role, _ tensor: Tensor) {
+    parameters.append(Parameter(name: name, role: role, tensor: tensor))
+  }
+
+  /// How many numbers are trained.
+  public var trainedCount: Int {
+    parameters.lazy.filter(\.role.isTrained).reduce(0) { $0 + $1.tensor.count }
+  }
+}
+
+/// A parameter set as a file that a mapper can be made from, its trained tensors on a tape.
+public struct TapedParameters: TensorSource {
+  public let path = "the mapper in training"
+  public let tensorNames: [String]
+  /// In the order of the set; `nil` for constants.
+  public let nodes: [GradientNode?]
+  private let places: [String: Int]
+  private let tensors: [StoredTensor]
+
+  /// - Parameter tape: `nil` records nothing.
+  public init(_ set: ParameterSet, tape: GradientTape?) {
+    tensorNames = set.parameters.map(\.name)
+    tensors = set.parameters.map(\.tensor.stored)
+    nodes = set.parameters.map { $0.role.isTrained ? tape?.node(shape: $0.tensor.shape) : nil }
+    places = Dictionary(uniqueKeysWithValues: zip(tensorNames, tensorNames.indices))
+  }
+
+  public func tensor(named name: String) -> StoredTensor? { places[name].map { tensors[$0] } }
+
+  public func gradientNode(ofTensor name: String) -> GradientNode? { places[name].flatMap { nodes[$0] } }
+
+  /// In the order of the set; zeros where nothing arrived, `nil` for constants.
+  public func gradients() -> [Tensor?] {
+    nodes.map { node in node.map { $0.gradient ?? Tensor(zeros: $0.shape) } }
+  }
+}
