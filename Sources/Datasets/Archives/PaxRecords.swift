@@ -1,0 +1,33 @@
+/// What pax's extended headers say about the member after them: lines `length key=value`, whose length counts itself.
+struct PaxRecords {
+  private(set) var path: String?
+  private(set) var size: Int?
+  /// GNU's sparse files: the content is not the file's.
+  private(set) var isSparse = false
+
+  /// - Returns: whether the records follow their grammar.
+  mutating func add(_ bytes: [UInt8]) -> Bool {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      guard let blank = rest.firstIndex(of: UInt8(ascii: " ")),
+        let length = Int(String(decoding: rest[..<blank], as: UTF8.self)),
+        length > blank - rest.startIndex + 1, length <= rest.count
+      else { return false }
+      let record = rest[(blank + 1)..<(rest.startIndex + length)]
+      rest = rest.dropFirst(length)
+      guard record.last == UInt8(ascii: "\n"), let equals = record.firstIndex(of: UInt8(ascii: "=")) else {
+        return false
+      }
+      let value = String(decoding: record[(equals + 1)...].dropLast(), as: UTF8.self)
+      switch String(decoding: record[..<equals], as: UTF8.self) {
+      case "path": path = value
+      case "size":
+        guard let number = Int(value), number >= 0 else { return false }
+        size = number
+      case let key where key.hasPrefix("GNU.sparse."): isSparse = true
+      default: break
+      }
+    }
+    return true
+  }
+}

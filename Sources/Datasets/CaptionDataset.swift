@@ -1,0 +1,52 @@
+/// Images with captions, in the order of the dataset: where they are, not their bytes.
+public struct CaptionDataset: Sendable {
+  /// The name of the format that was read: `WebDataset tar shards`.
+  public let format: String
+  public let images: [CaptionedImage]
+  /// Every sample that cannot be used, named.
+  public let damaged: [DamagedSample]
+
+  public init(format: String, images: [CaptionedImage], damaged: [DamagedSample]) {
+    self.format = format
+    self.images = images
+    self.damaged = damaged
+  }
+
+  /// Reads the dataset at `path`, whose format is chosen by what is there. That images decode is not checked.
+  ///
+  /// - Parameters:
+  ///   - path: a directory, an annotation file, a tar shard or a pattern of shards (`name-{000000..000007}.tar`).
+  ///   - imageDirectory: where the images of annotation files are, if not in one of the usual places beside them.
+  ///   - onProgress: called every thousand samples and at the end with how many were found so far.
+  public init(
+    path: String, imageDirectory: String? = nil, onProgress: (Int) -> Void = { _ in }
+  ) throws(DatasetError) {
+    var images: [CaptionedImage] = []
+    var damaged: [DamagedSample] = []
+    let format = try Self.forEachSample(path: path, imageDirectory: imageDirectory) { sample in
+      switch sample {
+      case .image(let image): images.append(image)
+      case .damaged(let sample): damaged.append(sample)
+      }
+      let count = images.count + damaged.count
+      if count.isMultiple(of: 1000) { onProgress(count) }
+    }
+    guard !images.isEmpty || !damaged.isEmpty else { throw .noSamples(path: path, format: format) }
+    onProgress(images.count + damaged.count)
+    self.init(format: format, images: images, damaged: damaged)
+  }
+
+  /// Hands over one sample after the other as they are read, without keeping them.
+  ///
+  /// - Returns: the name of the format.
+  /// - Throws: `DatasetError`; what `body` throws.
+  @discardableResult
+  public static func forEachSample(
+    path: String, imageDirectory: String? = nil, _ body: (DatasetSample) throws(DatasetError) -> Void
+  ) throws(DatasetError) -> String {
+    let source = try DatasetSource(path: path, imageDirectory: imageDirectory)
+    let reader = try DatasetFormats.reader(of: source)
+    try reader.read(into: body)
+    return type(of: reader).name
+  }
+}

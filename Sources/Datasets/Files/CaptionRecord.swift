@@ -1,0 +1,65 @@
+import Foundation
+
+/// A JSON object about one image: a line of a JSON lines file, or the `.json` beside an image in a shard.
+///
+/// Known keys: `file_name`, `key`, `split`, and captions under `captions` (a list), `caption` and `text` (a list or one).
+/// Captions of another type, such as `null`, count as not being there.
+struct CaptionRecord: Decodable {
+  let fileName: String?
+  let key: String?
+  let split: String?
+  let captions: [String]
+
+  private enum Key: String, CodingKey {
+    case fileName = "file_name"
+    case key, split, captions, caption, text
+  }
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    fileName = try? container.decode(String.self, forKey: .fileName)
+    key = try? container.decode(String.self, forKey: .key)
+    split = try? container.decode(String.self, forKey: .split)
+    captions = [Key.captions, .caption, .text].flatMap { key -> [String] in
+      if let text = try? container.decode(String.self, forKey: key) { return [text] }
+      return ((try? container.decode([OptionalText].self, forKey: key)) ?? []).map { $0.text ?? "" }
+    }
+  }
+
+  /// - Throws: `JSONProblem`; also for bytes that are not UTF-8.
+  init(json bytes: ArraySlice<UInt8>) throws(JSONProblem) {
+    self = try decodeJSON(Self.self, from: bytes)
+  }
+
+  /// An element of a list of captions that is no text becomes a blank caption, which is named as such.
+  private struct OptionalText: Decodable {
+    let text: String?
+
+    init(from decoder: any Decoder) throws {
+      text = try? decoder.singleValueContainer().decode(String.self)
+    }
+  }
+}
+
+/// Why JSON could not be read.
+struct JSONProblem: Error, Equatable {
+  let reason: String
+}
+
+func decodeJSON<Value: Decodable>(_ type: Value.Type, from bytes: ArraySlice<UInt8>) throws(JSONProblem) -> Value {
+  // Foundation's parser lets invalid bytes pass in some places.
+  guard String(validating: bytes, as: UTF8.self) != nil else { throw JSONProblem(reason: "it is not valid UTF-8") }
+  do {
+    return try JSONDecoder().decode(type, from: Data(bytes))
+  } catch DecodingError.dataCorrupted(let context) {
+    let cause = (context.underlyingError as? NSError)?.userInfo[NSDebugDescriptionErrorKey] as? String
+    throw JSONProblem(reason: "it is not valid JSON\(cause.map { " (\($0))" } ?? "")")
+  } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context) {
+    let path = context.codingPath.map(\.stringValue).joined(separator: ".")
+    throw JSONProblem(reason: path.isEmpty ? "it is no JSON object" : "its value of '\(path)' is of another type")
+  } catch DecodingError.keyNotFound(let key, _) {
+    throw JSONProblem(reason: "it has no '\(key.stringValue)'")
+  } catch {
+    throw JSONProblem(reason: "it is not valid JSON")
+  }
+}

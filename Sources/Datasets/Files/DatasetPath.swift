@@ -1,0 +1,80 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Paths as text, split at "/", and what the file system says of them.
+enum DatasetPath {
+  static let imageExtensions: Set<String> = ["jpg", "jpeg", "png", "webp"]
+
+  static func join(_ directory: String, _ name: String) -> String {
+    if name.hasPrefix("/") || directory.isEmpty { return name }
+    return directory.hasSuffix("/") ? directory + name : directory + "/" + name
+  }
+
+  /// The last component.
+  static func name(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+
+  /// The directory that holds `path`: "." for "a".
+  static func parent(_ path: String) -> String {
+    var trimmed = path[...]
+    while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
+    guard let slash = trimmed.lastIndex(of: "/") else { return "." }
+    return slash == trimmed.startIndex ? "/" : String(trimmed[..<slash])
+  }
+
+  /// Lower-case and without the dot; empty where there is none.
+  static func fileExtension(_ path: String) -> String {
+    let name = name(path)
+    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return "" }
+    return name[name.index(after: dot)...].lowercased()
+  }
+
+  /// `path` without its extension and the dot.
+  static func withoutExtension(_ path: String) -> String {
+    let count = fileExtension(path).count
+    return count == 0 ? path : String(path.dropLast(count + 1))
+  }
+
+  static func isImage(_ path: String) -> Bool { imageExtensions.contains(fileExtension(path)) }
+
+  enum Kind { case file, directory, other }
+
+  /// What is there, links followed; `nil` for nothing.
+  static func kind(_ path: String) -> Kind? {
+    var status = stat()
+    guard !path.utf8.contains(0), stat(path, &status) == 0 else { return nil }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: return .file
+    case S_IFDIR: return .directory
+    default: return .other
+    }
+  }
+
+  /// The names in a directory in the order of their bytes, but for hidden ones: the same on every machine.
+  static func entries(of directory: String) throws(DatasetError) -> [String] {
+    guard let stream = opendir(directory) else {
+      throw .cannotRead(path: directory, reason: systemErrorMessage(errno))
+    }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if !name.hasPrefix(".") { names.append(name) }
+    }
+    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+}
+
+/// What the system says about a failed call.
+func systemErrorMessage(_ code: Int32) -> String {
+  // Unlike `strerror`, this shares no buffer among threads.
+  var buffer = [CChar](repeating: 0, count: 256)
+  guard strerror_r(code, &buffer, buffer.count) == 0 else { return "error \(code)" }
+  return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}

@@ -1,0 +1,104 @@
+/// Finds the images that annotations name: as files in one of several directories, else in tar shards there.
+struct ImageFinder {
+  /// Folders beside annotations that commonly hold the images, by how their lower-case names begin.
+  private static let usualFolders = [
+    "image", "img", "photo", "train", "val", "test", "dev", "flickr", "flicker", "coco",
+  ]
+
+  private let directories: [String]
+  /// Where the last image was: most likely the next one's place.
+  private var latest = 0
+  /// Built when a first image is no file.
+  private var archives: ArchiveIndex?
+
+  /// - Parameters:
+  ///   - annotations: the directory of the annotations, looked at first, with its usual folders.
+  ///   - imageDirectory: where the user says that images are; then nothing else is looked at.
+  ///   - includesParent: whether the directory above, and its usual folders, are looked at too.
+  init(annotations: String, imageDirectory: String?, includesParent: Bool = false) throws(DatasetError) {
+    var directories = try Self.withUsualFolders(imageDirectory ?? annotations)
+    if includesParent, imageDirectory == nil {
+      directories += try Self.withUsualFolders(annotations == "." ? ".." : DatasetPath.parent(annotations))
+    }
+    self.directories = directories
+  }
+
+  /// What is wrong with the archives that were looked into.
+  var damaged: [DamagedSample] { archives?.damaged ?? [] }
+
+  /// - Parameter name: relative to one of the directories, or absolute.
+  /// - Returns: the image, or why it cannot be used.
+  mutating func find(_ name: String) throws(DatasetError) -> Result<ImageLocation, ImageProblem> {
+    if name.isEmpty { return .failure(ImageProblem(reason: "the image's name is empty")) }
+    for index in [latest] + directories.indices {
+      let path = DatasetPath.join(directories[index], name)
+      switch DatasetPath.kind(path) {
+      case .file:
+        latest = index
+        return .success(ImageLocation(path: path))
+      case .directory: return .failure(ImageProblem(reason: "\(path) is a directory, not an image"))
+      case .other, nil: continue
+      }
+    }
+    if archives == nil { archives = try ArchiveIndex(directories: directories) }
+    if let image = archives?.image(name) { return .success(image) }
+    let places = directories.prefix(3).joined(separator: ", ") + (directories.count > 3 ? ", …" : "")
+    return .failure(ImageProblem(reason: "there is no such image in \(places); name its directory with --images"))
+  }
+
+  private static func withUsualFolders(_ directory: String) throws(DatasetError) -> [String] {
+    let folders = try DatasetPath.entries(of: directory).filter { name in
+      let lowercase = name.lowercased()
+      return usualFolders.contains { lowercase.hasPrefix($0) }
+    }
+    return [directory] + folders.map { DatasetPath.join(directory, $0) }.filter { DatasetPath.kind($0) == .directory }
+  }
+}
+
+/// Why an image that annotations name cannot be used.
+struct ImageProblem: Error, Equatable {
+  let reason: String
+}
+
+/// The images in the tar shards of some directories, by name.
+struct ArchiveIndex {
+  private var images: [String: ImageLocation] = [:]
+  private(set) var damaged: [DamagedSample] = []
+
+  init(directories: [String]) throws(DatasetError) {
+    for directory in directories {
+      for name in try DatasetPath.entries(of: directory) where DatasetPath.fileExtension(name) == "tar" {
+        try add(DatasetPath.join(directory, name))
+      }
+    }
+  }
+
+  /// The member called `name`, in whatever folder of its archive it is if no member has just this path.
+  func image(_ name: String) -> ImageLocation? { images[name] ?? images[DatasetPath.name(name)] }
+
+  private mutating func add(_ path: String) throws(DatasetError) {
+    do throws(TarDamage) {
+      var reader = try openReader(path)
+      while let member = try reader.next() {
+        guard member.kind == .file, DatasetPath.isImage(member.name) else { continue }
+        let image = ImageLocation(archive: path, member: member.name, offset: member.offset, count: member.count)
+        for name in Set([Self.plain(member.name), DatasetPath.name(member.name)]) where images[name] == nil {
+          images[name] = image
+        }
+      }
+    } catch {
+      damaged.append(DamagedSample(name: path, reason: error.description))
+    }
+  }
+
+  /// Archives made with `tar -c .` name their members `./a.jpg`.
+  private static func plain(_ name: String) -> String { name.hasPrefix("./") ? String(name.dropFirst(2)) : name }
+
+  private func openReader(_ path: String) throws(TarDamage) -> TarReader {
+    do throws(DatasetError) {
+      return try TarReader(path: path)
+    } catch {
+      throw TarDamage(offset: 0, problem: error.description)
+    }
+  }
+}

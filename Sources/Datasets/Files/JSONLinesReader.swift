@@ -1,0 +1,29 @@
+/// Reads a file of one `CaptionRecord` a line.
+struct JSONLinesReader {
+  let file: AnnotationFile
+  let imageDirectory: String?
+
+  func read(into sink: SampleSink) throws(DatasetError) {
+    var builder = SampleBuilder(
+      finder: try ImageFinder(annotations: file.directory, imageDirectory: imageDirectory))
+    var lines = try LineReader(path: file.path)
+    while let line = try lines.next() {
+      if line.isBlank { continue }
+      let place = lines.place(line)
+      let record: CaptionRecord
+      do throws(JSONProblem) {
+        record = try CaptionRecord(json: line.bytes)
+      } catch {
+        try sink(.damaged(DamagedSample(name: place, reason: error.reason)))
+        continue
+      }
+      guard let name = record.fileName else {
+        try sink(.damaged(DamagedSample(name: place, reason: "it has no 'file_name'")))
+        continue
+      }
+      let split = try Split.parse(record.split, place: place) ?? file.split
+      try builder.emit(name: name, captions: record.captions, split: split, place: place, into: sink)
+    }
+    try builder.finish(into: sink)
+  }
+}

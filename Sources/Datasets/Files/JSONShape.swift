@@ -1,0 +1,28 @@
+import Foundation
+
+/// What the first bytes of a JSON file say about the whole.
+enum JSONShape: Equatable {
+  /// One object a line, with these keys in the first ones.
+  case lines(keys: Set<String>)
+  /// One value that takes the whole file.
+  case document
+
+  /// How many lines are looked at: the first ones may be damaged.
+  private static let lineCount = 20
+
+  /// `nil` for what is not JSON.
+  init?(head: [UInt8]) {
+    let content = head.starts(with: [0xEF, 0xBB, 0xBF]) ? head[3...] : head[...]
+    guard let first = content.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }),
+      first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
+    else { return nil }
+    var keys: Set<String> = []
+    for line in content.split(separator: 0x0A, maxSplits: Self.lineCount).prefix(Self.lineCount) {
+      // A line that `head` cuts short does not parse.
+      guard let object = try? JSONSerialization.jsonObject(with: Data(line)) as? [String: Any] else { continue }
+      keys.formUnion(object.keys)
+    }
+    let isDocument = keys.isEmpty || keys.contains("images") || keys.contains("annotations")
+    self = isDocument || first == UInt8(ascii: "[") ? .document : .lines(keys: keys)
+  }
+}

@@ -1,0 +1,60 @@
+/// Reads a file line by line, through one buffer: memory is that of the longest line.
+struct LineReader {
+  struct Line {
+    /// Counted from 1.
+    let number: Int
+    /// Without the line's end (LF or CRLF) and the byte order mark of a first line.
+    let bytes: ArraySlice<UInt8>
+
+    /// `nil` where the line is not valid UTF-8.
+    var text: String? { String(validating: bytes, as: UTF8.self) }
+    var isBlank: Bool { bytes.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D } }
+  }
+
+  static let maximumLineByteCount = 64 << 20
+  private static let pieceByteCount = 256 << 10
+
+  private let file: DatasetFile
+  private var offset = 0
+  private var number = 0
+  private var buffer: [UInt8] = []
+  private var start = 0
+
+  init(path: String) throws(DatasetError) { file = try DatasetFile(path: path) }
+
+  /// `path:12`, for messages.
+  func place(_ line: Line) -> String { "\(DatasetPath.name(file.path)):\(line.number)" }
+
+  mutating func next() throws(DatasetError) -> Line? {
+    var searched = start
+    while true {
+      if let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {
+        defer { start = end + 1 }
+        return line(buffer[start..<end])
+      }
+      searched = buffer.count
+      guard buffer.count - start <= Self.maximumLineByteCount else {
+        throw .cannotRead(path: file.path, reason: "line \(number + 1) is longer than any text: it is no text file")
+      }
+      let piece = try file.bytes(at: offset, count: Self.pieceByteCount)
+      if piece.isEmpty {
+        guard start < buffer.count else { return nil }
+        defer { start = buffer.count }
+        return line(buffer[start...])
+      }
+      offset += piece.count
+      searched -= start
+      buffer.removeFirst(start)
+      start = 0
+      buffer += piece
+    }
+  }
+
+  private mutating func line(_ content: ArraySlice<UInt8>) -> Line {
+    number += 1
+    var content = content
+    if number == 1, content.starts(with: [0xEF, 0xBB, 0xBF]) { content.removeFirst(3) }
+    if content.last == 0x0D { content.removeLast() }
+    return Line(number: number, bytes: content)
+  }
+}

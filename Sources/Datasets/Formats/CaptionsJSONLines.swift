@@ -1,0 +1,25 @@
+/// `captions.jsonl`: lines `{"file_name": …, "captions": […], "split": …}`, or with one `caption`. Images are files beside
+/// it, or members of tar shards beside it.
+struct CaptionsJSONLines: DatasetReader {
+  static let name = "captions.jsonl"
+  static let summary =
+    "lines of JSON with file_name, captions (or caption) and perhaps split; images beside it, or in tar shards beside it"
+
+  private let files: [AnnotationFile]
+  private let imageDirectory: String?
+
+  init?(_ source: DatasetSource) throws(DatasetError) {
+    files = try source.annotationFiles(extensions: ["jsonl", "ndjson"], preferred: "captions.jsonl") { file in
+      guard case .lines(let keys) = JSONShape(head: file.head) else { return false }
+      return keys.contains("file_name") && (keys.contains("captions") || keys.contains("caption"))
+    }
+    imageDirectory = source.imageDirectory
+    if files.isEmpty { return nil }
+  }
+
+  func read(into sink: SampleSink) throws(DatasetError) {
+    for file in files {
+      try JSONLinesReader(file: file, imageDirectory: imageDirectory).read(into: sink)
+    }
+  }
+}

@@ -1,0 +1,30 @@
+/// One way in which people keep images with captions.
+protocol DatasetReader: Sendable {
+  static var name: String { get }
+  /// What it looks like, for the message that lists the known formats.
+  static var summary: String { get }
+
+  /// `nil` where the source is of another format.
+  init?(_ source: DatasetSource) throws(DatasetError)
+
+  /// Hands over every sample, in the dataset's order.
+  func read(into sink: SampleSink) throws(DatasetError)
+}
+
+typealias SampleSink = (DatasetSample) throws(DatasetError) -> Void
+
+/// The known formats.
+enum DatasetFormats {
+  /// The first that recognises a source reads it: a `captions.jsonl` beside shards says more than the shards do.
+  static let all: [any DatasetReader.Type] = [
+    CaptionsJSONLines.self,
+    WebDataset.self,
+  ]
+
+  static func reader(of source: DatasetSource) throws(DatasetError) -> any DatasetReader {
+    for format in all {
+      if let reader = try format.init(source) { return reader }
+    }
+    throw .unknownFormat(path: source.path, found: source.summary)
+  }
+}

@@ -1,0 +1,30 @@
+/// A share from nothing to all, as people write it: `5%`, `0.5 %`, `0.05`.
+public struct Percentage: Sendable, Hashable, LosslessStringConvertible {
+  /// Between 0 and 1.
+  public let share: Double
+
+  /// `nil` unless `share` lies between 0 and 1.
+  public init?(share: Double) {
+    guard (0...1).contains(share) else { return nil }
+    self.share = share
+  }
+
+  /// `nil` for what is no share. Without a percent sign only fractions below 1 are taken: `1` may be meant either way.
+  public init?(_ text: String) {
+    let hasSign = text.hasSuffix("%")
+    let digits = hasSign ? text.dropLast() : text[...]
+    let trimmed = digits.reversed().drop { $0 == " " }.reversed()
+    guard !trimmed.isEmpty, trimmed.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == ".") }),
+      let number = Double(String(trimmed))
+    else { return nil }
+    guard hasSign || number < 1 else { return nil }
+    self.init(share: hasSign ? number / 100 : number)
+  }
+
+  /// `5%`, without decimals that say nothing.
+  public var description: String {
+    // 4 % is not 0.04 × 100 in binary: a millionth of a percent is as fine as anyone writes.
+    let percent = (share * 100_000_000).rounded() / 1_000_000
+    return percent == percent.rounded() ? "\(Int(percent))%" : "\(percent)%"
+  }
+}
