@@ -63,6 +63,7 @@ let package = Package(
     library("ImageEncoding", ["CImageCodecs", "ModelFiles", "Tensors"]),
     library("TextDecoding", ["ModelFiles", "Tensors", collections]),
     library("PrefixMapping", ["TextDecoding", "ModelFiles", "Tensors"]),
+    library("Training", ["ModelFiles"]),
     library(
       "Captioning", ["ImageEncoding", "PrefixMapping", "TextDecoding", "ModelFiles", "Tensors"],
       resources: [.copy("Resources/default")]),
@@ -78,6 +79,7 @@ let package = Package(
     tests("ImageEncodingTests", ["ImageEncoding", "ModelFiles", "Tensors"]),
     tests("TextDecodingTests", ["TextDecoding", "ModelFiles", "Tensors"]),
     tests("PrefixMappingTests", ["PrefixMapping", "TextDecoding", "ModelFiles", "Tensors"]),
+    tests("TrainingTests", ["Training", "ModelFiles"]),
     tests(
       "CaptioningTests", ["Captioning", "ImageEncoding", "PrefixMapping", "TextDecoding", "ModelFiles", "Tensors"]),
     tests("CaptionCommandTests", ["caption"]),
