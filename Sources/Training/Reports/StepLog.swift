@@ -53,18 +53,21 @@ public final class StepLog<Record: StepRecord>: Sendable {
   /// Adds a line. A record of the kind and step of one that is there already is passed over: a run that was stopped
   /// between a validation and the next checkpoint validates that step again.
   ///
+  /// - Returns: whether the record is new.
   /// - Throws: `ReportError`; then the file holds what it held before.
-  public func append(_ record: Record) throws(ReportError) {
-    let result: Result<Void, ReportError> = kept.withLock { kept in
+  @discardableResult
+  public func append(_ record: Record) throws(ReportError) -> Bool {
+    let result: Result<Bool, ReportError> = kept.withLock { kept in
       // Only records of the last step can be the same, for steps never fall.
       let last = kept.reversed().prefix { $0.step == record.step }
-      guard !last.contains(where: { $0.kind == record.kind }) else { return .success(()) }
+      guard !last.contains(where: { $0.kind == record.kind }) else { return .success(false) }
       return Result { () throws(ReportError) in
         try write(record)
         kept.append(record)
+        return true
       }
     }
-    try result.get()
+    return try result.get()
   }
 
   /// Reads the log in a run's directory; empty where there is none. A torn last line is passed over.

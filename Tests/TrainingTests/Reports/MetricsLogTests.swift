@@ -72,8 +72,8 @@ struct MetricsLogTests {
       try first.append(.training(training(step: 4)))
       try first.append(.validation(validation(step: 4)))
       let resumed = try MetricsLog(directory: path, resumingAt: 4)
-      try resumed.append(.validation(validation(step: 4)))
-      try resumed.append(.training(training(step: 5)))
+      #expect(try !resumed.append(.validation(validation(step: 4))))
+      #expect(try resumed.append(.training(training(step: 5))))
       #expect(resumed.records.map(\.kind) == ["train", "validation", "train"])
       #expect(try MetricsLog.read(directory: path) == resumed.records)
     }
