@@ -1,0 +1,44 @@
+/// Numbers as people read them, and text within markup.
+package enum Formatting {
+  /// With so many decimals, rounded to even as IEEE 754 does: "0.35"; "nan" and "inf" for what has none.
+  package static func fixed(_ value: Double, _ places: Int) -> String {
+    guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
+    let scale = (0..<places).reduce(1.0) { scale, _ in scale * 10 }
+    let scaled = (value.magnitude * scale).rounded(.toNearestOrEven)
+    guard scaled < 1e15 else { return "\(value)" }
+    var digits = String(Int(scaled))
+    if digits.count <= places { digits = String(repeating: "0", count: places + 1 - digits.count) + digits }
+    let sign = value < 0 && scaled > 0 ? "-" : ""
+    return places == 0 ? sign + digits : sign + digits.dropLast(places) + "." + digits.suffix(places)
+  }
+
+  /// With commas between thousands: "12,000".
+  package static func grouped(_ value: Int) -> String {
+    var digits = String(value.magnitude)
+    var text = ""
+    while digits.count > 3 {
+      text = "," + digits.suffix(3) + text
+      digits.removeLast(3)
+    }
+    return (value < 0 ? "-" : "") + digits + text
+  }
+
+  /// For use in text and in quoted attributes of HTML, XML and SVG. Control characters, which XML does not allow, are
+  /// replaced.
+  package static func escaped(_ text: String) -> String {
+    var escaped = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "&": escaped += "&amp;"
+      case "<": escaped += "&lt;"
+      case ">": escaped += "&gt;"
+      case "\"": escaped += "&quot;"
+      case "'": escaped += "&#39;"
+      case "\t", "\n", "\r": escaped += " "
+      case "\0"..<" ", "\u{7F}"..."\u{9F}", "\u{FFFE}", "\u{FFFF}": escaped += "\u{FFFD}"
+      default: escaped.unicodeScalars.append(scalar)
+      }
+    }
+    return escaped
+  }
+}
