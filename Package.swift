@@ -69,7 +69,9 @@ let package = Package(
       resources: [.copy("Resources/default")]),
     .executableTarget(
       name: "caption",
-      dependencies: ["Captioning", "ImageEncoding", "TextDecoding", "ModelFiles", "Tensors", argumentParser, logging],
+      dependencies: [
+        "Captioning", "ImageEncoding", "TextDecoding", "Training", "ModelFiles", "Tensors", argumentParser, logging,
+      ],
       swiftSettings: strict),
 
     .target(

@@ -23,6 +23,17 @@ package enum Formatting {
     return (value < 0 ? "-" : "") + digits + text
   }
 
+  /// A time to come in its two largest units, rounded up so that it never says none: "45 s", "14 min", "2 h 5 min", "1 d 3 h".
+  package static func duration(_ seconds: Double) -> String {
+    // Some thirty thousand years say as much as more.
+    let whole = Int(min(max(1, seconds.rounded(.up)), 1e12))
+    if whole < 60 { return "\(whole) s" }
+    let minutes = (whole + 59) / 60
+    if minutes < 60 { return "\(minutes) min" }
+    if minutes < 24 * 60 { return "\(minutes / 60) h \(minutes % 60) min" }
+    return "\(grouped(minutes / (24 * 60))) d \(minutes / 60 % 24) h"
+  }
+
   /// For use in text and in quoted attributes of HTML, XML and SVG. Control characters, which XML does not allow, are
   /// replaced.
   package static func escaped(_ text: String) -> String {

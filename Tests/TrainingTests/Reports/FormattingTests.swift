@@ -23,6 +23,17 @@ struct FormattingTests {
     #expect(Formatting.grouped(value) == text)
   }
 
+  @Test(
+    "a time to come is told in its two largest units",
+    arguments: [
+      (0, "1 s"), (44.2, "45 s"), (59.5, "1 min"), (60, "1 min"), (61, "2 min"), (3541, "1 h 0 min"),
+      (7500, "2 h 5 min"),
+      (97_200, "1 d 3 h"), (1e300, "11,574,074 d 1 h"), (-5, "1 s"), (.nan, "1 s"),
+    ])
+  func duration(seconds: Double, text: String) {
+    #expect(Formatting.duration(seconds) == text)
+  }
+
   @Test("text cannot leave the markup that it is put into")
   func escaped() {
     #expect(
