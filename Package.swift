@@ -64,12 +64,15 @@ let package = Package(
     library("TextDecoding", ["ModelFiles", "Tensors", collections]),
     library("PrefixMapping", ["TextDecoding", "ModelFiles", "Tensors"]),
     library("Datasets", [crypto]),
+    library("Training", ["Datasets", "PrefixMapping", "TextDecoding", "CaptionMetrics", "ModelFiles", "Tensors"]),
     library(
       "Captioning", ["ImageEncoding", "PrefixMapping", "TextDecoding", "ModelFiles", "Tensors"],
       resources: [.copy("Resources/default")]),
     .executableTarget(
       name: "caption",
-      dependencies: ["Captioning", "ImageEncoding", "TextDecoding", "ModelFiles", "Tensors", argumentParser, logging],
+      dependencies: [
+        "Captioning", "ImageEncoding", "TextDecoding", "Training", "ModelFiles", "Tensors", argumentParser, logging,
+      ],
       swiftSettings: strict),
 
     .target(
@@ -80,6 +83,7 @@ let package = Package(
     tests("TextDecodingTests", ["TextDecoding", "ModelFiles", "Tensors"]),
     tests("PrefixMappingTests", ["PrefixMapping", "TextDecoding", "ModelFiles", "Tensors"]),
     tests("DatasetsTests", ["Datasets"]),
+    tests("TrainingTests", ["Training", "PrefixMapping", "TextDecoding", "ModelFiles", "Tensors"]),
     tests(
       "CaptioningTests", ["Captioning", "ImageEncoding", "PrefixMapping", "TextDecoding", "ModelFiles", "Tensors"]),
     tests("CaptionCommandTests", ["caption"]),

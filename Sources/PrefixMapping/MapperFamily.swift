@@ -1,6 +1,5 @@
 public import ModelFiles
 public import Tensors
-public import TextDecoding
 
 /// What a mapper has to fit, and how large it is: enough to make a fresh one.
 public struct MapperSettings: Sendable {

@@ -1,4 +1,4 @@
-public import Tensors
+package import Tensors
 
 #if canImport(Glibc)
   import Glibc

@@ -3,7 +3,6 @@ import Synchronization
 
 /// What a pull does: on a terminal one line that is written over, elsewhere a line a step.
 final class ProgressLine: Sendable {
-  private let isDirty = Mutex(false)
   /// What was said to begin, where there is no bar to show it.
   private let begun = Mutex<Set<String>>([])
 
@@ -20,10 +19,8 @@ final class ProgressLine: Sendable {
   }
 
   private func line(_ text: String) {
-    isDirty.withLock { dirty in
-      writeToStandardError("\(dirty ? "\r\u{1B}[K" : "")caption: \(text)\n")
-      dirty = false
-    }
+    LiveLine.clear()
+    writeToStandardError("caption: \(text)\n")
   }
 
   private func bar(_ text: String, _ byteCount: Int, _ total: Int) {
@@ -31,12 +28,9 @@ final class ProgressLine: Sendable {
       if begun.withLock({ $0.insert(text).inserted }) { line(text) }
       return
     }
-    isDirty.withLock { dirty in
-      let width = 24
-      let filled = min(width, byteCount * width / total)
-      let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: width - filled)
-      writeToStandardError("\r\u{1B}[Kcaption: \(text) [\(bar)] \(byteCount / 1_000_000)/\(total / 1_000_000) MB")
-      dirty = true
-    }
+    let width = 24
+    let filled = min(width, byteCount * width / total)
+    let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: width - filled)
+    LiveLine.redraw("caption: \(text) [\(bar)] \(byteCount / 1_000_000)/\(total / 1_000_000) MB")
   }
 }

@@ -2,6 +2,7 @@ import Captioning
 import ImageEncoding
 import ModelFiles
 import TextDecoding
+import Training
 
 extension Failure {
   /// The codes of sysexits.h that `caption --help` documents.
@@ -9,6 +10,7 @@ extension Failure {
     switch error {
     case let error as ModelStoreError: code(of: error)
     case let error as FileSystemError: code(of: error)
+    case let error as ReportError: code(of: error)
     case ModelFileError.cannotWrite: 74
     case is CaptionerManifestError, is CaptionerError, is ModelFileError, is ZipError: 65
     case is ImageDecodingError, is EncodingError, is DecodingError, is GenerationError: 65
@@ -25,6 +27,14 @@ extension Failure {
     case .missingModels, .missingPython, .missingPip, .noNetwork, .failedDownload: 69
     case .noHomeDirectory, .unusableRoot: 73
     case .differentFile, .unclearWeights, .unknownWheel, .differentWheel, .differentContent, .failedConversion: 65
+    }
+  }
+
+  private static func code(of error: ReportError) -> Int32 {
+    switch error {
+    case .file(let error): code(of: error)
+    case .invalidLine: 65
+    case .unwritable: 74
     }
   }
 

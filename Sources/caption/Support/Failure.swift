@@ -29,6 +29,8 @@ enum Failure {
   private static func report(_ error: any Error) -> any Error {
     // These have their own way to the user.
     if error is ExitCode || error is ValidationError || error is CleanExit { return error }
+    // How far the work was stays to be seen.
+    LiveLine.end()
     writeToStandardError("caption: \(Terminal.red("error: "))\(error)\n")
     return ExitCode(code(of: error))
   }

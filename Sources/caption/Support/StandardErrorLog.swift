@@ -31,6 +31,14 @@ struct StandardErrorLog: LogHandler {
 
 enum Terminal {
   static let isStandardErrorTerminal = isatty(STDERR_FILENO) == 1
+
+  /// Columns of the terminal on standard error; 80 where it does not tell.
+  static var width: Int {
+    var size = winsize()
+    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
+  }
+
   private static let isColored = isStandardErrorTerminal && getenv("NO_COLOR") == nil
 
   static func red(_ text: String) -> String { isColored ? "\u{1B}[31m\(text)\u{1B}[0m" : text }

@@ -21,13 +21,13 @@ enum StandardOutput {
   }
 }
 
-/// Whole at once, so that lines of several writers do not mix. Where standard error is gone there is nobody to tell.
+/// Whole lines at once, so that those of several writers do not mix; above a live line, where there is one.
 func writeToStandardError(_ text: String) {
-  _ = writeAll(text, to: STDERR_FILENO)
+  LiveLine.write(above: text)
 }
 
 /// - Returns: 0, or the `errno` of the write that failed.
-private func writeAll(_ text: String, to descriptor: Int32) -> Int32 {
+func writeAll(_ text: String, to descriptor: Int32) -> Int32 {
   var bytes = Array(text.utf8)[...]
   while !bytes.isEmpty {
     let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }

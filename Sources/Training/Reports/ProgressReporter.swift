@@ -1,0 +1,118 @@
+import Synchronization
+
+/// Decides what of a run's progress is said when. Where it is written is its owner's matter.
+///
+/// On a terminal one line is drawn over and over, at most ten times a second. Elsewhere there is a line for every tenth of
+/// the run. Each validation has a line of its own in both cases.
+public final class ProgressReporter: Sendable {
+  public enum Style: Sendable {
+    /// - Parameter width: asks for the terminal's width in columns, which may change.
+    case terminal(width: @Sendable () -> Int)
+    case plain
+  }
+
+  public enum Output: Sendable, Equatable {
+    /// Replaces what was drawn before.
+    case redraw(String)
+    /// Stays.
+    case line(String)
+  }
+
+  private let style: Style
+  private let write: @Sendable (Output) -> Void
+  private let now: @Sendable () -> Double
+  private let state: Mutex<State>
+
+  /// - Parameters:
+  ///   - completedSteps: those before a resumption.
+  ///   - write: takes what is to be said, in its order; it must not report progress itself.
+  public convenience init(
+    totalSteps: Int, completedSteps: Int = 0, style: Style, write: @escaping @Sendable (Output) -> Void
+  ) {
+    let start = ContinuousClock.now
+    self.init(
+      totalSteps: totalSteps, completedSteps: completedSteps, style: style,
+      now: { (ContinuousClock.now - start) / .seconds(1) }, write: write)
+  }
+
+  /// - Parameter now: seconds of a clock that does not go back.
+  package init(
+    totalSteps: Int, completedSteps: Int, style: Style, now: @escaping @Sendable () -> Double,
+    write: @escaping @Sendable (Output) -> Void
+  ) {
+    self.style = style
+    self.now = now
+    self.write = write
+    state = Mutex(State(TrainingProgress(step: completedSteps, totalSteps: totalSteps), start: now()))
+  }
+
+  public func report(_ metrics: TrainingMetrics) {
+    state.withLock { state in
+      let time = now()
+      state.update(metrics, time)
+      switch style {
+      case .terminal(let width):
+        let isDue = state.drawn.map { time - $0 >= 0.1 } ?? true
+        guard isDue || state.progress.step == state.progress.totalSteps else { return }
+        state.drawn = time
+        write(.redraw(state.progress.line(width: width())))
+      case .plain:
+        guard state.beginsTenth() else { return }
+        write(.line(state.progress.plainLine))
+      }
+    }
+  }
+
+  public func report(_ metrics: ValidationMetrics) {
+    state.withLock { state in
+      state.progress.cider = metrics.cider ?? state.progress.cider
+      write(.line(Self.line(metrics)))
+      if case .terminal(let width) = style { write(.redraw(state.progress.line(width: width()))) }
+    }
+  }
+
+  /// "validation at step 300: loss 2.513 · CIDEr 0.312 · BLEU-4 0.151 · ROUGE-L 0.401 · the best so far".
+  package static func line(_ metrics: ValidationMetrics) -> String {
+    let scores = [("CIDEr", metrics.cider), ("BLEU-4", metrics.bleu4), ("ROUGE-L", metrics.rougeL)]
+      .compactMap { name, score in score.map { " · \(name) \(Formatting.fixed($0, 3))" } }
+    return "validation at step \(metrics.step): loss \(Formatting.fixed(metrics.loss, 3))" + scores.joined()
+      + (metrics.isBest ? " · the best so far" : "")
+  }
+
+  private struct State {
+    var progress: TrainingProgress
+    /// When the line was last drawn.
+    var drawn: Double?
+    private let start: (time: Double, step: Int)
+    private var tenths: Int
+
+    init(_ progress: TrainingProgress, start time: Double) {
+      self.progress = progress
+      start = (time, progress.step)
+      tenths = Self.tenths(of: progress)
+    }
+
+    /// The time left is reckoned from what this process did, its validations included.
+    mutating func update(_ metrics: TrainingMetrics, _ time: Double) {
+      progress.step = metrics.step
+      progress.loss = metrics.loss
+      progress.captionsPerSecond = metrics.captionsPerSecond
+      let done = metrics.step - start.step
+      guard done > 0, metrics.step < progress.totalSteps else {
+        progress.secondsLeft = nil
+        return
+      }
+      progress.secondsLeft = (time - start.time) / Double(done) * Double(progress.totalSteps - metrics.step)
+    }
+
+    mutating func beginsTenth() -> Bool {
+      let reached = Self.tenths(of: progress)
+      defer { tenths = max(tenths, reached) }
+      return reached > tenths
+    }
+
+    private static func tenths(of progress: TrainingProgress) -> Int {
+      progress.totalSteps > 0 ? progress.step * 10 / progress.totalSteps : 0
+    }
+  }
+}

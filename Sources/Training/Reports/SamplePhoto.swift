@@ -1,0 +1,39 @@
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// A photo of the validation split on which a person watches the captions become better.
+public struct SamplePhoto: Sendable, Equatable {
+  /// Tells it from the others.
+  public var name: String
+  /// A JPEG, PNG or WebP file, which the page carries within: a thumbnail is enough.
+  public var imageBytes: [UInt8]
+  /// What people wrote about it.
+  public var references: [String]
+
+  public init(name: String, imageBytes: [UInt8], references: [String]) {
+    self.name = name
+    self.imageBytes = imageBytes
+    self.references = references
+  }
+
+  /// The largest file that a page carries.
+  package static let maximumByteCount = 1 << 20
+
+  /// The picture as an address that holds it (RFC 2397); `nil` for what no browser shows and for what is too large.
+  package var dataURI: String? {
+    guard imageBytes.count <= Self.maximumByteCount, let type = mediaType else { return nil }
+    return "data:\(type);base64,\(Data(imageBytes).base64EncodedString())"
+  }
+
+  private var mediaType: String? {
+    if imageBytes.starts(with: [0xFF, 0xD8, 0xFF]) { return "image/jpeg" }
+    if imageBytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) { return "image/png" }
+    if imageBytes.starts(with: Array("RIFF".utf8)), imageBytes.dropFirst(8).starts(with: Array("WEBP".utf8)) {
+      return "image/webp"
+    }
+    return nil
+  }
+}

@@ -1,0 +1,43 @@
+/// What one optimiser step was like.
+public struct TrainingMetrics: Codable, Sendable, Equatable {
+  /// Optimiser steps done, this one included.
+  public var step: Int
+  /// Passes over the training captions so far, with the part of the one under way.
+  public var epoch: Double
+  /// Training captions seen so far.
+  public var captions: Int
+  /// Mean cross-entropy of a target token, in nats.
+  public var loss: Double
+  public var learningRate: Double
+  /// L2 norm of all gradients before clipping.
+  public var gradientNorm: Double
+  public var captionsPerSecond: Double
+  /// Time spent in the run, that before a resumption included.
+  public var elapsedSeconds: Double
+  /// The largest resident set so far; `nil` where the system does not tell.
+  public var peakMemoryBytes: Int?
+
+  public init(
+    step: Int, epoch: Double, captions: Int, loss: Double, learningRate: Double, gradientNorm: Double,
+    captionsPerSecond: Double, elapsedSeconds: Double, peakMemoryBytes: Int? = nil
+  ) {
+    self.step = step
+    self.epoch = epoch
+    self.captions = captions
+    self.loss = loss
+    self.learningRate = learningRate
+    self.gradientNorm = gradientNorm
+    self.captionsPerSecond = captionsPerSecond
+    self.elapsedSeconds = elapsedSeconds
+    self.peakMemoryBytes = peakMemoryBytes
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case step, epoch, captions, loss
+    case learningRate = "learning_rate"
+    case gradientNorm = "gradient_norm"
+    case captionsPerSecond = "captions_per_second"
+    case elapsedSeconds = "elapsed_seconds"
+    case peakMemoryBytes = "peak_memory_bytes"
+  }
+}
