@@ -1,3 +1,5 @@
+import CKernels
+
 extension Tensor {
   /// A copy of the numbers as a file stores them.
   public var stored: StoredTensor {
@@ -5,6 +7,15 @@ extension Tensor {
       StoredTensor(
         elementType: .f32, shape: shape, storage: StoredTensor.Bytes(copying: UnsafeRawBufferPointer(buffer)))
     }
+  }
+
+  /// A copy of the numbers as halves: rounded to nearest, ties to even, to infinity from 65520 on.
+  public var storedAsHalf: StoredTensor {
+    let halves = RawBuffer(byteCount: 2 * count)
+    withPointer { ck_halves_from_floats($0, halves.pointer.bindMemory(to: UInt16.self, capacity: count), count) }
+    return StoredTensor(
+      elementType: .f16, shape: shape,
+      storage: StoredTensor.Bytes(pointer: halves.pointer, count: halves.byteCount, owner: halves))
   }
 
   /// Tensors of one shape, stacked along a new outermost dimension.
