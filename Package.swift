@@ -64,6 +64,7 @@ let package = Package(
     library("TextDecoding", ["ModelFiles", "Tensors", collections]),
     library("PrefixMapping", ["TextDecoding", "ModelFiles", "Tensors"]),
     library("Datasets", [crypto]),
+    library("CaptionMetrics", []),
     library("Training", ["Datasets", "PrefixMapping", "TextDecoding", "CaptionMetrics", "ModelFiles", "Tensors"]),
     library(
       "Captioning", ["ImageEncoding", "PrefixMapping", "TextDecoding", "ModelFiles", "Tensors"],
@@ -83,6 +84,7 @@ let package = Package(
     tests("TextDecodingTests", ["TextDecoding", "ModelFiles", "Tensors"]),
     tests("PrefixMappingTests", ["PrefixMapping", "TextDecoding", "ModelFiles", "Tensors"]),
     tests("DatasetsTests", ["Datasets"]),
+    tests("CaptionMetricsTests", ["CaptionMetrics"]),
     tests("TrainingTests", ["Training", "PrefixMapping", "TextDecoding", "ModelFiles", "Tensors"]),
     tests(
       "CaptioningTests", ["Captioning", "ImageEncoding", "PrefixMapping", "TextDecoding", "ModelFiles", "Tensors"]),

@@ -22,6 +22,10 @@ static float float_from_bits(uint32_t bits) {
 
 float ck_float_from_half(uint16_t half) { return ck_half_to_float(&half); }
 
+void ck_halves_from_floats(const float *source, uint16_t *destination, size_t count) {
+  for (size_t i = 0; i < count; i++) destination[i] = ck_half_from_float(source[i]);
+}
+
 static float load_half(const uint8_t *source) {
   return ck_float_from_half(load16(source));
 }

@@ -36,16 +36,10 @@ extension ImagePreprocessor {
 extension Captioner {
   /// That encoder, mapper and decoder agree about the shapes that pass between them.
   static func checkFit(
-    _ manifest: CaptionerManifest, directory: String, features: FeatureSelection, encoder: any VisionEncoder,
-    mapper: any PrefixMapper, decoder: any TextDecoder
+    directory: String, features: [Int], mapper: any PrefixMapper, decoder: any TextDecoder
   ) throws {
-    let preprocessing = manifest.encoder.preprocessing
-    let found = [
-      try features.tokenCount(width: preprocessing.width, height: preprocessing.height, patchSize: encoder.patchSize),
-      encoder.hiddenSize,
-    ]
-    guard found == mapper.featureShape else {
-      throw CaptionerError.featureMismatch(directory: directory, found: found, expected: mapper.featureShape)
+    guard features == mapper.featureShape else {
+      throw CaptionerError.featureMismatch(directory: directory, found: features, expected: mapper.featureShape)
     }
     guard mapper.prefixShape.fits(decoder.prefixShape) else {
       throw CaptionerError.prefixMismatch(

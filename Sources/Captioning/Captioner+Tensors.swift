@@ -13,6 +13,7 @@ extension Captioner {
   public func intermediateTensors(
     paths: [String], decoder imageDecoder: ImageDecoder
   ) throws -> [(name: String, tensor: Tensor)] {
+    let (encoder, preprocessor) = (extractor.encoder, extractor.preprocessor)
     let pixels = Tensor.stacked(
       try paths.map { path in
         preprocessor(try imageDecoder.decode(path: path, targetFor: preprocessor.scaledSize).image)
@@ -21,7 +22,7 @@ extension Captioner {
     var tensors: [(name: String, tensor: Tensor)] = [("pixels", pixels)]
     tensors += states.sorted { $0.key < $1.key }.map { ("hidden_state_\($0.key)", $0.value) }
     if let last = states[encoder.layers] { tensors.append(("last_hidden_state", encoder.finalNorm(last))) }
-    let features = try features.features(of: pixels, by: encoder)
+    let features = try extractor.features(of: pixels)
     let prefixes = mapper.prefixes(features)
     tensors.append(("features", features))
     tensors.append(("prefix", .stacked(prefixes.map(\.keysValues))))

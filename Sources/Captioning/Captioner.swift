@@ -9,9 +9,7 @@ public import TextDecoding
 /// Weights are mapped into memory, so that making a captioner costs milliseconds and its pages are shared by processes.
 public struct Captioner: Sendable {
   public let manifest: CaptionerManifest
-  let encoder: any VisionEncoder
-  let features: FeatureSelection
-  let preprocessor: ImagePreprocessor
+  let extractor: ImageFeatureExtractor
   let mapper: any PrefixMapper
   let decoder: any TextDecoder
   let tokenizer: any Tokenizer
@@ -24,13 +22,10 @@ public struct Captioner: Sendable {
     let manifest = try CaptionerManifest(directory: directory)
     let bases = try manifest.resolve(in: directory, store: store)
     self.manifest = manifest
-    encoder = try EncoderFamily.load(manifest.encoder.family, from: bases.encoder)
-    features = FeatureSelection(manifest.encoder.features)
-    preprocessor = try ImagePreprocessor(manifest.encoder.preprocessing)
+    extractor = try ImageFeatureExtractor(manifest.encoder, encoderDirectory: bases.encoder)
     mapper = try MapperFamily.load(manifest.mapper, from: bases.mapper)
     (decoder, tokenizer) = try DecoderFamily.load(manifest.decoder.family, from: bases.decoder)
-    try Self.checkFit(
-      manifest, directory: directory, features: features, encoder: encoder, mapper: mapper, decoder: decoder)
+    try Self.checkFit(directory: directory, features: extractor.shape, mapper: mapper, decoder: decoder)
   }
 
   /// What the captioner's manifest asks for: greedy, its stop tokens, its longest caption.
@@ -48,11 +43,11 @@ public struct Captioner: Sendable {
   ) throws -> ImageCaption {
     var timings = StageTimings()
     let image = try timings.measure(\.decode) {
-      try imageDecoder.decode(path: path, targetFor: preprocessor.scaledSize)
+      try imageDecoder.decode(path: path, targetFor: extractor.preprocessor.scaledSize)
     }
     image.warnings.forEach(onWarning)
-    let pixels = timings.measure(\.preprocess) { preprocessor(image.image) }
-    let features = try timings.measure(\.encode) { try encode([pixels]) }
+    let pixels = timings.measure(\.preprocess) { extractor.preprocessor(image.image) }
+    let features = try timings.measure(\.encode) { try extractor.features(of: [pixels]) }
     let prefixes = timings.measure(\.map) { mapper.prefixes(features) }
     let sequences = try timings.measure(\.generate) { try generate(from: prefixes, options: options) }
     let sequence = sequences[0]
@@ -70,11 +65,6 @@ public struct Captioner: Sendable {
       let last = text.lastIndex(where: { !$0.isWhitespace })
     else { return "" }
     return String(text[first...last])
-  }
-
-  /// Images `[3, height, width]`, all of one size → features `[images, tokens, width]`.
-  private func encode(_ images: [Tensor]) throws -> Tensor {
-    try features.features(of: .stacked(images), by: encoder)
   }
 
   private func generate(from prefixes: [Prefix], options: GenerationOptions) throws -> [GeneratedSequence] {

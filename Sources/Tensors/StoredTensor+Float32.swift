@@ -6,21 +6,27 @@ extension StoredTensor {
   ///
   /// - Precondition: `elementType.isFloatingPoint`.
   public func toFloat32() -> Tensor {
-    precondition(elementType.isFloatingPoint, "\(elementType) is no floating-point type")
     var tensor = Tensor(uninitialized: shape)
-    tensor.withUnsafeMutableBuffer { destination in
-      guard let base = destination.baseAddress, !destination.isEmpty else { return }
-      // The mapped file must not go while C reads from it.
-      withExtendedLifetime(storage) {
-        if let kernelType = elementType.kernelType {
-          ck_dequantize_row(kernelType, storage.pointer, base, destination.count)
-        } else {
-          for index in destination.indices {
-            destination[index] = Float(storage.pointer.loadUnaligned(fromByteOffset: index * 8, as: Double.self))
-          }
+    tensor.withUnsafeMutableBuffer { copyFloat32(to: $0) }
+    return tensor
+  }
+
+  /// The same into memory of the caller's.
+  ///
+  /// - Precondition: `elementType.isFloatingPoint`; `destination` has room for `count` numbers and no more.
+  public func copyFloat32(to destination: UnsafeMutableBufferPointer<Float>) {
+    precondition(elementType.isFloatingPoint, "\(elementType) is no floating-point type")
+    precondition(destination.count == count, "room for \(destination.count) numbers of \(count)")
+    guard let base = destination.baseAddress, !destination.isEmpty else { return }
+    // The mapped file must not go while C reads from it.
+    withExtendedLifetime(storage) {
+      if let kernelType = elementType.kernelType {
+        ck_dequantize_row(kernelType, storage.pointer, base, destination.count)
+      } else {
+        for index in destination.indices {
+          destination[index] = Float(storage.pointer.loadUnaligned(fromByteOffset: index * 8, as: Double.self))
         }
       }
     }
-    return tensor
   }
 }

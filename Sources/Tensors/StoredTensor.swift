@@ -52,6 +52,11 @@ public struct StoredTensor: Sendable {
       self.init(pointer: UnsafeRawPointer(buffer.pointer), count: bytes.count, owner: buffer)
     }
 
+    /// A copy of `bytes`.
+    package init(copying bytes: [UInt8]) {
+      self = bytes.withUnsafeBytes { Self(copying: $0) }
+    }
+
     public var buffer: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: pointer, count: count) }
 
     /// The bytes `range`, sharing the owner.

@@ -1,4 +1,15 @@
+import CKernels
+
 extension Tensor {
+  /// A copy of the numbers as halves: rounded to nearest, ties to even, to infinity from 65520 on.
+  public var storedAsHalf: StoredTensor {
+    let halves = RawBuffer(byteCount: 2 * count)
+    withPointer { ck_halves_from_floats($0, halves.pointer.bindMemory(to: UInt16.self, capacity: count), count) }
+    return StoredTensor(
+      elementType: .f16, shape: shape,
+      storage: StoredTensor.Bytes(pointer: halves.pointer, count: halves.byteCount, owner: halves))
+  }
+
   /// Tensors of one shape, stacked along a new outermost dimension.
   ///
   /// - Precondition: there is at least one.

@@ -21,6 +21,9 @@ enum ck_type {
 /* The float of an IEEE 754 half, given by its bits; exact. */
 float ck_float_from_half(uint16_t bits);
 
+/* The IEEE 754 halves nearest to `count` floats, ties to even; infinity from 65520 on. */
+void ck_halves_from_floats(const float *source, uint16_t *destination, size_t count);
+
 /* Converts `count` elements at `source` (any alignment, little-endian) to floats.
    `count` is a whole number of the type's blocks; `type` is one of enum ck_type. This is the plain rendering of each
    type's definition, and the truth that faster kernels are checked against. */

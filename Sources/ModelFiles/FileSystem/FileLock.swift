@@ -14,13 +14,24 @@ package final class FileLock: Sendable {
   ///
   /// - Returns: `nil` while another holds it, in this process or in any other.
   package static func attempt(path: String) throws(FileSystemError) -> FileLock? {
-    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw FileSystemError(code: errno, operation: "create", path: path) }
+    let descriptor = try openFile(path)
     while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
       let code = errno
       if code == EINTR { continue }
       close(descriptor)
       if code == EWOULDBLOCK { return nil }
+      throw FileSystemError(code: code, operation: "lock", path: path)
+    }
+    return FileLock(descriptor: descriptor)
+  }
+
+  /// Takes the lock, holding up the thread until nobody else has it: for locks that are held for moments only.
+  package static func wait(path: String) throws(FileSystemError) -> FileLock {
+    let descriptor = try openFile(path)
+    while flock(descriptor, LOCK_EX) != 0 {
+      let code = errno
+      if code == EINTR { continue }
+      close(descriptor)
       throw FileSystemError(code: code, operation: "lock", path: path)
     }
     return FileLock(descriptor: descriptor)
@@ -38,6 +49,12 @@ package final class FileLock: Sendable {
       told = true
       try await Task.sleep(for: .milliseconds(50))
     }
+  }
+
+  private static func openFile(_ path: String) throws(FileSystemError) -> Int32 {
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw FileSystemError(code: errno, operation: "create", path: path) }
+    return descriptor
   }
 
   private init(descriptor: Int32) { self.descriptor = descriptor }

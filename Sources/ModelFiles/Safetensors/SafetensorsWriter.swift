@@ -67,9 +67,3 @@ public enum SafetensorsWriter {
     return "{\(members.joined(separator: ","))}"
   }
 }
-
-extension StoredTensor.Bytes {
-  fileprivate init(copying bytes: [UInt8]) {
-    self = bytes.withUnsafeBytes { StoredTensor.Bytes(copying: $0) }
-  }
-}

@@ -16,9 +16,29 @@ public struct FileHash: Sendable, Hashable, CustomStringConvertible {
     hexadecimal = text
   }
 
-  init(_ digest: SHA256Digest) {
+  init(_ digest: SHA256Digest) { hexadecimal = Self.hexadecimal(digest) }
+
+  /// `nil` where there are not 32 bytes.
+  init?(digest: some Collection<UInt8>) {
+    guard digest.count == 32 else { return nil }
+    hexadecimal = Self.hexadecimal(digest)
+  }
+
+  /// The 32 bytes.
+  var digest: [UInt8] {
+    var digest: [UInt8] = []
+    var high: UInt8?
+    for digit in hexadecimal.utf8 {
+      let value = digit < UInt8(ascii: "a") ? digit - UInt8(ascii: "0") : digit - UInt8(ascii: "a") + 10
+      if let upper = high { digest.append(upper << 4 | value) }
+      high = high == nil ? value : nil
+    }
+    return digest
+  }
+
+  private static func hexadecimal(_ digest: some Sequence<UInt8>) -> String {
     let digits = Array("0123456789abcdef".utf8)
-    hexadecimal = String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
 
   /// Reads the whole file, through one small buffer.
@@ -43,7 +63,8 @@ public struct FileHash: Sendable, Hashable, CustomStringConvertible {
     return FileHash(hasher.finalize())
   }
 
-  static func hash(of bytes: [UInt8]) -> FileHash { FileHash(SHA256.hash(data: bytes)) }
+  /// Of a content that is in memory.
+  public static func hash(of bytes: [UInt8]) -> FileHash { FileHash(SHA256.hash(data: bytes)) }
 
   public var description: String { hexadecimal }
 }

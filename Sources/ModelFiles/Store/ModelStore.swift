@@ -1,10 +1,11 @@
-/// Base models on disk:
+/// Base models on disk, and what is computed with them:
 ///
 /// ```
 /// <root>/models/<name>/source.json …   one directory a base model, complete or not there at all
 /// <root>/models/.incoming-…/           a pull at work, or what an interrupted one left for the next to remove
 /// <root>/models/.lock                  held while models are added or removed
 /// <root>/captioners/<name>/            captioners of the user's own
+/// <root>/features/<key>/               see `FeatureCache`
 /// <root>/hashes                        see `FileHashCache`
 /// ```
 public struct ModelStore: Sendable {
@@ -19,6 +20,7 @@ public struct ModelStore: Sendable {
 
   public var modelsDirectory: String { Path.join(root, "models") }
   public var captionersDirectory: String { Path.join(root, "captioners") }
+  public var featuresDirectory: String { Path.join(root, "features") }
   public var hashes: FileHashCache { FileHashCache(path: Path.join(root, "hashes")) }
 
   /// Where the base model of this name is, or would be.

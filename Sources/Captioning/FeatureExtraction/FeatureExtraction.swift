@@ -1,0 +1,144 @@
+public import ImageEncoding
+public import ModelFiles
+import Tensors
+
+/// Fills a cache with the features of images, batch by batch; the next batch is read and decoded while this one is
+/// encoded. What is cached already is not encoded again.
+public struct FeatureExtraction: Sendable {
+  public let extractor: ImageFeatureExtractor
+  public let decoder: ImageDecoder
+  public let cache: FeatureCache
+  /// Whether the features of each image's mirror image are wanted besides its own. Pixels are mirrored after
+  /// preprocessing.
+  public var flips: Bool
+  /// How many images are encoded at a time; memory grows with it.
+  public var batchSize: Int
+
+  /// - Parameters:
+  ///   - cache: of the extractor's own features: see `ImageFeatureExtractor.cache(in:decoder:precision:)`.
+  ///   - batchSize: the default is where time per image has stopped falling on two cores.
+  public init(
+    extractor: ImageFeatureExtractor, decoder: ImageDecoder, cache: FeatureCache, flips: Bool = false,
+    batchSize: Int = 16
+  ) {
+    precondition(batchSize > 0, "no batch of \(batchSize)")
+    precondition(
+      cache.shape == extractor.shape
+        && cache.key == extractor.cacheKey(decoder: decoder, precision: cache.key.precision),
+      "a cache of other features")
+    self.extractor = extractor
+    self.decoder = decoder
+    self.cache = cache
+    self.flips = flips
+    self.batchSize = batchSize
+  }
+
+  /// Goes through all images, so that afterwards the cache holds the features of each one that is not damaged.
+  ///
+  /// - Parameter onProgress: is told after each batch.
+  /// - Throws: `CancellationError` between batches, `FeatureCacheError`, `EncodingError`; batches finished before are
+  ///   in the cache. Images that cannot be read are no errors, but are listed in the result.
+  public func run(
+    _ images: [ImageInput], onProgress: (FeatureExtractionProgress) -> Void = { _ in }
+  ) async throws -> FeatureExtractionResult {
+    var result = FeatureExtractionResult()
+    var progress = FeatureExtractionProgress(total: images.count)
+    let start = ContinuousClock.now
+    var batch = try await preparedBatch(of: images[...], pending: [])
+    while true {
+      let (rest, pending) = (batch.rest, Set(batch.jobs.map(\.variant)))
+      async let following = preparedBatch(of: rest, pending: pending)
+      try encode(batch.jobs)
+      result.hashes += batch.hashes
+      result.damaged += batch.damaged
+      result.warnings += batch.warnings
+      progress.add(batch, elapsed: ContinuousClock.now - start)
+      onProgress(progress)
+      if rest.isEmpty { break }
+      try Task.checkCancellation()
+      batch = try await following
+    }
+    return result
+  }
+
+  private func encode(_ jobs: [Job]) throws {
+    if jobs.isEmpty { return }
+    let features = try extractor.features(of: jobs.map(\.pixels))
+    let size = extractor.shape[0] * extractor.shape[1]
+    try cache.append(
+      jobs.enumerated().map { index, job in
+        let item = features.withUnsafeBuffer {
+          Tensor(Array($0[index * size..<(index + 1) * size]), shape: extractor.shape)
+        }
+        return FeatureCache.Addition(image: job.variant.hash, isFlipped: job.variant.isFlipped, features: item)
+      })
+  }
+
+  /// Reads on from the first of `images` until there is a batch to encode.
+  ///
+  /// - Parameter pending: what the batch before is about to add.
+  private func preparedBatch(of images: ArraySlice<ImageInput>, pending: Set<Variant>) async throws -> Batch {
+    // So that progress is seen where everything is cached, too.
+    let most = 16 * batchSize
+    var batch = Batch(rest: images)
+    var pending = pending
+    while batch.jobs.count < batchSize, batch.hashes.count < most, let image = batch.rest.popFirst() {
+      try Task.checkCancellation()
+      do {
+        let bytes = try image.bytes()
+        let hash = FileHash.hash(of: bytes)
+        let variants = (flips ? [false, true] : [false]).map { Variant(hash: hash, isFlipped: $0) }
+        let missing = variants.filter { !cache.contains($0.hash, flipped: $0.isFlipped) && !pending.contains($0) }
+        if missing.isEmpty {
+          batch.cached += 1
+        } else {
+          var warnings: [String] = []
+          let pixels = try extractor.pixels(bytes, named: image.name, decoder: decoder) { warnings.append($0) }
+          batch.warnings += warnings.map { ImageProblem(name: image.name, reason: $0) }
+          batch.jobs += missing.map { Job(variant: $0, pixels: $0.isFlipped ? pixels.mirrored : pixels) }
+          pending.formUnion(missing)
+        }
+        batch.hashes.append(hash)
+      } catch let error as CancellationError {
+        throw error
+      } catch let error as ImageDecodingError {
+        batch.hashes.append(nil)
+        batch.damaged.append(ImageProblem(name: image.name, reason: error.problem))
+      } catch {
+        batch.hashes.append(nil)
+        batch.damaged.append(ImageProblem(name: image.name, reason: String(describing: error)))
+      }
+    }
+    return batch
+  }
+
+  fileprivate struct Variant: Hashable {
+    let hash: FileHash
+    let isFlipped: Bool
+  }
+
+  fileprivate struct Job {
+    let variant: Variant
+    /// `[3, height, width]`.
+    let pixels: Tensor
+  }
+
+  fileprivate struct Batch {
+    var rest: ArraySlice<ImageInput>
+    var jobs: [Job] = []
+    var hashes: [FileHash?] = []
+    var damaged: [ImageProblem] = []
+    var warnings: [ImageProblem] = []
+    var cached = 0
+  }
+}
+
+extension FeatureExtractionProgress {
+  fileprivate mutating func add(_ batch: FeatureExtraction.Batch, elapsed: Duration) {
+    done += batch.hashes.count
+    cached += batch.cached
+    damaged += batch.damaged.count
+    encoded += batch.jobs.count
+    self.elapsed = elapsed
+  }
+}

@@ -1,0 +1,93 @@
+public import ImageEncoding
+public import ModelFiles
+public import Tensors
+
+/// The seeing half of a captioner: images in, features out, for captioning and for training alike.
+public struct ImageFeatureExtractor: Sendable {
+  let encoder: any VisionEncoder
+  let selection: FeatureSelection
+  public let preprocessor: ImagePreprocessor
+  /// Of one image's features: `[tokens, width]`.
+  public let shape: [Int]
+  /// What the features depend on.
+  public let settings: CaptionerManifest.Encoder
+
+  /// - Parameters:
+  ///   - settings: as a manifest has them.
+  ///   - directory: the captioner's, where the encoder may be; otherwise it is in `store`.
+  /// - Throws: `ModelStoreError`, `ModelFileError`, `CaptionerError`, `EncodingError`.
+  public init(_ settings: CaptionerManifest.Encoder, directory: String, store: ModelStore) throws {
+    try self.init(settings, encoderDirectory: settings.resolve(in: directory, store: store))
+  }
+
+  init(_ settings: CaptionerManifest.Encoder, encoderDirectory: String) throws {
+    try self.init(settings, encoder: EncoderFamily.load(settings.family, from: encoderDirectory))
+  }
+
+  package init(_ settings: CaptionerManifest.Encoder, encoder: any VisionEncoder) throws {
+    self.settings = settings
+    self.encoder = encoder
+    selection = FeatureSelection(settings.features)
+    preprocessor = try ImagePreprocessor(settings.preprocessing)
+    let tokens = try selection.tokenCount(
+      width: preprocessor.size.width, height: preprocessor.size.height, patchSize: encoder.patchSize)
+    shape = [tokens, encoder.hiddenSize]
+  }
+
+  /// Of the cache for these features, of images decoded by `decoder`.
+  public func cacheKey(decoder: ImageDecoder, precision: FeatureCacheKey.Precision = .f16) -> FeatureCacheKey {
+    FeatureCacheKey(
+      encoderHash: settings.sha256, features: settings.features, preprocessing: settings.preprocessing,
+      decoding: decoder.options.unusual, precision: precision)
+  }
+
+  /// The cache for these features in the store.
+  ///
+  /// - Throws: `FeatureCacheError`.
+  public func cache(
+    in store: ModelStore, decoder: ImageDecoder, precision: FeatureCacheKey.Precision = .f16
+  ) throws(FeatureCacheError) -> FeatureCache {
+    let key = cacheKey(decoder: decoder, precision: precision)
+    return try FeatureCache(directory: store.featuresDirectory(for: key), key: key, shape: shape)
+  }
+
+  /// From the content of an image file to the encoder's input, `[3, height, width]`.
+  ///
+  /// - Parameters:
+  ///   - name: what errors call it.
+  ///   - onWarning: is told what was wrong with an image that could be read all the same.
+  /// - Throws: `ImageDecodingError`.
+  public func pixels(
+    _ bytes: [UInt8], named name: String, decoder: ImageDecoder, onWarning: (String) -> Void = { _ in }
+  ) throws(ImageDecodingError) -> Tensor {
+    let decoded = try decoder.decode(bytes, named: name, targetFor: preprocessor.scaledSize)
+    decoded.warnings.forEach(onWarning)
+    return preprocessor(decoded.image)
+  }
+
+  /// Images `[3, height, width]` each, at least one → features `[images, tokens, width]`.
+  ///
+  /// - Throws: `EncodingError`.
+  public func features(of images: [Tensor]) throws(EncodingError) -> Tensor {
+    try features(of: Tensor.stacked(images))
+  }
+
+  /// `[images, 3, height, width]` → features `[images, tokens, width]`.
+  func features(of pixels: Tensor) throws(EncodingError) -> Tensor {
+    try selection.features(of: pixels, by: encoder)
+  }
+}
+
+extension ImageDecoder.Options {
+  /// The options that change pixels, where they are not the usual ones. Those that only refuse images are left out.
+  fileprivate var unusual: [String] {
+    let usual = Self()
+    var words: [String] = []
+    if background != usual.background {
+      words.append("background \(background.red) \(background.green) \(background.blue)")
+    }
+    if allowTruncated { words.append("allowTruncated") }
+    if exactDecode { words.append("exactDecode") }
+    return words
+  }
+}

@@ -1,0 +1,49 @@
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// All that features depend on besides the image's bytes. Each key has a cache of its own.
+public struct FeatureCacheKey: Sendable, Codable, Equatable {
+  /// How features are stored: `f16` or `f32`.
+  public enum Precision: String, Sendable, Codable {
+    case f16, f32
+  }
+
+  /// Of the encoder's weights.
+  public var encoderHash: FileHash
+  public var features: [CaptionerManifest.Feature]
+  public var preprocessing: CaptionerManifest.Preprocessing
+  /// How bytes become pixels where that is not the usual way, in words such as `exactDecode`.
+  public var decoding: [String]
+  public var precision: Precision
+
+  public init(
+    encoderHash: FileHash, features: [CaptionerManifest.Feature], preprocessing: CaptionerManifest.Preprocessing,
+    decoding: [String] = [], precision: Precision = .f16
+  ) {
+    self.encoderHash = encoderHash
+    self.features = features
+    self.preprocessing = preprocessing
+    self.decoding = decoding
+    self.precision = precision
+  }
+
+  /// 16 hexadecimal digits: the start of the SHA-256 of the key as JSON with sorted keys.
+  public var directoryName: String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    // Neither dates nor infinite numbers are in a key, so that encoding cannot fail; were it to, all such keys would
+    // share a directory, whose header would still refuse the wrong ones.
+    let json = (try? encoder.encode(self)) ?? Data()
+    return String(FileHash.hash(of: Array(json)).hexadecimal.prefix(16))
+  }
+}
+
+extension ModelStore {
+  /// Where the features of this key are kept, shared by all runs.
+  public func featuresDirectory(for key: FeatureCacheKey) -> String {
+    Path.join(featuresDirectory, key.directoryName)
+  }
+}
