@@ -23,10 +23,10 @@ class LlamaShape:
     theta: float = 100000.0
     epsilon: float = 1e-5
     tied: bool = True
+    head_dimension: int = 0  # hidden / heads unless given
 
-    @property
-    def head_dimension(self):
-        return self.hidden // self.heads
+    def __post_init__(self):
+        self.head_dimension = self.head_dimension or self.hidden // self.heads
 
     def config(self, **more):
         return {
@@ -67,31 +67,33 @@ class Llama:
     def __init__(self, weights, shape, dtype):
         self.w, self.shape, self.dtype = {k: v.to(dtype) for k, v in weights.items()}, shape, dtype
 
+    def layer(self, i, x, before=None):
+        """x [B, T, hidden]; before: (k, v) of the positions before x. Returns the new x and the (k, v) of all."""
+        w, s, (B, T, _), p = self.w, self.shape, x.shape, f"model.layers.{i}."
+        past = before[0].shape[2] if before else 0
+        positions = torch.arange(T) + past
+        project = lambda h, name: F.linear(h, w[p + name + "_proj.weight"])
+        split = lambda t: t.view(B, T, -1, s.head_dimension).transpose(1, 2)
+        h = rms_norm(x, w[p + "input_layernorm.weight"], s.epsilon)
+        q, k, v = (split(project(h, f"self_attn.{n}")) for n in "qkv")
+        q, k = rope(q, positions, s.theta), rope(k, positions, s.theta)
+        if before:
+            k, v = torch.cat([before[0], k], 2), torch.cat([before[1], v], 2)
+        x = x + project(grouped_attention(q, k, v, past).transpose(1, 2).flatten(2), "self_attn.o")
+        h = rms_norm(x, w[p + "post_attention_layernorm.weight"], s.epsilon)
+        return x + project(F.silu(project(h, "mlp.gate")) * project(h, "mlp.up"), "mlp.down"), (k, v)
+
     def forward(self, ids, prefix=None, cache=None):
         """ids [B, T]; prefix [B, L, 2, KV, P, HD], keys after RoPE at 0..<P; cache: list of (k, v) of a former call.
         Returns logits [B, T, vocabulary] and the new cache."""
-        w, s, (B, T) = self.w, self.shape, ids.shape
         if cache is None and prefix is not None:
             cache = [layer.unbind(1) for layer in prefix.to(self.dtype).unbind(1)]
-        past = cache[0][0].shape[2] if cache else 0
-        positions = torch.arange(T) + past
-        x, new = w["model.embed_tokens.weight"][ids], []
-        for i in range(s.layers):
-            p = f"model.layers.{i}."
-            project = lambda h, name: F.linear(h, w[p + name + "_proj.weight"])
-            split = lambda t: t.view(B, T, -1, s.head_dimension).transpose(1, 2)
-            h = rms_norm(x, w[p + "input_layernorm.weight"], s.epsilon)
-            q, k, v = (split(project(h, f"self_attn.{n}")) for n in "qkv")
-            q, k = rope(q, positions, s.theta), rope(k, positions, s.theta)
-            if cache:
-                k, v = torch.cat([cache[i][0], k], 2), torch.cat([cache[i][1], v], 2)
-            new.append((k, v))
-            o = grouped_attention(q, k, v, past).transpose(1, 2).reshape(B, T, s.hidden)
-            x = x + project(o, "self_attn.o")
-            h = rms_norm(x, w[p + "post_attention_layernorm.weight"], s.epsilon)
-            x = x + project(F.silu(project(h, "mlp.gate")) * project(h, "mlp.up"), "mlp.down")
-        head = w["model.embed_tokens.weight" if s.tied else "lm_head.weight"]
-        return F.linear(rms_norm(x, w["model.norm.weight"], s.epsilon), head), new
+        x, new = self.w["model.embed_tokens.weight"][ids], []
+        for i in range(self.shape.layers):
+            x, after = self.layer(i, x, cache[i] if cache else None)
+            new.append(after)
+        head = self.w["model.embed_tokens.weight" if self.shape.tied else "lm_head.weight"]
+        return F.linear(rms_norm(x, self.w["model.norm.weight"], self.shape.epsilon), head), new
 
 
 class Block(nn.Module):

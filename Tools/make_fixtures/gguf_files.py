@@ -83,3 +83,14 @@ def gguf_name(key):
         return OUTSIDE[key]
     layer, _, rest = key.removeprefix("model.layers.").partition(".")
     return f"blk.{layer}.{NAMES[rest.removesuffix('.weight')]}.weight"
+
+
+def read(path, shape):
+    """The weights of a file written above, dequantised, under Hugging Face's names."""
+    found = {}
+    for tensor in gguf.GGUFReader(path).tensors:
+        array = gguf.quants.dequantize(tensor.data, tensor.tensor_type).astype(np.float32)
+        heads = shape.heads if "attn_q." in tensor.name else shape.key_value_heads if "attn_k." in tensor.name else None
+        found[tensor.name] = torch.from_numpy((unpermuted(array, heads) if heads else array).copy())
+    layers = [f"model.layers.{i}.{name}.weight" for i in range(shape.layers) for name in NAMES]
+    return {name: found[gguf_name(name)] for name in [*OUTSIDE, *layers] if gguf_name(name) in found}
