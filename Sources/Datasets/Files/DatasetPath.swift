@@ -54,6 +54,18 @@ enum DatasetPath {
     }
   }
 
+  /// What tells a directory apart from all others, whatever path leads to it.
+  struct Identity: Hashable {
+    let device: UInt64
+    let inode: UInt64
+  }
+
+  static func identity(_ path: String) -> Identity? {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    return Identity(device: UInt64(truncatingIfNeeded: status.st_dev), inode: UInt64(status.st_ino))
+  }
+
   /// The names in a directory in the order of their bytes, but for hidden ones: the same on every machine.
   static func entries(of directory: String) throws(DatasetError) -> [String] {
     guard let stream = opendir(directory) else {

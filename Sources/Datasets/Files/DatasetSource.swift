@@ -12,6 +12,8 @@ struct DatasetSource {
   /// Enough for the first lines of any annotation file.
   private static let headByteCount = 256 << 10
 
+  private static let maximumCandidateCount = 64
+
   let path: String
   let imageDirectory: String?
   let kind: Kind
@@ -62,11 +64,11 @@ struct DatasetSource {
   }
 
   /// The annotation files among which a format finds its own: the file itself, whatever its name, or those files of the
-  /// directory that have one of `extensions` and that `isMatch` recognises.
+  /// directory that are called as `isCandidate` says and that `isMatch` recognises by their content.
   ///
   /// Several are one dataset where their names say which split each is; otherwise that called `preferred` is taken.
   func annotationFiles(
-    extensions: Set<String>, preferred: String, in subdirectory: String? = nil,
+    preferred: String? = nil, in subdirectory: String? = nil, named isCandidate: (String) -> Bool,
     where isMatch: (DatasetSource) throws(DatasetError) -> Bool
   ) throws(DatasetError) -> [AnnotationFile] {
     switch kind {
@@ -80,7 +82,10 @@ struct DatasetSource {
         names = try DatasetPath.entries(of: directory)
       }
       var matching: [String] = []
-      for name in names where extensions.contains(DatasetPath.fileExtension(name)) {
+      let candidates = names.filter(isCandidate)
+      // A file beside each image is no file of annotations.
+      guard candidates.count <= Self.maximumCandidateCount else { return [] }
+      for name in candidates {
         let file = DatasetPath.join(directory, name)
         guard DatasetPath.kind(file) == .file else { continue }
         if try isMatch(DatasetSource(path: file, imageDirectory: imageDirectory)) { matching.append(name) }

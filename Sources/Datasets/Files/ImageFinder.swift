@@ -6,6 +6,8 @@ struct ImageFinder {
   ]
 
   private let directories: [String]
+  /// Where archives are looked for: not above the annotations, where anything may lie.
+  private let archiveDirectories: [String]
   /// Where the last image was: most likely the next one's place.
   private var latest = 0
   /// Built when a first image is no file.
@@ -16,9 +18,12 @@ struct ImageFinder {
   ///   - imageDirectory: where the user says that images are; then nothing else is looked at.
   ///   - includesParent: whether the directory above, and its usual folders, are looked at too.
   init(annotations: String, imageDirectory: String?, includesParent: Bool = false) throws(DatasetError) {
-    var directories = try Self.withUsualFolders(imageDirectory ?? annotations)
+    archiveDirectories = try Self.withUsualFolders(imageDirectory ?? annotations)
+    var directories = archiveDirectories
     if includesParent, imageDirectory == nil {
-      directories += try Self.withUsualFolders(annotations == "." ? ".." : DatasetPath.parent(annotations))
+      let parent = DatasetPath.join(annotations, "..")
+      // A directory that may be entered but not listed is no error: nobody named it.
+      directories += (try? Self.withUsualFolders(parent)) ?? []
     }
     self.directories = directories
   }
@@ -26,10 +31,26 @@ struct ImageFinder {
   /// What is wrong with the archives that were looked into.
   var damaged: [DamagedSample] { archives?.damaged ?? [] }
 
-  /// - Parameter name: relative to one of the directories, or absolute.
+  /// - Parameter names: under which the image may be there: relative to one of the directories, or absolute.
   /// - Returns: the image, or why it cannot be used.
-  mutating func find(_ name: String) throws(DatasetError) -> Result<ImageLocation, ImageProblem> {
-    if name.isEmpty { return .failure(ImageProblem(reason: "the image's name is empty")) }
+  mutating func find(_ names: [String]) throws(DatasetError) -> Result<ImageLocation, ImageProblem> {
+    for name in names {
+      if name.isEmpty { return .failure(ImageProblem(reason: "the image's name is empty")) }
+      switch file(name) {
+      case .success(let image): return .success(image)
+      case .failure(let problem): return .failure(problem)
+      case nil: continue
+      }
+    }
+    if archives == nil { archives = try ArchiveIndex(directories: archiveDirectories) }
+    for name in names {
+      if let image = archives?.image(name) { return .success(image) }
+    }
+    let places = directories.prefix(3).joined(separator: ", ") + (directories.count > 3 ? ", …" : "")
+    return .failure(ImageProblem(reason: "there is no such image in \(places); name its directory with --images"))
+  }
+
+  private mutating func file(_ name: String) -> Result<ImageLocation, ImageProblem>? {
     for index in [latest] + directories.indices {
       let path = DatasetPath.join(directories[index], name)
       switch DatasetPath.kind(path) {
@@ -40,10 +61,7 @@ struct ImageFinder {
       case .other, nil: continue
       }
     }
-    if archives == nil { archives = try ArchiveIndex(directories: directories) }
-    if let image = archives?.image(name) { return .success(image) }
-    let places = directories.prefix(3).joined(separator: ", ") + (directories.count > 3 ? ", …" : "")
-    return .failure(ImageProblem(reason: "there is no such image in \(places); name its directory with --images"))
+    return nil
   }
 
   private static func withUsualFolders(_ directory: String) throws(DatasetError) -> [String] {

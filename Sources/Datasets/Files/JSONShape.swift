@@ -7,7 +7,7 @@ enum JSONShape: Equatable {
   /// One value that takes the whole file.
   case document
 
-  /// How many lines are looked at: the first ones may be damaged.
+  /// How many lines are looked at: single ones may be damaged.
   private static let lineCount = 20
 
   /// `nil` for what is not JSON.
@@ -17,12 +17,17 @@ enum JSONShape: Equatable {
       first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
     else { return nil }
     var keys: Set<String> = []
-    for line in content.split(separator: 0x0A, maxSplits: Self.lineCount).prefix(Self.lineCount) {
-      // A line that `head` cuts short does not parse.
+    let lines = content.split(separator: 0x0A, maxSplits: Self.lineCount).prefix(Self.lineCount)
+    var objectCount = 0
+    for line in lines {
       guard let object = try? JSONSerialization.jsonObject(with: Data(line)) as? [String: Any] else { continue }
       keys.formUnion(object.keys)
+      objectCount += 1
     }
-    let isDocument = keys.isEmpty || keys.contains("images") || keys.contains("annotations")
-    self = isDocument || first == UInt8(ascii: "[") ? .document : .lines(keys: keys)
+    // A document may have lines within that are objects, but most are followed by commas.
+    let isDocument =
+      first == UInt8(ascii: "[") || objectCount == 0 || 2 * objectCount < lines.count
+      || keys.contains("images") || keys.contains("annotations")
+    self = isDocument ? .document : .lines(keys: keys)
   }
 }

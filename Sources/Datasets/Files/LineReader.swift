@@ -23,7 +23,7 @@ struct LineReader {
   init(path: String) throws(DatasetError) { file = try DatasetFile(path: path) }
 
   /// `path:12`, for messages.
-  func place(_ line: Line) -> String { "\(DatasetPath.name(file.path)):\(line.number)" }
+  func place(_ number: Int) -> String { "\(DatasetPath.name(file.path)):\(number)" }
 
   mutating func next() throws(DatasetError) -> Line? {
     var searched = start

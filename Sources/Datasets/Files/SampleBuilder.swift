@@ -1,15 +1,24 @@
-/// Turns what a reader found into samples: blank captions are left out and named, images are looked up.
+/// Turns what a reader found into samples: images are looked up, blank captions are left out and named.
 struct SampleBuilder {
   private var finder: ImageFinder
+  /// Whether `train/a.jpg` is a training image where nothing else says so.
+  private let takesSplitFromFolder: Bool
 
-  init(finder: ImageFinder) { self.finder = finder }
+  init(finder: ImageFinder, takesSplitFromFolder: Bool = false) {
+    self.finder = finder
+    self.takesSplitFromFolder = takesSplitFromFolder
+  }
 
-  /// - Parameter place: where the sample was found, for messages.
+  /// - Parameters:
+  ///   - alternatives: other names under which the image may be there.
+  ///   - place: where the sample was found, for messages.
   mutating func emit(
-    name: String, captions: [String], split: Split?, place: String, into sink: SampleSink
+    name: String, alternatives: [String] = [], captions: [String], split: Split?, place: String, into sink: SampleSink
   ) throws(DatasetError) {
-    switch try finder.find(name) {
-    case .failure(let problem): try sink(.damaged(DamagedSample(name: "\(name) (\(place))", reason: problem.reason)))
+    let folder = takesSplitFromFolder ? name.split(separator: "/").dropLast().first : nil
+    let split = split ?? folder.flatMap { Split(named: String($0)) }
+    switch try finder.find(alternatives + [name]) {
+    case .failure(let problem): try Self.emit(damaged: "\(name) (\(place))", problem.reason, into: sink)
     case .success(let image):
       try Self.emit(name: name, image: image, captions: captions, split: split, place: place, into: sink)
     }
@@ -20,17 +29,22 @@ struct SampleBuilder {
     for sample in finder.damaged { try sink(.damaged(sample)) }
   }
 
+  static func emit(damaged name: String, _ reason: String, into sink: SampleSink) throws(DatasetError) {
+    try sink(.damaged(DamagedSample(name: name, reason: reason)))
+  }
+
   static func emit(
     name: String, image: ImageLocation, captions: [String], split: Split?, place: String, into sink: SampleSink
   ) throws(DatasetError) {
     let written = captions.filter { !CaptionCleaning.isBlank($0) }
+    let blankCount = captions.count - written.count
     if written.isEmpty {
       let reason = captions.isEmpty ? "it has no caption" : "its caption is empty"
-      return try sink(.damaged(DamagedSample(name: "\(name) (\(place))", reason: reason)))
+      return try emit(damaged: "\(name) (\(place))", reason, into: sink)
     }
-    if written.count < captions.count {
-      let reason = "\(captions.count - written.count) of its \(captions.count) captions are empty; the others are used"
-      try sink(.damaged(DamagedSample(name: "\(name) (\(place))", reason: reason)))
+    if blankCount > 0 {
+      let reason = "\(blankCount) of its \(captions.count) captions are empty; the others are used"
+      try emit(damaged: "\(name) (\(place))", reason, into: sink)
     }
     try sink(.image(CaptionedImage(name: name, image: image, captions: written, split: split)))
   }
@@ -39,9 +53,9 @@ struct SampleBuilder {
 extension Split {
   /// - Parameter name: `nil` or empty where the dataset says nothing.
   /// - Throws: `DatasetError.unknownSplit`.
-  static func parse(_ name: String?, place: @autoclosure () -> String) throws(DatasetError) -> Split? {
+  static func parse(_ name: String?, place: String) throws(DatasetError) -> Split? {
     guard let name, !name.isEmpty else { return nil }
-    guard let split = Split(named: name) else { throw .unknownSplit(place: place(), name: name) }
+    guard let split = Split(named: name) else { throw .unknownSplit(place: place, name: name) }
     return split
   }
 }

@@ -9,7 +9,9 @@ struct CaptionsJSONLines: DatasetReader {
   private let imageDirectory: String?
 
   init?(_ source: DatasetSource) throws(DatasetError) {
-    files = try source.annotationFiles(extensions: ["jsonl", "ndjson"], preferred: "captions.jsonl") { file in
+    files = try source.annotationFiles(
+      preferred: "captions.jsonl", named: { DatasetPath.fileExtension($0) == "jsonl" }
+    ) { file in
       guard case .lines(let keys) = JSONShape(head: file.head) else { return false }
       return keys.contains("file_name") && (keys.contains("captions") || keys.contains("caption"))
     }

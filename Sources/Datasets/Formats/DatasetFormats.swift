@@ -18,7 +18,13 @@ enum DatasetFormats {
   /// The first that recognises a source reads it: a `captions.jsonl` beside shards says more than the shards do.
   static let all: [any DatasetReader.Type] = [
     CaptionsJSONLines.self,
+    ImageFolder.self,
+    Karpathy.self,
+    COCO.self,
+    Flickr8k.self,
+    CSVTable.self,
     WebDataset.self,
+    Sidecars.self,
   ]
 
   static func reader(of source: DatasetSource) throws(DatasetError) -> any DatasetReader {

@@ -115,9 +115,9 @@ private struct ShardSample {
 
   func emit(stem: String, shard: String, path: String, into sink: SampleSink) throws(DatasetError) {
     let place = "\(shard): \(stem)"
-    if let problem { return try sink(.damaged(DamagedSample(name: place, reason: problem))) }
+    if let problem { return try SampleBuilder.emit(damaged: place, problem, into: sink) }
     guard let image else {
-      return try sink(.damaged(DamagedSample(name: place, reason: "it has no image (jpg, jpeg, png or webp)")))
+      return try SampleBuilder.emit(damaged: place, "it has no image (jpg, jpeg, png or webp)", into: sink)
     }
     // Often the text repeats one of the record's captions.
     let captions = record?.captions ?? []

@@ -1,0 +1,55 @@
+/// A table with a header: comma-, tab- or semicolon-separated (RFC 4180). Several rows of one image are one sample.
+struct CSVTable: DatasetReader {
+  static let name = "CSV table"
+  static let summary =
+    "a CSV or TSV file whose header names a column image, file_name, filename or path, and caption, captions or text; "
+    + "perhaps split"
+
+  private let files: [AnnotationFile]
+  private let imageDirectory: String?
+
+  init?(_ source: DatasetSource) throws(DatasetError) {
+    imageDirectory = source.imageDirectory
+    files = try source.annotationFiles(named: { name in
+      // Flickr8k is also passed around with its captions as a table of this name.
+      ["csv", "tsv"].contains(DatasetPath.fileExtension(name)) || name == "captions.txt"
+    }) { file in
+      CSVHeader(head: file.head) != nil
+    }
+    if files.isEmpty { return nil }
+  }
+
+  func read(into sink: SampleSink) throws(DatasetError) {
+    for file in files { try Self.read(file, imageDirectory: imageDirectory, into: sink) }
+  }
+
+  static func read(
+    _ file: AnnotationFile, imageDirectory: String?, takesSplitFromFolder: Bool = false, into sink: SampleSink
+  ) throws(DatasetError) {
+    guard let header = CSVHeader(head: try DatasetSource(path: file.path, imageDirectory: nil).head) else {
+      throw .malformed(path: file.path, format: name, problem: "its header names no columns of images and captions")
+    }
+    var samples = MergedSamples()
+    var rows = try CSVReader(path: file.path, delimiter: header.delimiter)
+    // The header itself.
+    _ = try rows.next()
+    while let (number, row) = try rows.next() {
+      let place = rows.place(number)
+      switch row {
+      case .damaged(let problem): try SampleBuilder.emit(damaged: place, problem, into: sink)
+      case .fields(let fields) where fields.count != header.columnCount:
+        let reason = "it has \(fields.count) fields, the header \(header.columnCount)"
+        try SampleBuilder.emit(damaged: place, reason, into: sink)
+      case .fields(let fields):
+        let split = try Split.parse(header.split(of: fields), place: place) ?? file.split
+        let problem = samples.add(
+          name: header.image(of: fields), captions: header.captions(of: fields), split: split, place: place)
+        if let problem { try SampleBuilder.emit(damaged: place, problem, into: sink) }
+      }
+    }
+    var builder = SampleBuilder(
+      finder: try ImageFinder(annotations: file.directory, imageDirectory: imageDirectory),
+      takesSplitFromFolder: takesSplitFromFolder)
+    try samples.emit(with: &builder, into: sink)
+  }
+}

@@ -1,0 +1,145 @@
+import Datasets
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("captions.jsonl")
+struct CaptionsJSONLinesTests {
+  @Test("Images are files beside it, or in a usual folder, with one caption or several")
+  func files() throws {
+    try withTemporaryDirectory { directory in
+      try directory.writeImages("a.png", "images/b.png")
+      try directory.write(
+        "captions.jsonl",
+        """
+        {"file_name": "a.png", "captions": ["a cat", "a pet"], "split": "train"}
+
+        {"file_name": "b.png", "caption": "a dog \\u00e9"}
+        """)
+      let dataset = try directory.dataset()
+      #expect(dataset.format == "captions.jsonl")
+      #expect(dataset.names == ["a.png", "b.png"])
+      #expect(dataset.captions == [["a cat", "a pet"], ["a dog é"]])
+      #expect(dataset.splits == [.train, nil])
+      #expect(dataset.images[0].image.name == directory.appending(path: "a.png").plainPath)
+    }
+  }
+
+  @Test(
+    "Images are members of shards beside it, in whatever folder of the shard; the shards' own captions are not read")
+  func shards() throws {
+    try withTemporaryDirectory { directory in
+      var tar = TarBuilder()
+      tar.add("./photos/a.png", try Samples.image())
+      tar.add("./photos/a.txt", "something else")
+      tar.add("b.png", try Samples.otherImage())
+      try directory.write("set-0.tar", tar.finished())
+      try directory.write(
+        "captions.jsonl",
+        """
+        {"file_name": "b.png", "captions": ["a dog"]}
+        {"file_name": "photos/a.png", "captions": ["a cat"]}
+        {"file_name": "a.png", "captions": ["a pet"]}
+        """)
+      let dataset = try directory.dataset()
+      #expect(dataset.captions == [["a dog"], ["a cat"], ["a pet"]])
+      #expect(
+        try dataset.images.map { try $0.image.bytes() } == [
+          Samples.otherImage(), Samples.image(), Samples.image(),
+        ])
+      #expect(dataset.damaged.isEmpty)
+    }
+  }
+
+  @Test("The damage of a shard beside it is named, with the images that it lost")
+  func truncatedShard() throws {
+    try withTemporaryDirectory { directory in
+      var tar = TarBuilder()
+      tar.add("a.png", try Samples.image())
+      let end = tar.bytes.count
+      tar.add("b.png", try Samples.image())
+      try directory.write("set-0.tar", Array(tar.bytes[..<(end + 600)]))
+      try directory.write(
+        "captions.jsonl",
+        """
+        {"file_name": "a.png", "captions": ["a cat"]}
+        {"file_name": "b.png", "captions": ["a dog"]}
+        """)
+      let dataset = try directory.dataset()
+      #expect(dataset.names == ["a.png"])
+      #expect(
+        dataset.damaged.map(\.name) == ["b.png (captions.jsonl:2)", directory.appending(path: "set-0.tar").plainPath])
+    }
+  }
+
+  @Test("Every damaged line is named by its number, and the others are read, also after a damaged first line")
+  func damaged() throws {
+    try withTemporaryDirectory { directory in
+      try directory.writeImages("a.png")
+      var bytes = Array("{\"file_name\": \"a.png\", \n".utf8)
+      bytes += Array("{\"file_name\": \"a.png\", \"captions\": [\"".utf8) + [0xC3, 0x28] + Array("\"]}\n".utf8)
+      bytes += Array(
+        """
+        {"file_name": "gone.png", "captions": ["a cat"]}
+        {"captions": ["a cat"]}
+        {"file_name": "a.png", "captions": []}
+        {"file_name": "a.png", "captions": ["", "  "]}
+        ["a.png", "a cat"]
+        {"file_name": "a.png", "captions": ["a cat", null]}
+        {"file_name": "", "captions": ["a cat"]}
+
+        """.utf8)
+      try directory.write("captions.jsonl", bytes)
+      let dataset = try directory.dataset()
+      #expect(dataset.captions == [["a cat"]])
+      #expect(
+        dataset.damaged.map(\.name) == [
+          "captions.jsonl:1", "captions.jsonl:2", "gone.png (captions.jsonl:3)", "captions.jsonl:4",
+          "a.png (captions.jsonl:5)", "a.png (captions.jsonl:6)", "captions.jsonl:7", "a.png (captions.jsonl:8)",
+          " (captions.jsonl:9)",
+        ])
+      #expect(dataset.damaged[1].reason == "it is not valid UTF-8")
+      #expect(dataset.damaged[3].reason == "it has no 'file_name'")
+      #expect(dataset.damaged[7].reason == "1 of its 2 captions are empty; the others are used")
+    }
+  }
+
+  @Test("A byte order mark and line ends of Windows play no part")
+  func windows() throws {
+    try withTemporaryDirectory { directory in
+      try directory.writeImages("a.png")
+      try directory.write(
+        "any.name", "\u{FEFF}{\"file_name\": \"a.png\", \"captions\": [\"a cat\"]}\r\n")
+      #expect(try directory.dataset("any.name").captions == [["a cat"]])
+    }
+  }
+
+  @Test("Files named after splits are one dataset; others are ambiguous")
+  func several() throws {
+    try withTemporaryDirectory { directory in
+      try directory.writeImages("a.png")
+      for name in ["train", "val"] {
+        try directory.write("\(name).jsonl", "{\"file_name\": \"a.png\", \"caption\": \"a cat\"}\n")
+      }
+      #expect(try directory.dataset().splits == [.train, .validation])
+      try directory.write("other.jsonl", "{\"file_name\": \"a.png\", \"caption\": \"a cat\"}\n")
+      #expect(
+        throws: DatasetError.ambiguous(
+          path: directory.plainPath, candidates: ["other.jsonl", "train.jsonl", "val.jsonl"])
+      ) {
+        try directory.dataset()
+      }
+    }
+  }
+
+  @Test("Lines longer than the reader's buffer are read whole, in every position")
+  func longLines() throws {
+    try withTemporaryDirectory { directory in
+      try directory.writeImages("a.png")
+      let captions = [3, 300_000, 5, 600_000].map { String(repeating: "a", count: $0) }
+      try directory.write(
+        "captions.jsonl", captions.map { "{\"file_name\": \"a.png\", \"caption\": \"\($0)\"}" }.joined(separator: "\n"))
+      #expect(try directory.dataset().captions == captions.map { [$0] })
+    }
+  }
+}
