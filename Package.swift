@@ -72,7 +72,8 @@ let package = Package(
     .executableTarget(
       name: "caption",
       dependencies: [
-        "Captioning", "ImageEncoding", "TextDecoding", "Training", "ModelFiles", "Tensors", argumentParser, logging,
+        "Captioning", "Datasets", "ImageEncoding", "PrefixMapping", "TextDecoding", "Training", "ModelFiles", "Tensors",
+        argumentParser, logging,
       ],
       swiftSettings: strict),
 

@@ -1,6 +1,6 @@
 public import ImageEncoding
 public import ModelFiles
-import PrefixMapping
+public import PrefixMapping
 import Tensors
 public import TextDecoding
 
@@ -9,10 +9,12 @@ public import TextDecoding
 /// Weights are mapped into memory, so that making a captioner costs milliseconds and its pages are shared by processes.
 public struct Captioner: Sendable {
   public let manifest: CaptionerManifest
-  let extractor: ImageFeatureExtractor
-  let mapper: any PrefixMapper
-  let decoder: any TextDecoder
-  let tokenizer: any Tokenizer
+  /// The files that it consists of.
+  public let files: ResolvedCaptioner
+  public let extractor: ImageFeatureExtractor
+  public let mapper: any PrefixMapper
+  public let decoder: any TextDecoder
+  public let tokenizer: any Tokenizer
 
   /// - Parameters:
   ///   - directory: holds `captioner.json`.
@@ -22,6 +24,7 @@ public struct Captioner: Sendable {
     let manifest = try CaptionerManifest(directory: directory)
     let bases = try manifest.resolve(in: directory, store: store)
     self.manifest = manifest
+    files = bases
     extractor = try ImageFeatureExtractor(manifest.encoder, encoderDirectory: bases.encoder)
     mapper = try MapperFamily.load(manifest.mapper, from: bases.mapper)
     (decoder, tokenizer) = try DecoderFamily.load(manifest.decoder.family, from: bases.decoder)

@@ -1,12 +1,19 @@
-import ModelFiles
-import PrefixMapping
+public import ModelFiles
+public import PrefixMapping
 
 extension MapperFamily {
+  /// The family that a manifest names.
+  ///
+  /// - Throws: `CaptionerError.unknownFamily`.
+  public static func named(manifest: CaptionerManifest.Mapper) throws(CaptionerError) -> MapperFamily {
+    guard let family = named(manifest.family) else {
+      throw .unknownFamily(part: "mapper", name: manifest.family, known: names.sorted())
+    }
+    return family
+  }
+
   /// The mapper that a manifest names.
   static func load(_ mapper: CaptionerManifest.Mapper, from path: String) throws -> any PrefixMapper {
-    guard let family = named(mapper.family) else {
-      throw CaptionerError.unknownFamily(part: "mapper", name: mapper.family, known: names.sorted())
-    }
-    return try family.load(SafetensorsFile(path: path), mapper.heads, mapper.tokenGroups)
+    try named(manifest: mapper).load(SafetensorsFile(path: path), mapper.heads, mapper.tokenGroups)
   }
 }

@@ -15,6 +15,17 @@ public struct ParameterSet: Sendable {
     case constant
 
     public var isTrained: Bool { self != .constant }
+
+    /// The mappers' names follow one rule: `mean` and `std` come from the data, `base` is the prefix's base; what a layer
+    /// calls its bias, and all parameters of norms, are vectors.
+    init(ofName name: String, dimensions: Int) {
+      self =
+        switch name {
+        case "mean", "std": .constant
+        case "base": .base
+        default: dimensions < 2 ? .vector : .weight
+        }
+    }
   }
 
   public struct Parameter: Sendable {
@@ -35,21 +46,21 @@ public struct ParameterSet: Sendable {
     self.parameters = parameters
   }
 
-  /// The tensors of a mapper's file, to train on from there.
-  ///
-  /// - Parameter like: parameters of the same mapper, freshly made: what the file has to have.
-  /// - Throws: `ModelFileError` where a tensor is missing or misshapen.
-  public init(file: any TensorSource, like: ParameterSet) throws(ModelFileError) {
-    let weights = WeightReader(file)
-    parameters = []
-    for parameter in like.parameters {
-      let tensor = try weights.float32(parameter.name, shape: parameter.tensor.shape)
-      parameters.append(Parameter(name: parameter.name, role: parameter.role, tensor: tensor))
-    }
+  /// Adds a parameter, whose role is that of its name and shape.
+  public mutating func append(_ name: String, _ tensor: Tensor) {
+    let role = Role(ofName: name, dimensions: tensor.shape.count)
+    parameters.append(Parameter(name: name, role: role, tensor: tensor))
   }
 
-  public mutating func append(_ name: String, _ role: Role, _ tensor: Tensor) {
-    parameters.append(Parameter(name: name, role: role, tensor: tensor))
+  /// The tensors of a mapper's file, to train on from there.
+  ///
+  /// - Throws: `ModelFileError` where a tensor is of no floating-point type.
+  public init(file: any TensorSource) throws(ModelFileError) {
+    parameters = []
+    for name in file.tensorNames {
+      guard let stored = file.tensor(named: name) else { continue }
+      append(name, try WeightReader(file).float32(name, shape: stored.shape))
+    }
   }
 
   /// How many numbers are trained.

@@ -33,6 +33,9 @@ public struct KVCache: Sendable {
     rows = indices.map { rows[$0] }
   }
 
+  /// All that a row holds, as a prefix.
+  func prefix(ofRow row: Int) -> Prefix { rows[row].prefix(shape: shape) }
+
   /// Makes room for `count` more positions of a row and gives the address of its memory, which stays valid until the row
   /// is next changed.
   mutating func prepare(row: Int, toAppend count: Int) -> RowMemory {
@@ -89,6 +92,17 @@ public struct KVCache: Sendable {
           .update(from: floats + head * capacity * shape.headDimension, count: length * shape.headDimension)
       }
       (buffer, capacity) = (newBuffer, newCapacity)
+    }
+
+    func prefix(shape: Prefix.Shape) -> Prefix {
+      let d = shape.headDimension
+      var keysValues = Tensor(uninitialized: [shape.layers, 2, shape.keyValueHeads, length, d])
+      keysValues.withMutablePointer { target in
+        for head in 0..<Self.heads(shape) {
+          (target + head * length * d).update(from: floats + head * capacity * d, count: length * d)
+        }
+      }
+      return Prefix(keysValues: keysValues)
     }
 
     private static func heads(_ shape: Prefix.Shape) -> Int { shape.layers * 2 * shape.keyValueHeads }

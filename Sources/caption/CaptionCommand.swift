@@ -30,6 +30,6 @@ struct CaptionCommand: AsyncParsableCommand {
       143  terminated
       """,
     version: "0.1.0",
-    subcommands: [PhotoCommand.self, ModelsCommand.self, DebugTensorsCommand.self],
+    subcommands: [PhotoCommand.self, ModelsCommand.self, DebugTensorsCommand.self, DebugTrainStepsCommand.self],
     defaultSubcommand: PhotoCommand.self)
 }

@@ -3,7 +3,8 @@ enum PTBRules {
   typealias Rule = @Sendable (PTBText, Int) -> PTBLexer.Match?
 
   static let all: [Rule] = [
-    assimilation, tag, doctorate, word, negated, withApostrophe, contracted, negation, contraction, address, mail, handle, hashtag,
+    assimilation, tag, doctorate, word, negated, withApostrophe, contracted, negation, contraction, address, mail,
+    handle, hashtag,
     beforeApostrophe, abbreviation, abbreviationBeforeNumber, initials, conjoined, dollar, telephone,
     fraction, date, number, compound, dottedCompound, slashed, emoticon, face, entity, dots, run, quote, symbol,
   ]

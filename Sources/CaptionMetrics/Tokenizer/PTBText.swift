@@ -74,7 +74,8 @@ struct PTBText {
   static func isLetter(_ scalar: Unicode.Scalar) -> Bool {
     if scalar.isASCII { return isASCIILetter(scalar) }
     switch category(scalar) {
-    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: return scalar.value < 0x10000
+    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter:
+      return scalar.value < 0x10000
     default: return scalar == "\u{AD}"
     }
   }

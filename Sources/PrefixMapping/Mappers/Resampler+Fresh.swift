@@ -15,13 +15,13 @@ private func freshResampler(_ settings: MapperSettings, using generator: inout X
   let d = settings.width
   let (tokens, width) = (settings.featureShape[0], settings.featureShape[1])
   var set = ParameterSet()
-  set.append("mean", .constant, settings.mean)
-  set.append("std", .constant, settings.deviation)
+  set.append("mean", settings.mean)
+  set.append("std", settings.deviation)
   for group in settings.tokenGroups.indices {
     set.appendLinear("inp.\(group)", outputs: d, inputs: width, using: &generator)
   }
-  set.append("pos", .weight, .normal([tokens, d], deviation: 0.02, using: &generator))
-  set.append("q", .weight, .normal([settings.prefixLength, d], deviation: 0.5, using: &generator))
+  set.append("pos", .normal([tokens, d], deviation: 0.02, using: &generator))
+  set.append("q", .normal([settings.prefixLength, d], deviation: 0.5, using: &generator))
   for block in 0..<settings.depth {
     let name = "bl.\(block)"
     for norm in ["n1", "n2", "n3"] { set.appendLayerNorm("\(name).\(norm)", columns: d) }
@@ -32,7 +32,7 @@ private func freshResampler(_ settings: MapperSettings, using generator: inout X
   }
   set.appendLayerNorm("no", columns: d)
   // Small: at first every image has nearly the base's prefix, which the decoder knows how to read.
-  set.append("out.weight", .weight, .normal([settings.positionSize, d], deviation: 0.005, using: &generator))
-  set.append("base", .base, settings.base)
+  set.append("out.weight", .normal([settings.positionSize, d], deviation: 0.005, using: &generator))
+  set.append("base", settings.base)
   return set
 }

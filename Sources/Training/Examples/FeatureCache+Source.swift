@@ -1,0 +1,9 @@
+public import ModelFiles
+
+extension FeatureCache: FeatureSource {
+  public func read(_ image: FileHash, flipped: Bool, into destination: UnsafeMutableBufferPointer<Float>) throws {
+    if try !features(image, flipped: flipped, into: destination) {
+      throw TrainingError.missingFeatures(image: image.hexadecimal)
+    }
+  }
+}

@@ -1,0 +1,32 @@
+public import ModelFiles
+
+/// An image with captions, ready to be learnt from.
+public struct TrainingExample: Sendable {
+  /// For people, and in predictions.
+  public let name: String
+  /// What its features are found by.
+  public let image: FileHash
+  /// Captions as token ids, start and stop tokens included.
+  public let captions: [[Int]]
+  /// Captions as people wrote them: what generated ones are scored against.
+  public let references: [String]
+
+  public init(name: String, image: FileHash, captions: [[Int]], references: [String]) {
+    self.name = name
+    self.image = image
+    self.captions = captions
+    self.references = references
+  }
+}
+
+/// Where the features of images come from.
+public protocol FeatureSource: Sendable {
+  /// `[tokens, width]`.
+  var shape: [Int] { get }
+
+  /// Writes the features of an image, or of its mirror image.
+  ///
+  /// - Parameter destination: room for `tokens * width` numbers.
+  /// - Throws: where there are none, or they cannot be read.
+  func read(_ image: FileHash, flipped: Bool, into destination: UnsafeMutableBufferPointer<Float>) throws
+}

@@ -1,0 +1,138 @@
+public import PrefixMapping
+public import Tensors
+public import TextDecoding
+
+/// Images with captions, as one step learns from them.
+public struct TrainingBatch: Sendable {
+  /// `[images, tokens, width]`.
+  public let features: Tensor
+  public let captions: PackedCaptions
+
+  public init(features: Tensor, captions: PackedCaptions) {
+    precondition(features.shape.first == captions.sequences.imageCount, "features \(features.shape)")
+    self.features = features
+    self.captions = captions
+  }
+}
+
+/// A mapper that learns through a frozen decoder: its parameters, and the optimiser's memory of them.
+public struct MapperTrainer: Sendable {
+  public struct Settings: Sendable, Codable, Equatable {
+    public var optimizer = AdamW.Settings()
+    /// Of the mapper.
+    public var dropout = 0.1
+    public var labelSmoothing = 0.1
+    /// The largest norm of all gradients together; larger ones are scaled down. 0 leaves all.
+    public var clipNorm = 1.0
+    /// Decay of the parameters' moving average, such as 0.999; 0 keeps none.
+    public var averageDecay = 0.0
+
+    public init() {}
+  }
+
+  /// What one step was like.
+  public struct StepResult: Sendable, Equatable {
+    /// Mean over the tokens that were to be foretold, smoothing included.
+    public let loss: Double
+    /// Of all gradients together, before clipping.
+    public let gradientNorm: Double
+  }
+
+  public let decoder: any TextDecoder
+  public let family: MapperFamily
+  public let heads: Int
+  public let tokenGroups: [Int]
+  public let settings: Settings
+  public internal(set) var parameters: ParameterSet
+  public internal(set) var optimizer: AdamW
+  /// The exponential moving average of the parameters, where it is kept.
+  public internal(set) var average: ParameterSet?
+
+  /// - Parameters:
+  ///   - decoder: best with its weights unpacked.
+  ///   - parameters: fresh ones of the family, or those of a trained mapper.
+  public init(
+    decoder: any TextDecoder, family: MapperFamily, heads: Int, tokenGroups: [Int], parameters: ParameterSet,
+    settings: Settings
+  ) {
+    self.decoder = decoder
+    self.family = family
+    self.heads = heads
+    self.tokenGroups = tokenGroups
+    self.parameters = parameters
+    self.settings = settings
+    optimizer = AdamW(settings.optimizer, for: parameters)
+    average = settings.averageDecay > 0 ? parameters : nil
+  }
+
+  /// What is worth keeping: the average where there is one.
+  public var result: ParameterSet { average ?? parameters }
+
+  /// Learns from some batches as if they were one.
+  ///
+  /// - Parameters:
+  ///   - dropoutSeed: of the masks; another one for each step.
+  /// - Throws: `DecodingError`, `ModelFileError`; `TrainingError.diverged` where a number is none any more, before any
+  ///   parameter has changed.
+  public mutating func step(
+    _ batches: [TrainingBatch], learningRate: Double, dropoutSeed: UInt64
+  ) throws -> StepResult {
+    let tokenCount = batches.reduce(0) { $0 + $1.captions.targets.count }
+    let dropout = Dropout(probability: settings.dropout, seed: dropoutSeed)
+    var loss = 0.0
+    var sum: [Tensor?] = []
+    for batch in batches {
+      let (part, gradients) = try gradients(batch, dropout: dropout, divisor: Double(max(tokenCount, 1)))
+      loss += part
+      if sum.isEmpty {
+        sum = gradients
+      } else {
+        for index in sum.indices { if let gradient = gradients[index] { sum[index]?.add(gradient) } }
+      }
+    }
+    let norm = sum.reduce(0) { $0 + ($1?.sumOfSquares ?? 0) }.squareRoot()
+    guard loss.isFinite, norm.isFinite else { throw TrainingError.notANumber(loss: loss, gradientNorm: norm) }
+    let scale = settings.clipNorm > 0 ? min(1, settings.clipNorm / (norm + 1e-6)) : 1
+    optimizer.update(&parameters, gradients: sum, gradientScale: scale, learningRate: learningRate)
+    updateAverage()
+    return StepResult(loss: loss, gradientNorm: norm)
+  }
+
+  /// The loss without dropout.
+  ///
+  /// - Parameter parameters: those in training, or others of the same mapper.
+  public func loss(_ batch: TrainingBatch, parameters: ParameterSet, labelSmoothing: Double) throws -> Double {
+    let prefixes = try mapper(parameters).keysValues(batch.features, dropout: .none)
+    let loss = try decoder.loss(of: batch.captions, prefixes: prefixes, labelSmoothing: labelSmoothing, divisor: nil)
+    return Double(loss.value.values[0])
+  }
+
+  /// A mapper of these parameters.
+  public func mapper(_ parameters: ParameterSet) throws -> any PrefixMapper {
+    try family.load(TapedParameters(parameters, tape: nil), heads, tokenGroups)
+  }
+
+  /// Loss and gradients, in the order of the parameters. The tape, and with it all that refers to the parameters' memory,
+  /// is gone when this returns, so that the optimiser can change them in place.
+  package func gradients(
+    _ batch: TrainingBatch, dropout: Dropout, divisor: Double?
+  ) throws -> (loss: Double, gradients: [Tensor?]) {
+    let tape = GradientTape()
+    let taped = TapedParameters(parameters, tape: tape)
+    let prefixes = try family.load(taped, heads, tokenGroups).keysValues(batch.features, dropout: dropout)
+    let loss = try decoder.loss(
+      of: batch.captions, prefixes: prefixes, labelSmoothing: settings.labelSmoothing, divisor: divisor)
+    tape.backward(from: loss)
+    return (Double(loss.value.values[0]), taped.gradients())
+  }
+
+  private mutating func updateAverage() {
+    guard average != nil else { return }
+    // At first the average follows quickly, so that it is not held back by where training began.
+    let steps = Double(optimizer.stepCount)
+    let keep = min(settings.averageDecay, (1 + steps) / (10 + steps))
+    for index in parameters.parameters.indices where parameters.parameters[index].role.isTrained {
+      average?.parameters[index].tensor.blend(parameters.parameters[index].tensor, keeping: keep)
+    }
+  }
+}

@@ -1,0 +1,39 @@
+/// Why training could not begin or had to stop.
+public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
+  case missingFeatures(image: String)
+  case noExamples(split: String)
+  case captionsTooLong(name: String, tokens: Int, limit: Int)
+  /// A loss or gradient is infinite or not a number.
+  case notANumber(loss: Double, gradientNorm: Double)
+  /// - Parameter checkpoint: the last good one; `nil` where there is none yet.
+  case diverged(step: Int, reason: String, checkpoint: String?)
+  case otherSettings(path: String, differences: [String])
+  case existingRun(directory: String)
+  case nothingToResume(directory: String)
+  case damagedCheckpoint(path: String, reason: String)
+
+  public var description: String {
+    switch self {
+    case .missingFeatures(let image):
+      "the features of the image with SHA-256 \(image) are not in the cache: start again, and they are computed"
+    case .noExamples(let split):
+      "no image with captions is left for \(split): check the dataset's splits, or give --validation 5%"
+    case .captionsTooLong(let name, let tokens, let limit):
+      "\(name): a caption of \(tokens) tokens is longer than \(limit): shorten it, or raise --max-caption-tokens"
+    case .notANumber(let loss, let gradientNorm): "loss \(loss), gradient norm \(gradientNorm)"
+    case .diverged(let step, let reason, let checkpoint):
+      "training broke down at step \(step): \(reason). "
+        + (checkpoint.map { "The last good checkpoint is \($0). " } ?? "There is no checkpoint yet. ")
+        + "Start again with a lower --learning-rate or a longer --warmup"
+    case .otherSettings(let path, let differences):
+      "\(path): this run was begun with other settings (\(differences.joined(separator: "; "))): resume with the same ones, "
+        + "or choose another --out"
+    case .existingRun(let directory):
+      "\(directory): holds a training run already: give --resume to go on with it, or choose another --out"
+    case .nothingToResume(let directory):
+      "\(directory): there is no checkpoint to resume from: leave --resume out to begin"
+    case .damagedCheckpoint(let path, let reason):
+      "\(path): not a usable checkpoint: \(reason): remove it, and training resumes from the one before"
+    }
+  }
+}
