@@ -2,27 +2,32 @@ import Foundation
 
 /// A JSON object about one image: a line of a JSON lines file, or the `.json` beside an image in a shard.
 ///
-/// Known keys: `file_name`, `key`, `split`, and captions under `captions` (a list), `caption` and `text` (a list or one).
+/// Known keys: `file_name`, `split`, and captions under `captions` (a list), `caption` and `text` (a list or one).
 /// Captions of another type, such as `null`, count as not being there.
 struct CaptionRecord: Decodable {
   let fileName: String?
-  let key: String?
   let split: String?
   let captions: [String]
 
   private enum Key: String, CodingKey {
     case fileName = "file_name"
-    case key, split, captions, caption, text
+    case split, captions, caption, text
   }
 
   init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
-    fileName = try? container.decode(String.self, forKey: .fileName)
-    key = try? container.decode(String.self, forKey: .key)
-    split = try? container.decode(String.self, forKey: .split)
+    // An absent key would cost an error that is made and thrown away, on each of a million lines.
+    func text(_ key: Key) -> String? {
+      container.contains(key) ? try? container.decode(String.self, forKey: key) : nil
+    }
+    fileName = text(.fileName)
+    split = text(.split)
     captions = [Key.captions, .caption, .text].flatMap { key -> [String] in
-      if let text = try? container.decode(String.self, forKey: key) { return [text] }
-      return ((try? container.decode([OptionalText].self, forKey: key)) ?? []).map { $0.text ?? "" }
+      guard container.contains(key) else { return [] }
+      // Each kind of value is tried first under the key that usually holds it.
+      if key != .captions, let text = text(key) { return [text] }
+      if let list = try? container.decode([OptionalText].self, forKey: key) { return list.map { $0.text ?? "" } }
+      return text(key).map { [$0] } ?? []
     }
   }
 

@@ -79,7 +79,7 @@ struct TarReaderTests {
     }
   }
 
-  @Test("What GNU tar and Python's tarfile agree on, the system's tar writes too")
+  @Test("Archives that the system's tar makes of a folder, in GNU's format and in pax, are read")
   func systemTar() throws {
     try withTemporaryDirectory { directory in
       let name = "photo " + String(repeating: "é", count: 70)
@@ -101,7 +101,7 @@ struct TarReaderTests {
 
   @Test(
     "A truncated archive keeps what came before, wherever it ends, and the damage names the archive", arguments: 1...12)
-  func truncated(eighths: Int) throws {
+  func truncated(twelfths: Int) throws {
     try withTemporaryDirectory { directory in
       var tar = TarBuilder()
       tar.add("a.png", try Samples.image())
@@ -110,7 +110,7 @@ struct TarReaderTests {
       tar.add("b.png", try Samples.image())
       tar.add("b.txt", "a dog")
       // From the first sample's end to the second's: never the whole, which would be complete but for its end's mark.
-      let end = complete + (tar.bytes.count - complete) * (eighths - 1) / 12
+      let end = complete + (tar.bytes.count - complete) * (twelfths - 1) / 12
       try directory.write("a.tar", Array(tar.bytes[..<end]))
       let dataset = try directory.dataset("a.tar")
       #expect(dataset.names.first == "a.png")
