@@ -72,7 +72,8 @@ let package = Package(
     .executableTarget(
       name: "caption",
       dependencies: [
-        "Captioning", "ImageEncoding", "TextDecoding", "Training", "ModelFiles", "Tensors", argumentParser, logging,
+        "Captioning", "CaptionMetrics", "Datasets", "ImageEncoding", "TextDecoding", "Training", "ModelFiles", "Tensors",
+        argumentParser, logging,
       ],
       swiftSettings: strict),
 
@@ -83,6 +84,7 @@ let package = Package(
     tests("ImageEncodingTests", ["ImageEncoding", "ModelFiles", "Tensors"]),
     tests("TextDecodingTests", ["TextDecoding", "ModelFiles", "Tensors"]),
     tests("PrefixMappingTests", ["PrefixMapping", "TextDecoding", "ModelFiles", "Tensors"]),
+    tests("CaptionMetricsTests", ["CaptionMetrics"]),
     tests("DatasetsTests", ["Datasets"]),
     tests("TrainingTests", ["Training", "PrefixMapping", "TextDecoding", "ModelFiles", "Tensors"]),
     tests(
