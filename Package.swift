@@ -72,8 +72,9 @@ let package = Package(
     .executableTarget(
       name: "caption",
       dependencies: [
-        "Captioning", "Datasets", "ImageEncoding", "PrefixMapping", "TextDecoding", "Training", "ModelFiles", "Tensors",
-        argumentParser, logging,
+        "CaptionMetrics", "Captioning", "Datasets", "ImageEncoding", "PrefixMapping", "TextDecoding", "Training",
+        "ModelFiles",
+        "Tensors", argumentParser, logging,
       ],
       swiftSettings: strict),
 
@@ -84,6 +85,7 @@ let package = Package(
     tests("ImageEncodingTests", ["ImageEncoding", "ModelFiles", "Tensors"]),
     tests("TextDecodingTests", ["TextDecoding", "ModelFiles", "Tensors"]),
     tests("PrefixMappingTests", ["PrefixMapping", "TextDecoding", "ModelFiles", "Tensors"]),
+    tests("CaptionMetricsTests", ["CaptionMetrics"]),
     tests("DatasetsTests", ["Datasets"]),
     tests("TrainingTests", ["Training", "PrefixMapping", "TextDecoding", "ModelFiles", "Tensors"]),
     tests(

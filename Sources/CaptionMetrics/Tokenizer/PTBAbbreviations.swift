@@ -35,4 +35,12 @@ enum PTBAbbreviations {
     "seq", "sfc", "sgt", "spc", "sq", "sr", "st", "ste", "supt", "supts", "sys", "tel", "tenn", "thu", "tue", "tues",
     "univ", "va", "vs", "vt", "wed", "wis", "wisc", "wm", "wyo",
   ]
+
+  /// Words that, with a capital, begin a sentence rather than go on after an initial.
+  static let sentenceOpenings: Set<String> = [
+    "a", "about", "according", "additionally", "after", "an", "as", "at", "but", "earlier", "he", "her", "here",
+    "however", "if", "in", "it", "last", "many", "more", "now", "once", "one", "other", "our", "she", "since", "so",
+    "some", "such", "that", "the", "their", "then", "there", "these", "they", "this", "we", "what", "when", "while",
+    "yet", "you",
+  ]
 }

@@ -49,6 +49,7 @@ struct PTBLexer {
     let token = text.string(range)
     if range.count == 1 { return PTBNormalization.ofCharacters[text[range.lowerBound]] ?? token }
     if let known = PTBNormalization.ofTokens[token] { return known.isEmpty ? nil : known }
+    if range.count == 2, let quotes = PTBNormalization.ofQuotePair(range.map { text[$0] }) { return quotes }
     if token.allSatisfy({ $0 == "." || $0 == " " }) { return "..." }
     if token.allSatisfy({ $0 == "-" }) { return token.utf8.count <= 4 ? "--" : token }
     return PTBNormalization.ofParts(token)

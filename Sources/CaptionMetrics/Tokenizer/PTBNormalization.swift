@@ -14,6 +14,11 @@ enum PTBNormalization {
     "n’t": "n't", "n‘t": "n`t",
   ]
 
+  static func ofQuotePair(_ pair: [Unicode.Scalar]) -> String? {
+    let marks = pair.compactMap { $0 == "`" ? "`" : ofCharacters[$0] }
+    return marks.count == pair.count && marks.allSatisfy { $0.allSatisfy { "`'".contains($0) } } ? marks.joined() : nil
+  }
+
   /// Parentheses of emoticons and telephone numbers, spaces inside tokens, soft hyphens, entities.
   static func ofParts(_ token: String) -> String {
     guard token.unicodeScalars.contains(where: { "()\u{AD} &".unicodeScalars.contains($0) }) else { return token }

@@ -56,14 +56,16 @@ extension PTBRules {
     let name = text[start] == "<" ? start + 1 : start
     guard PTBText.isASCIILetterOrDigit(text[name]) else { return nil }
     let limit = text.run(name, isInHost)
-    guard var end = (name + 1..<limit).last(where: { text[$0] == "@" }).map({ $0 + 1 }), end < limit else { return nil }
-    // Labels joined by single dots, the last one without.
     var longest: Int?
-    while end < limit, text[end] != "." {
-      let label = text.run(end) { isInHost($0) && $0 != "." }
-      longest = label
-      guard text[label] == "." else { break }
-      end = label + 1
+    for at in name..<limit where at > name && text[at] == "@" {
+      // Labels joined by single dots, the last one without.
+      var end = at + 1
+      while end < limit, text[end] != "." {
+        let label = text.run(end) { isInHost($0) && $0 != "." }
+        longest = max(longest ?? label, label)
+        guard text[label] == "." else { break }
+        end = label + 1
+      }
     }
     guard let longest else { return nil }
     return PTBLexer.Match(text[longest] == ">" ? longest + 1 : longest)

@@ -11,15 +11,17 @@ extension PTBRules {
   }
 
   /// `well-known`, `4x4`, `o'clock`, `jack-o'lantern`, `snake_case`.
-  static let compound: Rule = { text, start in
+  static let compound: Rule = { text, start in PTBLexer.Match(compoundEnd(text, start)) }
+
+  static func compoundEnd(_ text: PTBText, _ start: Int) -> Int {
     var end = compoundPart(text, start)
-    guard end > start else { return nil }
+    guard end > start else { return start }
     while PTBText.isHyphen(text[end]) {
       let next = compoundPart(text, end + 1)
       if next == end + 1 { break }
       end = next
     }
-    return PTBLexer.Match(end)
+    return end
   }
 
   private static func compoundPart(_ text: PTBText, _ start: Int) -> Int {

@@ -47,19 +47,22 @@ extension PTBRules {
   static let contracted: Rule = { text, start in
     let end = wordEnd(text, start)
     guard end > start, let contraction = contractionEnd(text, end) else { return nil }
-    return PTBLexer.Match(end, lookahead: contraction + 1 - end)
+    return PTBLexer.Match(end, lookahead: contraction - end)
   }
 
   static let contraction: Rule = { text, start in
-    contractionEnd(text, start).map { PTBLexer.Match($0, lookahead: 1) }
+    guard let end = contractionEnd(text, start), !PTBText.isASCIILetter(text[end]) else { return nil }
+    return PTBLexer.Match(end, lookahead: 1)
   }
 
-  /// `'s`, `'m`, `'d`, `'ll`, `'re`, `'ve` where no letter follows.
+  /// Even where letters follow, unless they make `'` a quotation mark.
+  static let looseContraction: Rule = { text, start in contractionEnd(text, start).map { PTBLexer.Match($0) } }
+
+  /// `'s`, `'m`, `'d`, `'ll`, `'re`, `'ve`.
   private static func contractionEnd(_ text: PTBText, _ start: Int) -> Int? {
     guard PTBText.isApostrophe(text[start]) else { return nil }
     for letters in ["s", "m", "d", "ll", "re", "ve"] where text.continues(start + 1, letters) {
-      let end = start + 1 + letters.utf8.count
-      return PTBText.isASCIILetter(text[end]) ? nil : end
+      return start + 1 + letters.utf8.count
     }
     return nil
   }
@@ -98,17 +101,17 @@ extension PTBRules {
   private static func foreign(_ text: PTBText, _ start: Int) -> Int? {
     let first = text[start]
     guard first == "n" || (PTBText.isUpper(first) && first != "I" && first != "Y"),
-      PTBText.isApostrophe(text[start + 1])
+      PTBText.isApostropheLike(text[start + 1])
     else { return nil }
     let end = text.run(start + 2, PTBText.isLetter)
     return end >= start + 4 ? end : nil
   }
 
-  /// `ma'am`, `Hawai'i`.
+  /// `ma'am`, `Hawai'i`, `NO'ONE`.
   private static func betweenVowels(_ text: PTBText, _ start: Int) -> Int? {
     let apostrophe = text.run(start, PTBText.isASCIILetter)
     guard apostrophe >= start + 2, isVowel(text[apostrophe - 1]) || text.continues(apostrophe - 1, "y"),
-      PTBText.isApostrophe(text[apostrophe]), isVowel(text[apostrophe + 1])
+      PTBText.isApostropheLike(text[apostrophe]), isVowel(text[apostrophe + 1]) || PTBText.isUpper(text[apostrophe + 1])
     else { return nil }
     return text.run(apostrophe + 1, PTBText.isASCIILetter)
   }
@@ -161,6 +164,27 @@ extension PTBRules {
     let end = text.run(start, PTBText.isASCIILetter)
     guard end > start, text[end] == ".", end - start <= PTBAbbreviations.longest else { return nil }
     return isListed(text.original(start..<end)) ? end + 1 : nil
+  }
+
+  /// `t` of `t. The …`: a single letter may end a sentence when the next one begins with one of these words.
+  static let letterBeforeSentence: Rule = { text, start in
+    guard PTBText.isASCIILetter(text[start]), text[start + 1] == ".", PTBText.isSpace(text[start + 2]) else {
+      return nil
+    }
+    let first = text.run(start + 2, PTBText.isSpace)
+    let last = text.run(first, PTBText.isASCIILetter)
+    guard PTBText.isUpper(text[first]), PTBText.isSpace(text[last]),
+      PTBAbbreviations.sentenceOpenings.contains(text.string(first..<last))
+    else { return nil }
+    return PTBLexer.Match(start + 1, lookahead: last - start)
+  }
+
+  /// `dog.` before a comma, colon or semicolon is taken for an abbreviation.
+  static let wordBeforeComma: Rule = { text, start in
+    for end in [wordEnd(text, start), compoundEnd(text, start)] where end > start && text[end] == "." {
+      if ",;:、".unicodeScalars.contains(text[end + 1]) { return PTBLexer.Match(end + 1, lookahead: 1) }
+    }
+    return nil
   }
 
   static let doctorate: Rule = { text, start in

@@ -3,10 +3,10 @@ enum PTBRules {
   typealias Rule = @Sendable (PTBText, Int) -> PTBLexer.Match?
 
   static let all: [Rule] = [
-    assimilation, tag, doctorate, word, negated, withApostrophe, contracted, negation, contraction, address, mail,
-    handle, hashtag,
-    beforeApostrophe, abbreviation, abbreviationBeforeNumber, initials, conjoined, dollar, telephone,
-    fraction, date, number, compound, dottedCompound, slashed, emoticon, face, entity, dots, run, quote, symbol,
+    assimilation, tag, doctorate, letterBeforeSentence, wordBeforeComma, word, negated, contracted, withApostrophe,
+    negation, contraction, address, mail, handle, hashtag, beforeApostrophe, abbreviation, abbreviationBeforeNumber,
+    initials, conjoined, dollar, telephone, fraction, date, number, compound, dottedCompound, slashed, emoticon, face,
+    entity, dots, run, quotePair, quote, looseContraction, symbol,
   ]
 
   // MARK: Symbols
@@ -43,12 +43,18 @@ enum PTBRules {
     return count >= 3 ? PTBLexer.Match(spaced) : nil
   }
 
-  /// An opening quote, told by the letters after it: it keeps `'nx` from beginning with `'n`.
+  /// An opening quote, told by what follows: it keeps `'nx` from beginning with `'n`.
   static let quote: Rule = { text, start in
-    guard text[start] == "'", PTBText.isASCIILetter(text[start + 1]), PTBText.isASCIILetter(text[start + 2]) else {
+    guard text[start] == "'", PTBText.isASCIILetter(text[start + 1]), !PTBText.isSpace(text[start + 2]) else {
       return nil
     }
     return PTBLexer.Match(start + 1, lookahead: 2)
+  }
+
+  /// Two typographic quotation marks are one token, so that `”“` survives as none of the punctuation.
+  static let quotePair: Rule = { text, start in
+    text.run(start, limit: 2) { "`’‘‛“”‹›«»".unicodeScalars.contains($0) } == start + 2
+      ? PTBLexer.Match(start + 2) : nil
   }
 
   static let symbol: Rule = { text, start in
@@ -65,7 +71,7 @@ enum PTBRules {
     return end > start + 2 && text[end] == ";" ? PTBLexer.Match(end + 1) : nil
   }
 
-  /// `:-)` and its kind, unless a letter follows.
+  /// `:-)` and its kind, unless a letter or digit follows.
   static let emoticon: Rule = { text, start in
     var index = start
     if text[index] == "<" || text[index] == ">" { index += 1 }
@@ -74,7 +80,7 @@ enum PTBRules {
     for mouth in [index + 1, index] {
       if mouth > index && !"-o*'".unicodeScalars.contains(text[index]) { continue }
       let isMouth = "()DPdpO\\{@|[]".unicodeScalars.contains(text[mouth])
-      if isMouth && !PTBText.isASCIILetter(text[mouth + 1]) { return PTBLexer.Match(mouth + 1, lookahead: 1) }
+      if isMouth && !PTBText.isASCIILetterOrDigit(text[mouth + 1]) { return PTBLexer.Match(mouth + 1, lookahead: 1) }
     }
     return nil
   }
@@ -84,7 +90,9 @@ enum PTBRules {
     func isEye(_ scalar: Unicode.Scalar) -> Bool { "-^x=~<>'".unicodeScalars.contains(scalar) }
     if isEye(text[start]), text[start + 1] == "_", isEye(text[start + 2]) { return PTBLexer.Match(start + 3) }
     guard text[start] == "(", isEye(text[start + 1]) else { return nil }
-    let nose = "_.-".unicodeScalars.contains(text[start + 2]) ? start + 3 : start + 2
-    return isEye(text[nose]) && text[nose + 1] == ")" ? PTBLexer.Match(nose + 2) : nil
+    if isEye(text[start + 2]), text[start + 3] == ")" { return PTBLexer.Match(start + 4) }
+    let (left, nose, right) = (text[start + 1], text[start + 2], text[start + 3])
+    guard "_.-".unicodeScalars.contains(nose), isEye(right), text[start + 4] == ")" else { return nil }
+    return nose == "-" && (left == "-" || right == "-") ? nil : PTBLexer.Match(start + 5)
   }
 }

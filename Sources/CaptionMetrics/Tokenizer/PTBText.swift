@@ -15,8 +15,10 @@ struct PTBText {
   /// In lower case.
   func string(_ range: Range<Int>) -> String {
     var string = ""
-    for scalar in scalars[range] {
-      if scalar.isASCII {
+    for (index, scalar) in zip(range, scalars[range]) {
+      if scalar == "Σ", index > range.lowerBound, index + 1 == range.upperBound {
+        string += "ς"
+      } else if scalar.isASCII {
         string.unicodeScalars.append(Self.lowercased(scalar))
       } else {
         string += scalar.properties.lowercaseMapping
@@ -41,7 +43,7 @@ struct PTBText {
   /// The end of the longest run of such characters.
   func run(_ start: Int, limit: Int = .max, _ isMember: (Unicode.Scalar) -> Bool) -> Int {
     var end = start
-    while end - start < limit, isMember(self[end]) { end += 1 }
+    while end < count, end - start < limit, isMember(scalars[end]) { end += 1 }
     return end
   }
 
