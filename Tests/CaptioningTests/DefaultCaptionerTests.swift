@@ -79,6 +79,27 @@ struct DefaultCaptionerTests {
     #expect(try #require(tensors["first_logits"])[0].distance(to: reference("first_logits")) < 2e-2)
   }
 
+  @Test("cached features agree with the reference's")
+  func cachedFeatures() async throws {
+    let reference = try Reference("default-captioner/tensors.safetensors")("features")
+    try await withTemporaryDirectory { home in
+      let extractor = try ImageFeatureExtractor(
+        captioner.manifest.encoder, directory: DefaultCaptioner.directory, store: ModelStore())
+      let cache = try extractor.cache(in: ModelStore(root: home.path(percentEncoded: false)), decoder: ImageDecoder())
+      let images = ["chelsea.png", "harrier.jpg", "opera.jpg"].map { name in
+        ImageInput(name: name) { Array(try Fixture.data("images/\(name)")) }
+      }
+      let result = try await FeatureExtraction(extractor: extractor, decoder: ImageDecoder(), cache: cache).run(images)
+      let hashes = result.hashes.compactMap { $0 }
+      #expect(hashes.count == 3)
+      for (index, hash) in hashes.enumerated() {
+        let found = try #require(try cache.features(hash, flipped: false))
+        // Rounding to a half moves a number by up to 2^-11 of it; the rest is the limit of `tensors`.
+        for (a, b) in zip(found.values, reference[index].values) { #expect(abs(a - b) <= 2e-3 + abs(b) / 2048) }
+      }
+    }
+  }
+
   @Test("the prompt template's text is what the start tokens say")
   func promptTemplate() throws {
     let text = try #require(captioner.manifest.decoder.promptTemplate.split(separator: "{prefix}").last)

@@ -123,7 +123,8 @@ public final class FeatureCache: Sendable {
     guard let (data, record) = found else { return nil }
     let start = layout.offset(record.number)
     let bytes = data.bytes[start..<start + layout.byteCount]
-    guard CRC32.checksum(bytes.buffer) == record.checksum else { throw .damaged(path: dataPath, image: image) }
+    let checksum = withExtendedLifetime(bytes) { CRC32.checksum(bytes.buffer) }
+    guard checksum == record.checksum else { throw .damaged(path: dataPath, image: image) }
     return StoredTensor(elementType: layout.elementType, shape: shape, storage: bytes)
   }
 
@@ -187,7 +188,8 @@ public final class FeatureCache: Sendable {
     for addition in additions {
       let numbers = try encode(addition)
       let image = FeatureCacheImage(hash: addition.image, isFlipped: addition.isFlipped)
-      records.append((FeatureIndexEntry(image: image, checksum: CRC32.checksum(numbers.buffer)), numbers))
+      let checksum = withExtendedLifetime(numbers) { CRC32.checksum(numbers.buffer) }
+      records.append((FeatureIndexEntry(image: image, checksum: checksum), numbers))
     }
     let lock = try Self.writing { () throws(FileSystemError) in try FileLock.wait(path: lockPath) }
     defer { withExtendedLifetime(lock) {} }

@@ -61,6 +61,24 @@ struct CaptionerLocatorTests {
     }
   }
 
+  @Test("the encoder is found alone, whatever else is missing")
+  func encoderAlone() throws {
+    try withTemporaryDirectory { directory in
+      let store = ModelStore(root: directory.path(percentEncoded: false), catalog: try WheelFixtures.catalog())
+      var encoder = try CaptionerManifest(directory: TinyCaptioner.path).encoder
+      let found = try encoder.resolve(in: TinyCaptioner.path, store: store)
+      #expect(found == TinyCaptioner.path.appending("/encoder").replacing("//", with: "/"))
+      let other = FileHash.hash(of: [])
+      encoder.sha256 = other
+      let error = #expect(throws: ModelStoreError.self) { try encoder.resolve(in: TinyCaptioner.path, store: store) }
+      #expect(error?.description.contains("encoder.sha256") == true)
+      encoder.path = WheelFixtures.encoder
+      #expect(throws: ModelStoreError.missingModels(names: [WheelFixtures.encoder])) {
+        try encoder.resolve(in: TinyCaptioner.path, store: store)
+      }
+    }
+  }
+
   @Test("missing base models are all named at once")
   func missingBases() throws {
     try withTemporaryDirectory { directory in

@@ -1,0 +1,226 @@
+import Captioning
+import Foundation
+import ImageEncoding
+import ModelFiles
+import Synchronization
+import Tensors
+import TestSupport
+import Testing
+
+@Suite("Feature extraction")
+struct FeatureExtractionTests {
+  /// Counts what it is asked to encode.
+  private final class CountingEncoder: VisionEncoder {
+    let encoder: DINOv2
+    let batches = Mutex<[Int]>([])
+
+    init(_ encoder: DINOv2) { self.encoder = encoder }
+
+    var hiddenSize: Int { encoder.hiddenSize }
+    var layers: Int { encoder.layers }
+    var patchSize: Int { encoder.patchSize }
+    var finalNorm: LayerNorm { encoder.finalNorm }
+
+    func hiddenStates(_ pixels: Tensor, numbers: Set<Int>) throws(EncodingError) -> [Int: Tensor] {
+      batches.withLock { $0.append(pixels.shape[0]) }
+      return try encoder.hiddenStates(pixels, numbers: numbers)
+    }
+
+    /// How many images since the last time.
+    func takeCount() -> Int {
+      batches.withLock { batches in
+        defer { batches = [] }
+        return batches.reduce(0, +)
+      }
+    }
+  }
+
+  private struct Setup {
+    let encoder: CountingEncoder
+    let extractor: ImageFeatureExtractor
+    let store: ModelStore
+
+    init(_ home: URL) throws {
+      let directory = TinyCaptioner.path + "/encoder"
+      encoder = CountingEncoder(
+        try DINOv2(
+          configuration: DinoV2Configuration(jsonFile: directory + "/config.json"),
+          weights: WeightReader(SafetensorsFile(path: directory + "/model.safetensors"))))
+      extractor = try ImageFeatureExtractor(
+        CaptionerManifest(directory: TinyCaptioner.path).encoder, encoder: encoder)
+      store = ModelStore(root: home.path(percentEncoded: false))
+    }
+
+    func extraction(flips: Bool = false, batchSize: Int = 3) throws -> FeatureExtraction {
+      let decoder = ImageDecoder()
+      return FeatureExtraction(
+        extractor: extractor, decoder: decoder, cache: try extractor.cache(in: store, decoder: decoder),
+        flips: flips, batchSize: batchSize)
+    }
+  }
+
+  private static func image(_ path: String) -> ImageInput {
+    ImageInput(name: path) { Array(try Data(contentsOf: URL(filePath: path))) }
+  }
+
+  private static func images() throws -> [ImageInput] { try TinyCaptioner.expected().map { image($0.path) } }
+
+  @Test("features are what the captioner computes, as halves")
+  func features() async throws {
+    try await withTemporaryDirectory { home in
+      let setup = try Setup(home)
+      let photos = try TinyCaptioner.expected()
+      let extraction = try setup.extraction(batchSize: photos.count)
+      let result = try await extraction.run(Self.images())
+      let tensors = try Captioner(directory: TinyCaptioner.path, store: setup.store)
+        .intermediateTensors(paths: photos.map(\.path), decoder: ImageDecoder())
+      let expected = try #require(tensors.first { $0.name == "features" }?.tensor)
+      let hashes = result.hashes.compactMap { $0 }
+      #expect(hashes.count == photos.count)
+      for (index, hash) in hashes.enumerated() {
+        let found = try #require(try extraction.cache.features(hash, flipped: false))
+        // The same batch, so that the sums are the same, too.
+        #expect(found.values == expected[index].storedAsHalf.toFloat32().values)
+      }
+    }
+  }
+
+  @Test("each image is known by the SHA-256 of its bytes, in the order given")
+  func hashes() async throws {
+    try await withTemporaryDirectory { home in
+      let result = try await Setup(home).extraction().run(Self.images())
+      let expected = try TinyCaptioner.expected().map { try FileHash(ofFile: $0.path) }
+      #expect(result.hashes == expected && result.damaged.isEmpty && result.warnings.isEmpty)
+    }
+  }
+
+  @Test("what is cached is not encoded again")
+  func resumption() async throws {
+    try await withTemporaryDirectory { home in
+      let setup = try Setup(home)
+      let images = try Self.images()
+      _ = try await setup.extraction().run(Array(images[..<5]))
+      #expect(setup.encoder.takeCount() == 5)
+      let result = try await setup.extraction().run(images)
+      #expect(setup.encoder.takeCount() == images.count - 5)
+      #expect(result.hashes.count == images.count)
+      _ = try await setup.extraction().run(images)
+      #expect(setup.encoder.takeCount() == 0)
+    }
+  }
+
+  @Test("an image that comes several times is encoded once")
+  func duplicates() async throws {
+    try await withTemporaryDirectory { home in
+      let setup = try Setup(home)
+      let images = try Self.images()
+      // Within a batch of three, from one batch to the next, and later.
+      let order = [0, 0, 1, 2, 2, 1, 3, 0]
+      let result = try await setup.extraction().run(order.map { images[$0] })
+      #expect(setup.encoder.takeCount() == 4)
+      #expect(result.hashes.map { result.hashes.firstIndex(of: $0) } == [0, 0, 2, 3, 3, 2, 6, 0])
+    }
+  }
+
+  @Test("the features of the mirrored pixels are cached beside the others")
+  func flips() async throws {
+    try await withTemporaryDirectory { home in
+      let setup = try Setup(home)
+      let images = Array(try Self.images()[..<2])
+      let extraction = try setup.extraction(flips: true, batchSize: 1)
+      let result = try await extraction.run(images)
+      #expect(setup.encoder.takeCount() == 4)
+      for (image, hash) in zip(images, try result.hashes.map { try #require($0) }) {
+        let pixels = try setup.extractor.pixels(image.bytes(), named: "", decoder: ImageDecoder())
+        // Encoded together, as one batch, so that the sums are the same.
+        let expected = try setup.extractor.features(of: [pixels, pixels.mirrored])
+        for (index, isFlipped) in [false, true].enumerated() {
+          let found = try #require(try extraction.cache.features(hash, flipped: isFlipped))
+          #expect(found.values == expected[index].storedAsHalf.toFloat32().values)
+        }
+        #expect(expected[0].distance(to: expected[1]) > 0.01)
+      }
+    }
+  }
+
+  @Test("mirrored features are added to a cache that has the others")
+  func flipsLater() async throws {
+    try await withTemporaryDirectory { home in
+      let setup = try Setup(home)
+      let images = try Self.images()
+      _ = try await setup.extraction().run(images)
+      let extraction = try setup.extraction(flips: true)
+      #expect(setup.encoder.takeCount() == images.count)
+      _ = try await extraction.run(images)
+      #expect(setup.encoder.takeCount() == images.count)
+      #expect(extraction.cache.count == 2 * images.count)
+    }
+  }
+
+  @Test("damaged images are named and passed over")
+  func damaged() async throws {
+    struct Unreachable: Error, CustomStringConvertible {
+      let description = "the shelf is empty"
+    }
+    try await withTemporaryDirectory { home in
+      let images = try Self.images()
+      let jpeg = try #require(images.first { $0.name.hasSuffix(".jpg") })
+      let inputs = [
+        images[0],
+        ImageInput(name: "cut.jpg") { Array(try jpeg.bytes().prefix(300)) },
+        ImageInput(name: "text.txt") { Array("no image".utf8) },
+        ImageInput(name: "lost.png") { throw Unreachable() },
+        images[1],
+      ]
+      let extraction = try Setup(home).extraction()
+      let result = try await extraction.run(inputs)
+      #expect(result.hashes.map { $0 == nil } == [false, true, true, true, false])
+      #expect(result.damaged.map(\.name) == ["cut.jpg", "text.txt", "lost.png"])
+      #expect(result.damaged.dropFirst().map(\.reason) == ["is not an image of a known format", "the shelf is empty"])
+      #expect(extraction.cache.count == 2)
+    }
+  }
+
+  @Test("cancelling ends it between batches, and what is finished stays")
+  func cancellation() async throws {
+    try await withTemporaryDirectory { home in
+      let setup = try Setup(home)
+      let images = try Self.images()
+      let task = Task {
+        try await setup.extraction().run(images) { _ in withUnsafeCurrentTask { $0?.cancel() } }
+      }
+      await #expect(throws: CancellationError.self) { try await task.value }
+      #expect(try setup.extraction().cache.count == 3)
+    }
+  }
+
+  @Test("progress counts what is done, cached, damaged and encoded")
+  func progress() async throws {
+    try await withTemporaryDirectory { home in
+      let setup = try Setup(home)
+      var images = try Self.images()
+      _ = try await setup.extraction().run(Array(images[..<2]))
+      images.insert(ImageInput(name: "empty") { [] }, at: 3)
+      var seen: [FeatureExtractionProgress] = []
+      _ = try await setup.extraction().run(images) { seen.append($0) }
+      #expect(seen.map(\.encoded) == [3, 6])
+      #expect(seen.map(\.done) == [6, 9])
+      #expect(seen.map(\.cached) == [2, 2] && seen.map(\.damaged) == [1, 1])
+      #expect(seen.allSatisfy { $0.total == 9 && $0.imagesPerSecond > 0 })
+    }
+  }
+
+  @Test("ways of decoding that change pixels have caches of their own")
+  func decoding() throws {
+    try withTemporaryDirectory { home in
+      let extractor = try Setup(home).extractor
+      let usual = ImageDecoder()
+      var (exact, black, patient) = (usual, usual, usual)
+      exact.options.exactDecode = true
+      black.options.background = .black
+      patient.options.maximumScans = 7
+      let names = [usual, exact, black, patient].map { extractor.cacheKey(decoder: $0).directoryName }
+      #expect(Set(names).count == 3 && names[0] == names[3])
+    }
+  }
+}
