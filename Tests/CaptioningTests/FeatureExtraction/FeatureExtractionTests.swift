@@ -65,6 +65,14 @@ struct FeatureExtractionTests {
 
   private static func images() throws -> [ImageInput] { try TinyCaptioner.expected().map { image($0.path) } }
 
+  /// Other numbers of threads and images sum in other orders, which leaves less than 2e-4 here; rounding to a half then
+  /// moves a number by up to 2^-11 of it.
+  private func isHalved(_ found: Tensor, of expected: Tensor) -> Bool {
+    found.shape == expected.shape
+      && zip(found.values, expected.values).allSatisfy { abs($0 - $1) <= 2e-4 + (abs($1) + 2e-4) / 2048 }
+      && found.values == found.storedAsHalf.toFloat32().values
+  }
+
   @Test("features are what the captioner computes, as halves")
   func features() async throws {
     try await withTemporaryDirectory { home in
@@ -79,8 +87,7 @@ struct FeatureExtractionTests {
       #expect(hashes.count == photos.count)
       for (index, hash) in hashes.enumerated() {
         let found = try #require(try extraction.cache.features(hash, flipped: false))
-        // The same batch, so that the sums are the same, too.
-        #expect(found.values == expected[index].storedAsHalf.toFloat32().values)
+        #expect(isHalved(found, of: expected[index]))
       }
     }
   }
@@ -132,11 +139,10 @@ struct FeatureExtractionTests {
       #expect(setup.encoder.takeCount() == 4)
       for (image, hash) in zip(images, try result.hashes.map { try #require($0) }) {
         let pixels = try setup.extractor.pixels(image.bytes(), named: "", decoder: ImageDecoder())
-        // Encoded together, as one batch, so that the sums are the same.
         let expected = try setup.extractor.features(of: [pixels, pixels.mirrored])
         for (index, isFlipped) in [false, true].enumerated() {
           let found = try #require(try extraction.cache.features(hash, flipped: isFlipped))
-          #expect(found.values == expected[index].storedAsHalf.toFloat32().values)
+          #expect(isHalved(found, of: expected[index]))
         }
         #expect(expected[0].distance(to: expected[1]) > 0.01)
       }
