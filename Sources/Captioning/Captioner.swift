@@ -61,14 +61,7 @@ public struct Captioner: Sendable {
   }
 
   /// The text of a sequence, trimmed.
-  public func text(of sequence: GeneratedSequence) -> String {
-    let bytes = sequence.textBytes ?? sequence.textTokens.flatMap { tokenizer.bytes(of: $0) }
-    let text = String(decoding: bytes, as: UTF8.self)
-    guard let first = text.firstIndex(where: { !$0.isWhitespace }),
-      let last = text.lastIndex(where: { !$0.isWhitespace })
-    else { return "" }
-    return String(text[first...last])
-  }
+  public func text(of sequence: GeneratedSequence) -> String { tokenizer.caption(of: sequence) }
 
   private func generate(from prefixes: [Prefix], options: GenerationOptions) throws -> [GeneratedSequence] {
     func run(_ decoder: some TextDecoder) throws -> [GeneratedSequence] {

@@ -5,6 +5,8 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
   case captionsTooLong(name: String, tokens: Int, limit: Int)
   /// A loss or gradient is infinite or not a number.
   case notANumber(loss: Double, gradientNorm: Double)
+  /// The loss is far worse than guessing.
+  case exploded(loss: Double, limit: Double)
   /// - Parameter checkpoint: the last good one; `nil` where there is none yet.
   case diverged(step: Int, reason: String, checkpoint: String?)
   case otherSettings(path: String, differences: [String])
@@ -21,6 +23,7 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
     case .captionsTooLong(let name, let tokens, let limit):
       "\(name): a caption of \(tokens) tokens is longer than \(limit): shorten it, or raise --max-caption-tokens"
     case .notANumber(let loss, let gradientNorm): "loss \(loss), gradient norm \(gradientNorm)"
+    case .exploded(let loss, let limit): "the loss is \(loss), over \(limit), which is twice that of guessing"
     case .diverged(let step, let reason, let checkpoint):
       "training broke down at step \(step): \(reason). "
         + (checkpoint.map { "The last good checkpoint is \($0). " } ?? "There is no checkpoint yet. ")

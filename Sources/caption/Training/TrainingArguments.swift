@@ -1,4 +1,15 @@
 public import ArgumentParser
+public import Datasets
 public import Training
 
 extension DecayScope: ExpressibleByArgument {}
+extension CaptionCleaning: ExpressibleByArgument {}
+
+extension Percentage: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+
+  public var defaultValueDescription: String { description }
+
+  static let defaultValidation = Percentage("5%") ?? Percentage.none
+  static let defaultDamage = Percentage("1%") ?? Percentage.none
+}

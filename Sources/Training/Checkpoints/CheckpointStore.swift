@@ -1,0 +1,59 @@
+import ModelFiles
+
+/// The checkpoints of a run, the newest few of them: `checkpoints/step-00000400.safetensors`.
+public struct CheckpointStore: Sendable {
+  public let directory: String
+  /// How many are kept. One more than the newest, for the case that it cannot be read back.
+  private static let kept = 2
+
+  /// - Parameter runDirectory: that of the run.
+  public init(runDirectory: String) {
+    directory = Path.join(runDirectory, "checkpoints")
+  }
+
+  /// Paths, the newest first.
+  ///
+  /// - Throws: `FileSystemError`.
+  public func paths() throws -> [String] {
+    guard FileSystem.isDirectory(directory) else { return [] }
+    return try FileSystem.names(in: directory)
+      .filter { $0.hasPrefix("step-") && $0.hasSuffix(".safetensors") }
+      .sorted(by: >).map { Path.join(directory, $0) }
+  }
+
+  /// Writes a checkpoint, and only then removes the oldest ones.
+  ///
+  /// - Throws: `ModelFileError.cannotWrite`, `FileSystemError`; earlier checkpoints are untouched then.
+  func write(_ checkpoint: Checkpoint) throws -> String {
+    try FileSystem.createDirectory(directory)
+    let digits = String(checkpoint.state.step)
+    let number = String(repeating: "0", count: max(0, 8 - digits.count)) + digits
+    let path = Path.join(directory, "step-\(number).safetensors")
+    try checkpoint.write(to: path)
+    for old in try paths().dropFirst(Self.kept) { try FileSystem.remove(old) }
+    return path
+  }
+
+  /// The newest checkpoint that can be read.
+  ///
+  /// - Parameter onDamage: is told of those that cannot.
+  /// - Returns: `nil` where there is none.
+  /// - Throws: `FileSystemError`; `TrainingError.otherSettings` where the run was begun with another plan.
+  func latest(
+    like trainer: MapperTrainer, plan: TrainingPlan, onDamage: (TrainingError) -> Void
+  ) throws -> Checkpoint? {
+    for path in try paths() {
+      let checkpoint: Checkpoint
+      do {
+        checkpoint = try Checkpoint(path: path, like: trainer)
+      } catch {
+        onDamage(error)
+        continue
+      }
+      let differences = checkpoint.plan.differences(to: plan)
+      guard differences.isEmpty else { throw TrainingError.otherSettings(path: path, differences: differences) }
+      return checkpoint
+    }
+    return nil
+  }
+}

@@ -1,0 +1,185 @@
+import CaptionMetrics
+import ModelFiles
+public import PrefixMapping
+import RealModule
+import Tensors
+import TextDecoding
+
+/// What a run tells while it goes on.
+public enum TrainingEvent: Sendable {
+  case step(TrainingMetrics)
+  /// - Parameters:
+  ///   - captions: generated ones, in the order of the validator's examples; empty where none are.
+  ///   - parameters: those that were validated.
+  case validation(ValidationMetrics, captions: [String], parameters: ParameterSet)
+  case checkpoint(path: String)
+  case damagedCheckpoint(TrainingError)
+}
+
+/// How a run ended.
+public struct TrainingOutcome: Sendable {
+  public let state: LoopState
+  /// Whether validations stopped getting better before all steps were done.
+  public let stoppedEarly: Bool
+}
+
+/// Steps, validations and checkpoints, from wherever a run stands to its end.
+///
+/// What a step learns from, and all chance in it, depends on the plan and the step's number; so a run that is killed and
+/// resumed does the same steps with the same numbers as one that is not.
+public struct TrainingLoop: Sendable {
+  public let plan: TrainingPlan
+  public private(set) var state = LoopState()
+  private var trainer: MapperTrainer
+  private let examples: [TrainingExample]
+  private let features: any FeatureSource
+  private let validator: Validator
+  private let checkpoints: CheckpointStore
+  private let checkpointInterval: Duration
+  private var sampler: BatchSampler
+  private var lastCheckpoint: String?
+
+  /// - Parameters:
+  ///   - trainer: fresh, or with the parameters that training goes on from.
+  ///   - examples: the training split, in a fixed order.
+  ///   - checkpointInterval: time between checkpoints.
+  public init(
+    plan: TrainingPlan, trainer: MapperTrainer, examples: [TrainingExample], features: any FeatureSource,
+    validator: Validator, checkpoints: CheckpointStore, checkpointInterval: Duration
+  ) {
+    self.plan = plan
+    self.trainer = trainer
+    self.examples = examples
+    self.features = features
+    self.validator = validator
+    self.checkpoints = checkpoints
+    self.checkpointInterval = checkpointInterval
+    sampler = BatchSampler(plan.batches, captionCounts: examples.map(\.captions.count))
+  }
+
+  /// Goes on from the newest checkpoint.
+  ///
+  /// - Returns: whether there was one.
+  /// - Throws: `TrainingError.otherSettings`, `FileSystemError`.
+  public mutating func resume(onDamage: (TrainingError) -> Void = { _ in }) throws -> Bool {
+    guard let checkpoint = try checkpoints.latest(like: trainer, plan: plan, onDamage: onDamage) else { return false }
+    checkpoint.restore(&trainer)
+    state = checkpoint.state
+    return true
+  }
+
+  /// Trains to the end of the plan.
+  ///
+  /// - Parameter report: what it throws ends the run, as cancelling the task does; a checkpoint is written first.
+  /// - Throws: `CancellationError`; `TrainingError.diverged`; `ModelFileError.cannotWrite` of a checkpoint; what decoder,
+  ///   features and `report` throw.
+  public mutating func run(report: (TrainingEvent) throws -> Void) throws -> TrainingOutcome {
+    let start = ContinuousClock.now
+    let before = state.elapsedSeconds
+    var checkpointDue = start + checkpointInterval
+    var stoppedEarly = isOutOfPatience
+    do {
+      while state.isValidationDue || (state.step < plan.steps && !stoppedEarly) {
+        try Task.checkCancellation()
+        // First what an interruption left undone.
+        if !state.isValidationDue {
+          let metrics = try step { before + (ContinuousClock.now - start) / .seconds(1) }
+          state.isValidationDue = state.step % max(plan.validation.interval, 1) == 0 || state.step == plan.steps
+          try report(.step(metrics))
+        }
+        if state.isValidationDue {
+          try validate(elapsed: { before + (ContinuousClock.now - start) / .seconds(1) }, report: report)
+          stoppedEarly = isOutOfPatience
+        }
+        state.elapsedSeconds = before + (ContinuousClock.now - start) / .seconds(1)
+        if ContinuousClock.now >= checkpointDue {
+          try report(.checkpoint(path: writeCheckpoint()))
+          checkpointDue = ContinuousClock.now + checkpointInterval
+        }
+      }
+    } catch let error as TrainingError {
+      // What is broken is not written over what is good.
+      throw error
+    } catch let error as ModelFileError {
+      throw error
+    } catch {
+      _ = try writeCheckpoint()
+      throw error
+    }
+    try report(.checkpoint(path: writeCheckpoint()))
+    return TrainingOutcome(state: state, stoppedEarly: stoppedEarly)
+  }
+
+  private var isOutOfPatience: Bool {
+    plan.validation.patience > 0 && state.validationsSinceBest >= plan.validation.patience
+  }
+
+  private mutating func step(elapsed: () -> Double) throws -> TrainingMetrics {
+    let stepStart = ContinuousClock.now
+    let batches = try (0..<max(plan.accumulation, 1)).map { try batch(state.step * max(plan.accumulation, 1) + $0) }
+    let rate = plan.schedule.rate(step: state.step, of: plan.steps)
+    let result: MapperTrainer.StepResult
+    do {
+      result = try trainer.step(batches, learningRate: rate, dropoutSeed: dropoutSeed)
+      try checkLoss(result.loss)
+    } catch let error as TrainingError {
+      let last = try lastCheckpoint ?? checkpoints.paths().first
+      throw TrainingError.diverged(step: state.step + 1, reason: "\(error)", checkpoint: last)
+    }
+    let captions = batches.reduce(0) { $0 + $1.captions.captionCount }
+    state.step += 1
+    state.captions += captions
+    let seconds = (ContinuousClock.now - stepStart) / .seconds(1)
+    return TrainingMetrics(
+      step: state.step, epoch: Double(state.captions) / Double(max(plan.data.trainCaptions, 1)),
+      captions: state.captions, loss: result.loss, learningRate: rate, gradientNorm: result.gradientNorm,
+      captionsPerSecond: Double(captions) / max(seconds, 1e-9), elapsedSeconds: elapsed(),
+      peakMemoryBytes: ProcessMemory.peak)
+  }
+
+  /// Another one for each step, for the same plan always the same.
+  private var dropoutSeed: UInt64 {
+    var generator = Xoshiro256PlusPlus(seed: plan.batches.seed ^ 0xD509_0C57, stream: UInt64(state.step))
+    return generator.next()
+  }
+
+  /// A loss twice as bad as guessing among all tokens alike is no learning any more.
+  private func checkLoss(_ loss: Double) throws(TrainingError) {
+    let limit = 2 * Double.log(Double(trainer.decoder.vocabularySize))
+    if loss > limit { throw .exploded(loss: loss, limit: limit) }
+  }
+
+  private mutating func batch(_ index: Int) throws -> TrainingBatch {
+    let draws = sampler.batch(index)
+    return TrainingBatch(
+      features: try features.batch(draws.map { (examples[$0.example].image, $0.isFlipped) }),
+      captions: PackedCaptions(
+        draws.map { draw in draw.captions.map { examples[draw.example].captions[$0] } }))
+  }
+
+  private mutating func validate(elapsed: () -> Double, report: (TrainingEvent) throws -> Void) throws {
+    let parameters = trainer.result
+    let loss = try validator.loss(trainer, parameters: parameters)
+    let scored = try validator.scores(trainer.mapper(parameters), decoder: trainer.decoder)
+    let score = scored?.scores.cider ?? -loss
+    state.isValidationDue = false
+    let isBest = state.bestScore.map { score > $0 } ?? true
+    if isBest {
+      state.bestStep = state.step
+      state.bestScore = score
+      state.validationsSinceBest = 0
+    } else {
+      state.validationsSinceBest += 1
+    }
+    let metrics = ValidationMetrics(
+      step: state.step, loss: loss, cider: scored?.scores.cider, bleu4: scored?.scores.bleu.last,
+      rougeL: scored?.scores.rougeL, isBest: isBest, elapsedSeconds: elapsed())
+    try report(.validation(metrics, captions: scored?.captions ?? [], parameters: parameters))
+  }
+
+  private mutating func writeCheckpoint() throws -> String {
+    let path = try checkpoints.write(Checkpoint(trainer, state: state, plan: plan))
+    lastCheckpoint = path
+    return path
+  }
+}

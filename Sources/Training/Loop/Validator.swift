@@ -1,0 +1,101 @@
+public import CaptionMetrics
+import ModelFiles
+public import PrefixMapping
+import Tensors
+public import TextDecoding
+
+/// Says how good a mapper is on photos that it did not learn from.
+public struct Validator: Sendable {
+  public let examples: [TrainingExample]
+  private let features: any FeatureSource
+  private let tokenizer: any Tokenizer
+  private let startTokens: [Int]
+  private let options: GenerationOptions
+  private let lossExamples: Int
+  private let scorer: CaptionScorer?
+
+  /// Photos that are captioned at a time.
+  private static let batchSize = 64
+
+  /// - Parameters:
+  ///   - examples: the validation split, in a fixed order.
+  ///   - settings: how many of them give the loss, and how many are captioned.
+  ///   - options: how captions are generated.
+  /// - Throws: `CaptionMetricsError` where references do not make a score.
+  public init(
+    examples: [TrainingExample], features: any FeatureSource, settings: TrainingPlan.Validation,
+    tokenizer: any Tokenizer, startTokens: [Int], options: GenerationOptions
+  ) throws(CaptionMetricsError) {
+    let scored = settings.scoredImages < 0 ? 0 : settings.scoredImages == 0 ? examples.count : settings.scoredImages
+    self.examples = examples
+    self.features = features
+    self.tokenizer = tokenizer
+    self.startTokens = startTokens
+    self.options = options
+    lossExamples = min(settings.lossImages, examples.count)
+    let references = examples.prefix(scored)
+    scorer =
+      references.isEmpty ? nil : try CaptionScorer(references: references.map { ($0.image.hexadecimal, $0.references) })
+  }
+
+  /// Mean over the tokens of the first caption of each of the first photos, without dropout and smoothing.
+  public func loss(_ trainer: MapperTrainer, parameters: ParameterSet) throws -> Double {
+    var (sum, count) = (0.0, 0)
+    for batch in slices(of: lossExamples) {
+      try Task.checkCancellation()
+      let captions = PackedCaptions(examples[batch].map { [$0.captions[0]] })
+      let loss = try trainer.loss(
+        TrainingBatch(features: read(batch), captions: captions), parameters: parameters, labelSmoothing: 0)
+      sum += loss * Double(captions.targets.count)
+      count += captions.targets.count
+    }
+    return sum / Double(max(count, 1))
+  }
+
+  /// Captions of the scored photos, in order, and their scores; `nil` where none are wanted.
+  public func scores(
+    _ mapper: any PrefixMapper, decoder: any TextDecoder
+  ) throws -> (captions: [String], scores: CaptionScores)? {
+    guard let scorer else { return nil }
+    let captions = try captions(mapper, decoder: decoder, count: scorer.ids.count)
+    return (captions, try scorer.scores(candidates: captions))
+  }
+
+  /// Captions of the first photos.
+  public func captions(_ mapper: any PrefixMapper, decoder: any TextDecoder, count: Int) throws -> [String] {
+    func generate(_ decoder: some TextDecoder, _ prefixes: [Prefix]) throws -> [GeneratedSequence] {
+      try TextDecoding.generate(
+        from: DecoderStepper(decoder: decoder, cache: try decoder.cache(prefixes: prefixes)),
+        startTokens: prefixes.map { _ in startTokens }, options: options)
+    }
+    return try slices(of: count).flatMap { batch in
+      try Task.checkCancellation()
+      return try generate(decoder, mapper.prefixes(read(batch))).map { tokenizer.caption(of: $0) }
+    }
+  }
+
+  private func slices(of count: Int) -> [Range<Int>] {
+    stride(from: 0, to: min(count, examples.count), by: Self.batchSize)
+      .map { $0..<min($0 + Self.batchSize, count, examples.count) }
+  }
+
+  private func read(_ range: Range<Int>) throws -> Tensor {
+    try features.batch(examples[range].map { ($0.image, false) })
+  }
+}
+
+extension FeatureSource {
+  /// `[images, tokens, width]`.
+  func batch(_ images: [(image: FileHash, isFlipped: Bool)]) throws -> Tensor {
+    var batch = Tensor(uninitialized: [images.count] + shape)
+    let size = shape.reduce(1, *)
+    try batch.withUnsafeMutableBuffer { buffer in
+      for (index, item) in images.enumerated() {
+        try read(
+          item.image, flipped: item.isFlipped,
+          into: UnsafeMutableBufferPointer(rebasing: buffer[index * size..<(index + 1) * size]))
+      }
+    }
+    return batch
+  }
+}

@@ -1,0 +1,41 @@
+import Foundation
+public import ModelFiles
+public import PrefixMapping
+import Tensors
+
+/// Writes what training has made as a captioner's directory: `captioner.json` and `mapper.safetensors`, which holds the
+/// trained tensors alone, as halves.
+public struct TrainedCaptioner: Sendable {
+  public static let mapperName = "mapper.safetensors"
+
+  public let manifest: CaptionerManifest
+  public let plan: TrainingPlan
+
+  /// - Parameter manifest: of the base models and what belongs to them; the mapper's hash is filled in.
+  public init(manifest: CaptionerManifest, plan: TrainingPlan) {
+    self.manifest = manifest
+    self.plan = plan
+  }
+
+  /// The mapper first, then the manifest that names its hash: a captioner that is read meanwhile is refused, never mixed.
+  ///
+  /// - Parameter scores: what the mapper reached, for people.
+  /// - Throws: `ModelFileError.cannotWrite`, `FileSystemError`.
+  public func write(
+    _ parameters: ParameterSet, scores: [String: String], toDirectory directory: String
+  ) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    var metadata = scores
+    metadata["encoder_sha256"] = manifest.encoder.sha256.hexadecimal
+    metadata["decoder_sha256"] = manifest.decoder.sha256.hexadecimal
+    metadata["recipe"] = String(decoding: try encoder.encode(plan), as: UTF8.self)
+    let path = Path.join(directory, Self.mapperName)
+    try SafetensorsWriter.write(
+      parameters.parameters.map { ($0.name, $0.tensor.storedAsHalf) }, metadata: metadata, to: path)
+    var manifest = manifest
+    manifest.mapper.path = Self.mapperName
+    manifest.mapper.sha256 = try FileHash(ofFile: path)
+    try manifest.write(toDirectory: directory)
+  }
+}

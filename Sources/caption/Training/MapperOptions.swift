@@ -1,0 +1,129 @@
+import ArgumentParser
+import Captioning
+import ModelFiles
+import PrefixMapping
+import Tensors
+import TextDecoding
+import Training
+
+/// What the mapper is and reads.
+struct MapperOptions: ParsableArguments {
+  @Option(help: "Kind of mapper: \(MapperFamily.names.joined(separator: ", ")).")
+  var mapper = "resampler"
+
+  @Option(help: "Positions of the prefix.")
+  var prefixLength = 16
+
+  @Option(help: "Width of the mapper's hidden states.")
+  var width = 512
+
+  @Option(help: "Blocks of the mapper.")
+  var depth = 2
+
+  @Option(help: "Attention heads of the mapper.")
+  var heads = 8
+
+  @Option(
+    help: ArgumentHelp(
+      "What the mapper reads, as LAYER:class, LAYER:patches or LAYER:ROWSxCOLUMNS, separated by commas (default: the captioner's).",
+      valueName: "features"))
+  var features: FeatureList?
+
+  @Option(help: "What the prefix begins as, before an image adds to it: prompt, zeros or random.")
+  var base = BaseInitialization.prompt
+
+  @Option(help: "The text for --base prompt.")
+  var prompt = BaseInitialization.defaultPrompt
+
+  @Flag(help: "Go on from the captioner's own mapper instead of a fresh one.")
+  var continueMapper = false
+
+  func validate() throws {
+    guard MapperFamily.named(mapper) != nil else {
+      throw ValidationError("--mapper takes \(MapperFamily.names.joined(separator: ", ")).")
+    }
+    if !(1...512).contains(prefixLength) { throw ValidationError("--prefix-length takes 1 to 512.") }
+    if !(1...100).contains(depth) { throw ValidationError("--depth takes 1 to 100.") }
+    if width < 1 || width > 16384 || heads < 1 || width % heads != 0 {
+      throw ValidationError("--width takes 1 to 16384, a multiple of --heads.")
+    }
+    if prompt.isEmpty { throw ValidationError("--prompt takes some text.") }
+  }
+
+  /// The part of the plan that says which mapper; of a mapper that goes on, what it is.
+  func plan(for captioner: Captioner) throws -> TrainingPlan.Mapper {
+    var plan = TrainingPlan.Mapper()
+    if continueMapper {
+      if features != nil {
+        throw ValidationError("--continue-mapper keeps what the mapper reads: leave --features out.")
+      }
+      plan.family = captioner.manifest.mapper.family
+      plan.heads = captioner.manifest.mapper.heads
+      plan.prefixLength = captioner.mapper.prefixShape.length
+      plan.startsFrom = captioner.manifest.mapper.sha256.hexadecimal
+      return plan
+    }
+    plan.family = mapper
+    plan.prefixLength = prefixLength
+    plan.width = width
+    plan.depth = depth
+    plan.heads = heads
+    plan.baseInitialization = base.rawValue
+    plan.prompt = base == .prompt ? prompt : nil
+    return plan
+  }
+
+  /// The captioner's encoder, with the features that are asked for.
+  func encoder(of captioner: Captioner) -> CaptionerManifest.Encoder {
+    var encoder = captioner.manifest.encoder
+    if let features { encoder.features = features.features }
+    return encoder
+  }
+
+  /// What the prefix begins as, `[layers, 2, keyValueHeads, prefixLength, headDimension]`.
+  func initialBase(
+    _ captioner: Captioner, using generator: inout Xoshiro256PlusPlus
+  ) throws -> Tensor {
+    let shape = captioner.decoder.prefixShape
+    let dimensions = [shape.layers, 2, shape.keyValueHeads, prefixLength, shape.headDimension]
+    switch base {
+    case .zeros: return Tensor(zeros: dimensions)
+    case .random: return .normal(dimensions, deviation: 0.02, using: &generator)
+    case .prompt:
+      let tokens = captioner.tokenizer.encode(prompt)
+      // A prompt that is too short is read again from its start, one that is too long is cut.
+      let read = (0..<prefixLength).map { tokens[$0 % tokens.count] }
+      return try captioner.decoder.prefix(of: read).keysValues
+    }
+  }
+}
+
+enum BaseInitialization: String, ExpressibleByArgument, CaseIterable {
+  case prompt, zeros, random
+
+  /// 16 tokens of SmolLM2's: as long as the default prefix.
+  static let defaultPrompt =
+    "<|im_start|>user\nDescribe the photo in one short sentence.<|im_end|>\n<|im_start|>assistant"
+}
+
+/// `10:class,10:8x8,12:patches`.
+struct FeatureList: ExpressibleByArgument {
+  let features: [CaptionerManifest.Feature]
+
+  init?(argument: String) {
+    var features: [CaptionerManifest.Feature] = []
+    for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
+      let fields = part.split(separator: ":", omittingEmptySubsequences: false)
+      guard fields.count == 2, let layer = Int(fields[0]), (0...1000).contains(layer) else { return nil }
+      switch fields[1] {
+      case "class": features.append(.init(hiddenState: layer, tokens: .class, grid: nil))
+      case "patches": features.append(.init(hiddenState: layer, tokens: .patches, grid: nil))
+      default:
+        let sides = fields[1].split(separator: "x", omittingEmptySubsequences: false).compactMap { Int($0) }
+        guard sides.count == 2, sides.allSatisfy({ (1...1000).contains($0) }) else { return nil }
+        features.append(.init(hiddenState: layer, tokens: .patches, grid: sides))
+      }
+    }
+    self.features = features
+  }
+}

@@ -1,0 +1,40 @@
+import ArgumentParser
+import Datasets
+
+struct TrainingDataOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Images with captions: a folder, tar shards, captions.jsonl, metadata.jsonl, COCO or Karpathy JSON, a Flickr8k token file, or a CSV.",
+      valueName: "path"))
+  var data: String
+
+  @Option(help: ArgumentHelp("Where the images of an annotation file are, if not beside it.", valueName: "directory"))
+  var images: String?
+
+  @Option(help: ArgumentHelp("Share of photos to validate with where the data have no such split.", valueName: "share"))
+  var validation = Percentage.defaultValidation
+
+  @Option(help: ArgumentHelp("Stop where more than this share of samples is damaged.", valueName: "share"))
+  var maxBad = Percentage.defaultDamage
+
+  @Option(help: "What is done to captions: none, or sentence (a capital letter and one full stop).")
+  var clean = CaptionCleaning.sentence
+
+  @Option(help: "flip adds each photo's mirror image.")
+  var augment: Augmentation?
+
+  @Option(help: "Learn from this many photos alone, chosen by hash; 0 takes all.")
+  var limit = 0
+
+  @Option(help: "Leave out captions of more tokens.")
+  var maxCaptionTokens = 40
+
+  func validate() throws {
+    if limit < 0 { throw ValidationError("--limit takes 0 or more.") }
+    if !(1...1000).contains(maxCaptionTokens) { throw ValidationError("--max-caption-tokens takes 1 to 1000.") }
+  }
+}
+
+enum Augmentation: String, ExpressibleByArgument, CaseIterable {
+  case flip
+}
