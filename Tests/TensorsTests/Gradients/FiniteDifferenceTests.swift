@@ -79,6 +79,7 @@ struct FiniteDifferenceTests {
   func embedding(seed: UInt64) {
     let n = sizes(seed, 5...20, 1...40)
     check([.random([n[0], n[1]], seed: 1)], seed: seed) { Linear(weight: $0[0].matrix).embed([4, 0, 4, 1]) }
+    check([.random([n[0], n[1]], seed: 1)], seed: seed) { Linear(weight: $0[0].matrix.rows(2..<5)).embed([2, 0, 2]) }
   }
 
   @Test("layer norm", arguments: seeds)

@@ -112,6 +112,25 @@ struct PrefixAttentionGradientTests {
     #expect(together[2].distance(to: prefixSums) == 0)
   }
 
+  @Test("an image without captions gets a prefix gradient of zeros, and its neighbours theirs")
+  func imageWithoutCaptions() throws {
+    let (qkv, prefixes) = (Tensor.random([5, 16], seed: 1), Tensor.random([3, 1, 2, 1, 2, 4], seed: 2))
+    let cotangent = Tensor.random([5, 8], seed: 3)
+    func prefixGradient(_ sequencesPerImage: [Int], _ prefixes: Tensor) throws -> Tensor {
+      let operation = PrefixAttention(
+        sequences: PackedSequences(lengths: [2, 3], sequencesPerImage: sequencesPerImage), heads: 2, keyValueHeads: 1,
+        prefixLength: 2, rotary: RotaryEmbedding(headDimension: 4, theta: 100), layout: .halves)
+      let found = gradients(of: [qkv, prefixes], cotangent: cotangent) { operation($0[0], prefixes: $0[1], layer: 0) }
+      return try #require(found.gradients[1])
+    }
+    let three = try prefixGradient([1, 0, 1], prefixes)
+    let two = try prefixGradient(
+      [1, 1], Tensor(prefixes[0].values + prefixes[2].values, shape: [2, 1, 2, 1, 2, 4]))
+    #expect(three[1].largestMagnitude == 0)
+    #expect(three[0].distance(to: two[0]) == 0)
+    #expect(three[2].distance(to: two[1]) == 0)
+  }
+
   @Test("a prefix without a gradient costs the queries nothing, and the other way round")
   func partlyConstant() throws {
     let sequences = PackedSequences(lengths: [2, 3], sequencesPerImage: [1, 1])

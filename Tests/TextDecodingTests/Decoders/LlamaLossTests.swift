@@ -63,6 +63,16 @@ struct LlamaLossTests {
     #expect(found.node == nil)
   }
 
+  @Test("prefixes of no length give the loss without prefixes")
+  func noPrefix() throws {
+    let model = try Self.model("model.safetensors")
+    let empty = Tensor(zeros: [2, 3, 2, 2, 0, 16])
+    let losses = try losses(model, Self.captions, prefixes: empty, labelSmoothing: 0)
+    let found = try model.loss(
+      of: PackedCaptions(Self.captions), prefixes: Variable(empty), labelSmoothing: 0, divisor: nil)
+    #expect(abs(Double(found.value.values[0]) - losses.reduce(0, +) / 14) < Self.tolerance)
+  }
+
   @Test("the divisor replaces the number of tokens")
   func divisor() throws {
     let model = try Self.model("model.safetensors")
