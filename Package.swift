@@ -62,10 +62,12 @@ let package = Package(
     library("ModelFiles", ["Tensors", "CZlib", crypto, subprocess]),
     library("ImageEncoding", ["CImageCodecs", "ModelFiles", "Tensors"]),
     library("TextDecoding", ["ModelFiles", "Tensors", collections]),
-    library("PrefixMapping", ["TextDecoding", "ModelFiles", "Tensors"]),
+    library("PrefixMapping", ["TextDecoding", "ModelFiles", "Tensors", realModule]),
     library("Datasets", [crypto]),
     library("CaptionMetrics", []),
-    library("Training", ["Datasets", "PrefixMapping", "TextDecoding", "CaptionMetrics", "ModelFiles", "Tensors"]),
+    library(
+      "Training",
+      ["Datasets", "PrefixMapping", "TextDecoding", "CaptionMetrics", "ModelFiles", "Tensors", realModule]),
     library(
       "Captioning", ["ImageEncoding", "PrefixMapping", "TextDecoding", "ModelFiles", "Tensors"],
       resources: [.copy("Resources/default")]),
