@@ -62,10 +62,12 @@ let package = Package(
     library("ModelFiles", ["Tensors", "CZlib", crypto, subprocess]),
     library("ImageEncoding", ["CImageCodecs", "ModelFiles", "Tensors"]),
     library("TextDecoding", ["ModelFiles", "Tensors", collections]),
-    library("PrefixMapping", ["TextDecoding", "ModelFiles", "Tensors"]),
+    library("PrefixMapping", ["TextDecoding", "ModelFiles", "Tensors", realModule]),
     library("Datasets", [crypto]),
     library("CaptionMetrics", []),
-    library("Training", ["Datasets", "PrefixMapping", "TextDecoding", "CaptionMetrics", "ModelFiles", "Tensors"]),
+    library(
+      "Training",
+      ["Datasets", "PrefixMapping", "TextDecoding", "CaptionMetrics", "ModelFiles", "Tensors", realModule]),
     library(
       "Captioning", ["ImageEncoding", "PrefixMapping", "TextDecoding", "ModelFiles", "Tensors"],
       resources: [.copy("Resources/default")]),
@@ -79,7 +81,8 @@ let package = Package(
       swiftSettings: strict),
 
     .target(
-      name: "TestSupport", dependencies: ["ModelFiles", "Tensors"], path: "Tests/TestSupport", swiftSettings: strict),
+      name: "TestSupport", dependencies: ["ModelFiles", "Tensors", "CKernels"], path: "Tests/TestSupport",
+      swiftSettings: strict),
     tests("TensorsTests", ["Tensors", "CKernels"]),
     tests("ModelFilesTests", ["ModelFiles", "Tensors"]),
     tests("ImageEncodingTests", ["ImageEncoding", "ModelFiles", "Tensors"]),

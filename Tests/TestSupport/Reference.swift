@@ -26,7 +26,8 @@ public struct Reference {
     }
   }
 
-  private func stored(_ name: String) throws -> StoredTensor {
+  /// As the file has it.
+  public func stored(_ name: String) throws -> StoredTensor {
     guard let tensor = file.tensor(named: name) else { throw MissingTensor(name: name) }
     return tensor
   }

@@ -1,9 +1,9 @@
-import ModelFiles
-import Tensors
+package import ModelFiles
+package import Tensors
 
 /// One block of the resampler, pre-norm with a residual around each part: self-attention among the queries,
 /// cross-attention to the memory, MLP.
-struct ResamplerBlock: Sendable {
+package struct ResamplerBlock: Sendable {
   private let heads: Int
   private let selfNorm, crossNorm, mlpNorm: LayerNorm
   private let selfInput, selfOutput: Linear
@@ -11,7 +11,7 @@ struct ResamplerBlock: Sendable {
   private let mlp: MLP
 
   /// Weights in the layout of PyTorch's `nn.MultiheadAttention`: `in_proj_weight` `[3 d, d]` is queries, keys, values.
-  init(weights: WeightReader, width d: Int, heads: Int) throws(ModelFileError) {
+  package init(weights: WeightReader, width d: Int, heads: Int) throws(ModelFileError) {
     self.heads = heads
     selfNorm = try weights.scoped("n1").layerNorm(columns: d)
     crossNorm = try weights.scoped("n2").layerNorm(columns: d)
@@ -36,7 +36,7 @@ struct ResamplerBlock: Sendable {
   ///   - queries: `[batch, length, d]`.
   ///   - memory: `[batch, tokens, d]`.
   ///   - dropout: of attention probabilities, of the MLP's hidden layer, and of what each part adds.
-  func callAsFunction(_ queries: Variable, memory: Variable, dropout: Dropout) -> Variable {
+  package func callAsFunction(_ queries: Variable, memory: Variable, dropout: Dropout) -> Variable {
     let d = queries.value.columns
     var x = queries
     let qkv = selfInput(selfNorm(x))

@@ -8,7 +8,7 @@ import Synchronization
 /// of its *inputs* needs.
 ///
 /// What an operation keeps for its backward pass is released as soon as that has run: memory is at its highest when the
-/// forward pass ends.
+/// forward pass ends. A tape that is given up releases it too; operations on its variables are then no longer recorded.
 public final class GradientTape: Sendable {
   private let backwardSteps = Mutex<[@Sendable () -> Void]>([])
 
@@ -35,10 +35,13 @@ public final class GradientTape: Sendable {
 /// A variable's place on a tape, and the gradient that has arrived there so far.
 public final class GradientNode: Sendable {
   public let shape: [Int]
-  let tape: GradientTape
+  // Weak: the tape's steps hold nodes, and a tape that is never traced back would keep itself and all activations alive.
+  // Unsafe for the compiler only: it is not written after `init`.
+  private(set) nonisolated(unsafe) weak var tape: GradientTape?
   private let sum = Mutex<Tensor?>(nil)
 
-  init(tape: GradientTape, shape: [Int]) {
+  /// - Parameter tape: `nil` only collects.
+  init(tape: GradientTape?, shape: [Int]) {
     self.tape = tape
     self.shape = shape
   }

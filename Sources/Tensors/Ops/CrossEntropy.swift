@@ -68,7 +68,7 @@ private struct WeightGradient: Sendable {
     guard let target = head.matrix.node else { return nil }
     self.target = target
     firstRow = head.matrix.firstRow
-    sum = GradientTape().node(shape: head.weight.shape)
+    sum = GradientNode(tape: nil, shape: head.weight.shape)
     collector = Linear(weight: MatrixVariable(head.weight, node: sum))
   }
 

@@ -3,33 +3,19 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Whether this processor runs the set.
-private func isSupported(_ set: String) -> Bool {
-  let before = String(cString: ck_instruction_set())
-  defer { _ = ck_use_instruction_set(before) }
-  return ck_use_instruction_set(set) != 0
-}
-
-private func run<Result>(on set: String, _ body: () throws -> Result) rethrows -> Result {
-  let before = String(cString: ck_instruction_set())
-  _ = ck_use_instruction_set(set)
-  defer { _ = ck_use_instruction_set(before) }
-  return try body()
-}
-
-/// Each set against the portable one. Serialised: the choice of set is the process's.
-@Suite("Instruction sets", .serialized)
+/// Each set against the portable one.
+@Suite("Instruction sets")
 struct InstructionSetTests {
-  static let sets = ["portable", "AVX2", "AVX-512"].filter(isSupported)
+  static let sets = KernelSettings.instructionSets
   static let lengths = [1, 3, 15, 16, 17, 31, 33, 64, 100, 577, 1023]
 
   private func compare(
     _ length: Int, tolerance: Float, rows: Int = 3, seed: UInt64 = 1, _ operation: (Tensor) -> Tensor
   ) {
     let x = Tensor.random([rows, length], seed: seed)
-    let expected = run(on: "portable") { operation(x) }
+    let expected = KernelSettings.with(instructionSet: "portable") { operation(x) }
     for set in Self.sets {
-      let found = run(on: set) { operation(x) }
+      let found = KernelSettings.with(instructionSet: set) { operation(x) }
       #expect(found.distance(to: expected) <= tolerance, "\(set), \(length)")
     }
   }
@@ -72,7 +58,7 @@ struct InstructionSetTests {
     let x = Tensor.random([rows, columns], seed: 6)
     let plain = weight.toFloat32().values
     for set in Self.sets {
-      let found = run(on: set) { Linear(weight: weight)(x) }
+      let found = KernelSettings.with(instructionSet: set) { Linear(weight: weight)(x) }
       for row in [0, rows - 1] {
         for output in 0..<131 {
           var exact = 0.0
@@ -98,7 +84,9 @@ struct InstructionSetTests {
     let expected = weight.toFloat32().values
     for set in Self.sets {
       var found = [Float](repeating: 0, count: 7 * columns)
-      run(on: set) { ck_unpack_row(kernelType, weight.storage.pointer, &found, 7 * columns) }
+      KernelSettings.with(instructionSet: set) {
+        ck_unpack_row(kernelType, weight.storage.pointer, &found, 7 * columns)
+      }
       #expect(found.map(\.bitPattern) == expected.map(\.bitPattern), "\(set)")
     }
   }
