@@ -9,6 +9,12 @@ public struct Percentage: Sendable, Hashable, LosslessStringConvertible {
     self.share = share
   }
 
+  /// - Precondition: 0 to 100.
+  public init(percent: Double) {
+    precondition((0...100).contains(percent), "\(percent) % is no share")
+    share = percent / 100
+  }
+
   /// `nil` for what is no share. Without a percent sign only fractions below 1 are taken: `1` may be meant either way.
   public init?(_ text: String) {
     let hasSign = text.hasSuffix("%")

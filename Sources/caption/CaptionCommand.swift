@@ -30,6 +30,8 @@ struct CaptionCommand: AsyncParsableCommand {
       143  terminated
       """,
     version: "0.1.0",
-    subcommands: [PhotoCommand.self, ModelsCommand.self, DebugTensorsCommand.self, DebugTrainStepsCommand.self],
+    subcommands: [
+      PhotoCommand.self, TrainCommand.self, ModelsCommand.self, DebugTensorsCommand.self, DebugTrainStepsCommand.self,
+    ],
     defaultSubcommand: PhotoCommand.self)
 }

@@ -34,6 +34,38 @@ public struct ImageFeatureExtractor: Sendable {
     shape = [tokens, encoder.hiddenSize]
   }
 
+  /// The same encoder with another selection of features.
+  ///
+  /// - Throws: `EncodingError` where it does not suit the encoder.
+  public func reading(_ settings: CaptionerManifest.Encoder) throws -> ImageFeatureExtractor {
+    try ImageFeatureExtractor(settings, encoder: encoder)
+  }
+
+  /// How many tokens each part of the selection has: the tokens of one layer that are of one kind.
+  public var tokensOfParts: [Int] {
+    selection.parts.map { part in
+      switch part.tokens {
+      case .classToken: 1
+      case .patches(let grid):
+        grid.map { $0.rows * $0.columns }
+          ?? preprocessor.size.width / encoder.patchSize * (preprocessor.size.height / encoder.patchSize)
+      }
+    }
+  }
+
+  /// How many tokens, one after the other, come from the same layer.
+  public var tokenGroups: [Int] {
+    var groups: [(layer: Int, count: Int)] = []
+    for (part, count) in zip(selection.parts, tokensOfParts) {
+      if groups.last?.layer == part.hiddenState {
+        groups[groups.count - 1].count += count
+      } else {
+        groups.append((part.hiddenState, count))
+      }
+    }
+    return groups.map(\.count)
+  }
+
   /// Of the cache for these features, of images decoded by `decoder`.
   public func cacheKey(decoder: ImageDecoder, precision: FeatureCacheKey.Precision = .f16) -> FeatureCacheKey {
     FeatureCacheKey(

@@ -35,6 +35,12 @@ public struct CaptionerManifest: Codable, Sendable, Equatable {
     public var tokens: Tokens
     /// Rows and columns that the patches are averaged to; all of them where it is missing.
     public var grid: [Int]?
+
+    public init(hiddenState: Int, tokens: Tokens, grid: [Int]? = nil) {
+      self.hiddenState = hiddenState
+      self.tokens = tokens
+      self.grid = grid
+    }
   }
 
   public struct Preprocessing: Codable, Sendable, Equatable {

@@ -62,7 +62,7 @@ public struct ModelStore: Sendable {
   }
 
   /// Whether a base model is there, with every file that the catalogue knows of it. Nothing is read.
-  func isInstalled(_ name: String) -> Bool {
+  package func isInstalled(_ name: String) -> Bool {
     let directory = directory(of: name)
     guard Path.isPlainName(name), FileSystem.isDirectory(directory) else { return false }
     let files = catalog.model(named: name)?.pinnedFiles ?? []

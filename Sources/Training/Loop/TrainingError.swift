@@ -12,6 +12,7 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
   case otherSettings(path: String, differences: [String])
   case existingRun(directory: String)
   case nothingToResume(directory: String)
+  case baseChanged(path: String)
   case damagedCheckpoint(path: String, reason: String)
 
   public var description: String {
@@ -35,6 +36,9 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
       "\(directory): holds a training run already: give --resume to go on with it, or choose another --out"
     case .nothingToResume(let directory):
       "\(directory): there is no checkpoint to resume from: leave --resume out to begin"
+    case .baseChanged(let path):
+      "\(path): the base model changed while the mapper was trained through it: verify it (caption models verify), and "
+        + "train again"
     case .damagedCheckpoint(let path, let reason):
       "\(path): not a usable checkpoint: \(reason): remove it, and training resumes from the one before"
     }

@@ -13,7 +13,6 @@ public enum TrainingEvent: Sendable {
   ///   - parameters: those that were validated.
   case validation(ValidationMetrics, captions: [String], parameters: ParameterSet)
   case checkpoint(path: String)
-  case damagedCheckpoint(TrainingError)
 }
 
 /// How a run ended.

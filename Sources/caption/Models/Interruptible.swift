@@ -9,16 +9,22 @@ import Synchronization
   import Darwin
 #endif
 
-/// A signal ended the work; everything begun was undone.
+/// A signal ended the work, in good order.
 struct Interruption: Error, CustomStringConvertible {
   let signal: Int32
-  var description: String { "interrupted; nothing was left half-made" }
+  /// What became of the work.
+  let outcome: String
+  var description: String { "interrupted; \(outcome)" }
 }
 
 /// Work that cleans up after itself when it is cancelled: SIGINT and SIGTERM cancel it instead of ending the process.
 enum Interruptible {
   /// - Throws: `Interruption`, and what `body` throws.
-  static func run(_ body: @escaping @Sendable () async throws -> Void) async throws {
+  ///
+  /// - Parameter outcome: what an interruption leaves behind.
+  static func run(
+    _ outcome: String = "nothing was left half-made", _ body: @escaping @Sendable () async throws -> Void
+  ) async throws {
     let task = Task { try await body() }
     let received = Received()
     let sources = [SIGINT, SIGTERM].map { number in
@@ -42,7 +48,7 @@ enum Interruptible {
     } catch {
       // Whatever the work made of being cancelled, this is why.
       let number = received.signal.load(ordering: .relaxed)
-      throw number == 0 ? error : Interruption(signal: number)
+      throw number == 0 ? error : Interruption(signal: number, outcome: outcome)
     }
   }
 

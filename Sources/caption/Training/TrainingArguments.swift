@@ -9,7 +9,4 @@ extension Percentage: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
 
   public var defaultValueDescription: String { description }
-
-  static let defaultValidation = Percentage("5%") ?? Percentage.none
-  static let defaultDamage = Percentage("1%") ?? Percentage.none
 }

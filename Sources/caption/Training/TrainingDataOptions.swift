@@ -12,10 +12,10 @@ struct TrainingDataOptions: ParsableArguments {
   var images: String?
 
   @Option(help: ArgumentHelp("Share of photos to validate with where the data have no such split.", valueName: "share"))
-  var validation = Percentage.defaultValidation
+  var validation = Percentage(percent: 5)
 
   @Option(help: ArgumentHelp("Stop where more than this share of samples is damaged.", valueName: "share"))
-  var maxBad = Percentage.defaultDamage
+  var maxBad = Percentage(percent: 1)
 
   @Option(help: "What is done to captions: none, or sentence (a capital letter and one full stop).")
   var clean = CaptionCleaning.sentence

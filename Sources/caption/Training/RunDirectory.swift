@@ -1,0 +1,82 @@
+import Captioning
+import Foundation
+import ModelFiles
+import Training
+
+/// The directory of a run.
+struct RunDirectory {
+  static let planName = "run.json"
+  static let predictionsName = "validation-captions.jsonl"
+
+  let path: String
+
+  private var planPath: String { path + "/" + Self.planName }
+
+  /// - Throws: `TrainingError.existingRun` where a fresh run would overwrite another.
+  func check(isResumed: Bool, isPreparation: Bool) throws {
+    let hasRun = FileSystem.isRegularFile(planPath)
+    let hasCaptioner = FileSystem.isRegularFile(path + "/" + CaptionerManifest.fileName)
+    if isPreparation { return }
+    if isResumed, !hasRun { throw TrainingError.nothingToResume(directory: path) }
+    if !isResumed, hasRun || hasCaptioner { throw TrainingError.existingRun(directory: path) }
+  }
+
+  /// Writes the recipe, with the command that asked for it.
+  func begin(_ plan: TrainingPlan, isResumed: Bool) throws {
+    try FileSystem.createDirectory(path)
+    if isResumed { return }
+    struct Run: Encodable {
+      let command: [String]
+      let plan: TrainingPlan
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    let run = Run(command: CommandLine.arguments, plan: plan)
+    try FileSystem.writeAtomically(Array(try encoder.encode(run)) + [UInt8(ascii: "\n")], to: planPath)
+  }
+}
+
+/// The base models' files as they were when training began.
+struct BaseHashes {
+  private let files: [(path: String, hash: FileHash)]
+
+  init(_ captioner: Captioner) throws {
+    files = try captioner.weightFiles.map { ($0, try FileHash(ofFile: $0)) }
+  }
+
+  /// - Throws: `TrainingError.baseChanged`.
+  func check() throws {
+    for (path, hash) in files where try FileHash(ofFile: path) != hash {
+      throw TrainingError.baseChanged(path: path)
+    }
+  }
+}
+
+extension Captioner {
+  /// The files that hold the frozen weights.
+  fileprivate var weightFiles: [String] {
+    [files.encoder, files.decoder].flatMap { path in
+      FileSystem.isDirectory(path)
+        ? ((try? FileSystem.names(in: path)) ?? []).filter { $0.hasSuffix(".safetensors") || $0.hasSuffix(".gguf") }
+          .sorted().map { path + "/" + $0 }
+        : [path]
+    }
+  }
+
+  /// A base model's name where the manifest has one, or its absolute path.
+  func portablePath(_ path: String, found: String) -> String {
+    let isName = (try? ModelStore())?.isInstalled(path) ?? false
+    return isName ? path : URL(filePath: found).standardizedFileURL.path(percentEncoded: false)
+  }
+}
+
+extension ValidationMetrics {
+  /// For the artefact's metadata.
+  var summary: [String: String] {
+    var summary = ["step": "\(step)", "validation_loss": "\(loss)"]
+    summary["validation_cider"] = cider.map { "\($0)" }
+    summary["validation_bleu_4"] = bleu4.map { "\($0)" }
+    summary["validation_rouge_l"] = rougeL.map { "\($0)" }
+    return summary
+  }
+}

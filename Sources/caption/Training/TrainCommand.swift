@@ -1,0 +1,74 @@
+import ArgumentParser
+import Captioning
+import ModelFiles
+import Training
+
+/// `caption train --data pairs --out my-captioner`.
+struct TrainCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Train a captioner on your own images and captions.",
+    discussion: """
+      caption train --data photos --out my-captioner
+      caption --model my-captioner photo.jpg
+
+      Encoder and decoder are those of a captioner (--model, the default one if not given) and stay as they are; only the \
+      mapper between them is trained. Features of the photos are computed once and kept for other runs.
+
+      The directory --out then holds the captioner with the best validation score so far, and beside it metrics.jsonl, \
+      curves.svg, samples.html, run.json and checkpoints. A run that was interrupted or killed goes on with --resume and \
+      the same options.
+      """)
+
+  @OptionGroup(title: "Data") var data: TrainingDataOptions
+
+  @Option(help: ArgumentHelp("Where the captioner goes.", valueName: "directory"))
+  var out: String
+
+  @Option(help: "What the captioner is called (default: the directory's name).")
+  var name: String?
+
+  @Option(help: "What it was trained on, for people, with the licence of the data.")
+  var about: String?
+
+  @Flag(help: "Go on with the run in --out.")
+  var resume = false
+
+  @Flag(help: "Compute the photos' features and stop.")
+  var prepare = false
+
+  @Option(help: "Minutes between checkpoints.")
+  var checkpointMinutes = 5.0
+
+  @Option(help: "Validation photos shown with their captions in samples.html.")
+  var samples = 8
+
+  @Flag(help: "Write event files for TensorBoard, too.")
+  var tensorboard = false
+
+  @OptionGroup(title: "Mapper") var mapper: MapperOptions
+  @OptionGroup(title: "Recipe") var recipe: RecipeOptions
+  @OptionGroup(title: "Validation") var validation: ValidationOptions
+  @OptionGroup(title: "Base models") var model: ModelOptions
+
+  @Flag(name: .shortAndLong, help: "Only errors on standard error.")
+  var quiet = false
+
+  @Flag(name: .shortAndLong, help: "Tell on standard error what happens.")
+  var verbose = false
+
+  func validate() throws {
+    if out.isEmpty { throw ValidationError("--out takes a directory.") }
+    if !(checkpointMinutes > 0 && checkpointMinutes.isFinite) {
+      throw ValidationError("--checkpoint-minutes takes a number above 0.")
+    }
+    if samples < 0 { throw ValidationError("--samples takes 0 or more.") }
+    if quiet && verbose { throw ValidationError("Give --quiet or --verbose, not both.") }
+  }
+
+  func run() async throws {
+    try await Failure.exiting {
+      try await Interruptible.run("the run can go on with --resume") { try await TrainingRun(command: self).run() }
+    }
+  }
+}

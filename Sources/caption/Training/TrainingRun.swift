@@ -1,0 +1,181 @@
+import Captioning
+import Datasets
+import Foundation
+import ImageEncoding
+import Logging
+import ModelFiles
+import PrefixMapping
+import Tensors
+import TextDecoding
+import Training
+
+/// One run of `caption train`: makes ready what the options name, trains, and keeps the best mapper and the reports.
+struct TrainingRun: Sendable {
+  let command: TrainCommand
+  private let log: Logger
+
+  init(command: TrainCommand) {
+    self.command = command
+    var logger = Logger(label: "caption") { _ in StandardErrorLog() }
+    logger.logLevel = command.verbose ? .debug : command.quiet ? .error : .info
+    log = logger
+  }
+
+  func run() async throws {
+    let place = RunDirectory(path: command.out)
+    try place.check(isResumed: command.resume, isPreparation: command.prepare)
+    let captioner = try command.model.load(log: log)
+    let store = try ModelStore()
+    let encoder = command.mapper.encoder(of: captioner)
+    let extractor = try captioner.extractor.reading(encoder)
+    let examples = try await TrainingExamples.prepare(
+      command.data, extractor: extractor, captioner: captioner, store: store, log: log, isQuiet: command.quiet)
+    if command.prepare {
+      log.info(
+        "features of \(examples.train.count + examples.validation.count) photos are in \(examples.cache.directory)")
+      return
+    }
+    let plan = try plan(captioner, examples)
+    let trainer = try trainer(plan, captioner, extractor, examples)
+    log.info(
+      "training \(trainer.parameters.trainedCount) parameters for \(plan.steps) steps on \(plan.data.trainCaptions) captions"
+    )
+    // The base models are proved unchanged at the end.
+    let bases = try BaseHashes(captioner)
+    try train(plan, trainer, captioner, encoder, examples, place: place)
+    try bases.check()
+  }
+
+  private func plan(_ captioner: Captioner, _ examples: TrainingExamples) throws -> TrainingPlan {
+    var plan = TrainingPlan()
+    plan.mapper = try command.mapper.plan(for: captioner)
+    plan.validation = command.validation.settings
+    plan.data.trainImages = examples.train.count
+    plan.data.trainCaptions = examples.train.reduce(0) { $0 + $1.captions.count }
+    plan.data.validationImages = examples.validation.count
+    plan.data.cleaning = command.data.clean.rawValue
+    plan.data.fingerprint = examples.fingerprint
+    command.recipe.fill(
+      &plan, flips: command.data.augment == .flip, captionCounts: examples.train.map(\.captions.count))
+    return plan
+  }
+
+  private func trainer(
+    _ plan: TrainingPlan, _ captioner: Captioner, _ extractor: ImageFeatureExtractor, _ examples: TrainingExamples
+  ) throws -> MapperTrainer {
+    if command.mapper.continueMapper { return try captioner.trainer(plan.trainer) }
+    guard let family = MapperFamily.named(plan.mapper.family) else {
+      throw CaptionerError.unknownFamily(part: "mapper", name: plan.mapper.family, known: MapperFamily.names)
+    }
+    var generator = Xoshiro256PlusPlus(seed: plan.batches.seed, stream: .max)
+    let statistics = try FeatureStatistics(
+      of: examples.train.map(\.image), in: examples.cache, sharedTokens: extractor.tokensOfParts)
+    let settings = MapperSettings(
+      featureShape: extractor.shape, tokenGroups: extractor.tokenGroups, mean: statistics.mean,
+      deviation: statistics.deviation, base: try command.mapper.initialBase(captioner, using: &generator),
+      width: plan.mapper.width, depth: plan.mapper.depth, heads: plan.mapper.heads)
+    return MapperTrainer(
+      decoder: captioner.decoder.unpacked(), family: family, heads: plan.mapper.heads,
+      tokenGroups: settings.tokenGroups, parameters: family.freshParameters(settings, &generator),
+      settings: plan.trainer)
+  }
+
+  private func train(
+    _ plan: TrainingPlan, _ trainer: MapperTrainer, _ captioner: Captioner, _ encoder: CaptionerManifest.Encoder,
+    _ examples: TrainingExamples, place: RunDirectory
+  ) throws {
+    let validator = try Validator(
+      examples: examples.validation, features: examples.cache, settings: plan.validation,
+      tokenizer: captioner.tokenizer, startTokens: captioner.manifest.decoder.startTokens,
+      options: captioner.defaultOptions)
+    var loop = TrainingLoop(
+      plan: plan, trainer: trainer, examples: examples.train, features: examples.cache, validator: validator,
+      checkpoints: CheckpointStore(runDirectory: command.out),
+      checkpointInterval: .seconds(command.checkpointMinutes * 60))
+    if command.resume {
+      guard try loop.resume(onDamage: { log.warning("\($0)") }) else {
+        throw TrainingError.nothingToResume(directory: command.out)
+      }
+      log.info("going on after step \(loop.state.step)")
+    }
+    try place.begin(plan, isResumed: command.resume)
+    let photos = samplePhotos(examples)
+    let reports = try RunReports(
+      directory: command.out, title: captionerName, photos: photos, withTensorBoard: command.tensorboard,
+      resumingAt: command.resume ? loop.state.step : nil)
+    let artefact = TrainedCaptioner(
+      manifest: manifest(captioner, encoder, plan, trainer), plan: plan)
+    let progress = ProgressReporter.standardError(
+      totalSteps: plan.steps, completedSteps: loop.state.step, isQuiet: command.quiet)
+    defer { LiveLine.end() }
+    let outcome = try loop.run { event in
+      switch event {
+      case .step(let metrics):
+        try reports.add(metrics)
+        if !command.quiet { progress.report(metrics) }
+      case .validation(let metrics, let captions, let parameters):
+        if metrics.isBest {
+          try artefact.write(parameters, scores: metrics.summary, toDirectory: command.out)
+        }
+        let shown = zip(photos, captions).map { SampleCaptions.Caption(photo: $0.name, caption: $1) }
+        try reports.add(metrics, captions: shown)
+        try writePredictions(captions, examples, isBest: metrics.isBest)
+        if !command.quiet { progress.report(metrics) }
+      case .checkpoint(let path): log.debug("checkpoint \(path)")
+      }
+    }
+    LiveLine.end()
+    finish(outcome, captioner, trainer)
+  }
+
+  private var captionerName: String {
+    command.name ?? URL(filePath: command.out, directoryHint: .isDirectory).standardizedFileURL.lastPathComponent
+  }
+
+  private func manifest(
+    _ captioner: Captioner, _ encoder: CaptionerManifest.Encoder, _ plan: TrainingPlan, _ trainer: MapperTrainer
+  ) -> CaptionerManifest {
+    var manifest = captioner.manifest
+    manifest.name = captionerName
+    manifest.description = nil
+    manifest.trainingData = command.about ?? "\(plan.data.trainImages) photos with \(plan.data.trainCaptions) captions"
+    manifest.license = nil
+    manifest.encoder = encoder
+    // Base models in the captioner's own directory are named by where they are, since this one is elsewhere.
+    manifest.encoder.path = captioner.portablePath(encoder.path, found: captioner.files.encoder)
+    manifest.decoder.path = captioner.portablePath(manifest.decoder.path, found: captioner.files.decoder)
+    manifest.mapper.family = plan.mapper.family
+    manifest.mapper.heads = trainer.heads
+    manifest.mapper.tokenGroups = trainer.tokenGroups
+    return manifest
+  }
+
+  private func samplePhotos(_ examples: TrainingExamples) -> [SamplePhoto] {
+    zip(examples.validation, examples.validationImages).prefix(command.samples).compactMap { example, location in
+      guard let bytes = try? location.bytes() else { return nil }
+      return SamplePhoto(name: example.name, imageBytes: bytes, references: example.references)
+    }
+  }
+
+  /// The best mapper's captions of the validation photos, for `caption evaluate`.
+  private func writePredictions(_ captions: [String], _ examples: TrainingExamples, isBest: Bool) throws {
+    guard isBest, !captions.isEmpty else { return }
+    struct Line: Encodable { let file_name, caption: String }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let lines = try zip(examples.validation, captions).map { example, caption in
+      String(decoding: try encoder.encode(Line(file_name: example.name, caption: caption)), as: UTF8.self) + "\n"
+    }
+    try FileSystem.writeAtomically(
+      Array(lines.joined().utf8), to: command.out + "/\(RunDirectory.predictionsName)")
+  }
+
+  private func finish(_ outcome: TrainingOutcome, _ captioner: Captioner, _ trainer: MapperTrainer) {
+    if outcome.stoppedEarly { log.info("no better validation any more: stopped after step \(outcome.state.step)") }
+    let mapper = trainer.parameters.parameters.reduce(0) { $0 + $1.tensor.count * 2 }
+    log.info(
+      "\(command.out): the captioner of step \(outcome.state.bestStep ?? 0), \(mapper / 1_000_000) MB beside its base models"
+    )
+    log.info("try it: caption --model \(command.out) photo.jpg")
+  }
+}
