@@ -75,8 +75,7 @@ let package = Package(
       name: "caption",
       dependencies: [
         "CaptionMetrics", "Captioning", "Datasets", "ImageEncoding", "PrefixMapping", "TextDecoding", "Training",
-        "ModelFiles",
-        "Tensors", argumentParser, logging,
+        "ModelFiles", "Tensors", argumentParser, logging,
       ],
       swiftSettings: strict),
 

@@ -12,6 +12,7 @@ struct CaptionCommand: AsyncParsableCommand {
       caption --json photo.jpg      with confidence, tokens and timings
       caption --beams 5 photo.jpg   look further for a likelier caption
       caption models pull           fetch the base models (190 MB), once
+      caption evaluate …            score captions against what people wrote
 
       'caption help photo' lists every option. A file that is called like a
       subcommand is given as ./models.
@@ -20,8 +21,8 @@ struct CaptionCommand: AsyncParsableCommand {
         0  every image has its caption
         1  some image could not be captioned
        64  wrong usage
-       65  a model or captioner is damaged, or does not fit
-       66  a named model or captioner does not exist
+       65  a model, captioner or file of captions is damaged, or does not fit
+       66  a named model, captioner or file of captions does not exist
        69  base models are missing, or cannot be fetched
        70  a fault of this program: please report it
        73  a file cannot be created
@@ -31,7 +32,8 @@ struct CaptionCommand: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      PhotoCommand.self, TrainCommand.self, ModelsCommand.self, DebugTensorsCommand.self, DebugTrainStepsCommand.self,
+      PhotoCommand.self, TrainCommand.self, EvaluateCommand.self, ModelsCommand.self, DebugTensorsCommand.self,
+      DebugTrainStepsCommand.self,
     ],
     defaultSubcommand: PhotoCommand.self)
 }

@@ -20,7 +20,9 @@ struct PTBTokenizerTests {
     #expect(different.map { "\($0.text): \(PTBTokenizer.tokens($0.text)), not \($0.tokens)" } == [])
   }
 
-  @Test("of no text, white space and punctuation are none", arguments: ["", "  \t ", "\n", ". , ! ? ... -- ' \""])
+  @Test(
+    "of no text, white space and punctuation are none",
+    arguments: ["", "  \t ", "\n", ". , ! ? ... -- ' \"", "\u{AD}\u{AD} \u{AD}"])
   func nothing(text: String) {
     #expect(PTBTokenizer.tokens(text) == [])
   }

@@ -32,6 +32,8 @@ enum PTBNormalization {
       default: result.unicodeScalars.append(scalar)
       }
     }
+    // Soft hyphens alone are a hyphen.
+    if result.isEmpty { return "-" }
     return result.split(separator: "&amp;", omittingEmptySubsequences: false).joined(separator: "&")
   }
 }

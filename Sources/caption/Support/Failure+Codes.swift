@@ -1,3 +1,4 @@
+import CaptionMetrics
 import Captioning
 import ImageEncoding
 import ModelFiles
@@ -15,6 +16,7 @@ extension Failure {
     case is CaptionerManifestError, is CaptionerError, is ModelFileError, is ZipError: 65
     case is ImageDecodingError, is EncodingError, is DecodingError, is GenerationError: 65
     case is CaptionerLocatorError: 66
+    case is EvaluationError, is CaptionMetricsError: 65
     case is OutputError: 74
     case let error as Interruption: 128 + error.signal
     default: 70

@@ -1,0 +1,47 @@
+import CaptionMetrics
+
+/// Predictions joined with their references, and scored.
+struct Evaluation {
+  let scores: CaptionScores
+  /// By image.
+  let references: [String: [String]]
+  /// Images with references that have no prediction.
+  let missingCount: Int
+
+  /// - Parameter isPartial: images without a prediction are left out, rather than an error.
+  /// - Throws: `EvaluationError`, `CaptionMetricsError`.
+  init(_ predictions: Predictions, references: References, isPartial: Bool, hasSplit: Bool) throws {
+    var captions: [Int: String] = [:]
+    var strangers: [String] = []
+    for prediction in predictions.all {
+      guard let place = references.place(of: prediction.image) else {
+        strangers.append(prediction.image)
+        continue
+      }
+      guard captions.updateValue(prediction.caption, forKey: place) == nil else {
+        throw EvaluationError.duplicate(place: prediction.place, image: prediction.image)
+      }
+    }
+    if let first = strangers.first {
+      throw EvaluationError.noReferences(
+        image: first, count: strangers.count, path: references.path, splitHint: hasSplit)
+    }
+    let missing = references.images.indices.filter { captions[$0] == nil }
+    if let first = missing.first, !isPartial {
+      throw EvaluationError.noPredictions(
+        image: references.images[first].id, count: missing.count, path: predictions.path)
+    }
+    missingCount = missing.count
+    let pairs = references.images.enumerated().compactMap { index, image in
+      captions[index].map { ScoredCaption(id: image.id, candidate: $0, references: image.captions) }
+    }
+    scores = try captionScores(pairs)
+    self.references = Dictionary(uniqueKeysWithValues: pairs.map { ($0.id, $0.references) })
+  }
+
+  /// By CIDEr, the lowest first; images of one score keep their order.
+  func worst(_ count: Int) -> [ImageScores] {
+    let sorted = scores.perImage.enumerated().sorted { ($0.element.cider, $0.offset) < ($1.element.cider, $1.offset) }
+    return sorted.prefix(count).map(\.element)
+  }
+}
