@@ -25,7 +25,7 @@ l'eau d'Artagnan L'Oreal j'ai qu'il n'est D'Angelo jack-o'-lantern jack-o'lanter
 'em 'til 'cause 'bout 'n 'nx 'dog 'dog' 'd 'lls 's-eye-view 'slide ’several ’s ’tis '80s '80 '98s '9 '1990 '20sx 5'10"
 U.S. flag in the U.S. the U.S. A man U.S U.S.A. R.V. S.C.U.B.A. U.S.-based anti-U.S. a.m.-p.m. e.g. i.e., etc. etc... p.m.x
 Dr. Smith and Mr. Jones Jr. walk St. John's St. near the Washington Ave. of La. on Jan. 5 or Sat. or Wed. vs. Inc. Ph.D.
-mr. MR. Mr.x no. x no. 5 no.5 fig. 3 art. x pp. 9 la. La. wash. Wash. mfg. MFG. Ph.D.s Ph.D ph.d. inc. co. Co., cont'd.
+mr. MR. Mr.x no. x no. 5 no.5 fig. 3 art. x pp. 9 la. La. wash. Wash. mfg. MFG. Ph.D.s Ph.D ph.d. inc. co. Co., cont'd. Inc.x inc.xy Al.n mr.n
 T. The dog T. A dog T. Man t. It x T. a A. A. A man I. In J. K. Rowling a. b. é. ñ. x-y. dog., children.; 12345., 5., a.b.,
 It costs $5 and $5.00, £3, €4, 5$ US$5 C$4 us$5 ¢5 5¢ ¥5 ¤5 $.50 $1,000 $5-6 $a $$ 5% 20%-off #1 # 1
 1,000 1,00 1,5a 1.5 1.5.6 .5 5. 1..5 -5 +5 1+1 5-6 -5.5 5-foot 5ft. 1st 21ST 3rd. 5x5 3D 4WD -4WD 1e-5 v2.0 10,000m B-52
@@ -38,7 +38,7 @@ well-known t-shirt -foo foo- --foo foo--bar a---b a - b a -- b --- ---- ----- a-
 wait... what.. no.... yes . . . a . . b … a...b ab...cd ..... ........ .a .a. end.Start end. start end .
 "quoted" ''x'' ``y`` `z' 'single' “curly” ‘curly’ «guillemets» ‹a› „low‚ ”“ ’” "" ''' ’’n
 he said:hello a;b a,b a.b a!b a?b!! ?! ??? !! ! ? a! .b !? ?.
-&amp; & &lt;b&gt; &quot;x&quot; &#39; &foo; AT&T at&t AT&amp;T R&D M&Ms a&b AA&BB A&b
+&amp; & &lt;b&gt; &quot;x&quot; &#39; &foo; AT&T at&t AT&amp;T R&D M&Ms a&b AA&BB A&b A+E a+e AT+St
 :) :-) ;) :P :d :dog :Dog =) :)x :)5 :'( :/ :\ :| <3 >:( ^_^ -_- (^_^) (-_-) (---) 8) o_O ^.^ :-* :} {:
 www.foo.com http://foo.com/x?y=z. https://ab http://a foo.com foo.com. foo.org/x foo.org/xy foo-bar.com Foo.com 3.com +x.com
 a@b.com a@b a@ @a @user @1 a.b@c.de a@b,c a@b. é@b #tag #a1 #1a #a_b #a-b ## @@ #é

@@ -5,10 +5,16 @@ enum PTBAbbreviations {
 
   static func contains(_ word: String) -> Bool {
     let lowercase = word.lowercased()
-    if lowercase.utf8.count == 1 || inAnyCase.contains(lowercase) { return true }
+    if lowercase.utf8.count == 1 || titles.contains(lowercase) || others.contains(lowercase) { return true }
     // With a capital they are states, without they are words: "a yellow la. X".
     if capitalized.contains(lowercase) { return word.first?.isUppercase == true }
     return notInCapitals.contains(lowercase) && word != word.uppercased()
+  }
+
+  /// Whether the original looks at the character after the dot of this abbreviation, too.
+  static func mayEndSentence(_ word: String) -> Bool {
+    let lowercase = word.lowercased()
+    return lowercase.utf8.count > 1 && !titles.contains(lowercase)
   }
 
   /// Before a number only.
@@ -24,16 +30,20 @@ enum PTBAbbreviations {
     "mfg", "mtg", "ppte", "ppty", "pte", "ptes", "pty", "ptys",
   ]
 
-  private static let inAnyCase: Set<String> = [
-    "adj", "adm", "adv", "al", "ala", "alex", "apr", "ariz", "assn", "assoc", "asst", "atty", "aug", "ave", "bhd",
-    "bldg", "blvd", "brig", "bros", "calif", "capt", "cf", "cie", "cmdr", "co", "col", "colo", "comdr", "conn",
-    "corp", "cos", "cpl", "ct", "dak", "dec", "dept", "det", "dr", "drs", "elec", "ens", "esq", "est", "etc", "ext",
-    "feb", "fla", "fri", "ft", "ga", "gen", "gov", "govs", "hon", "inc", "ind", "insp", "intl", "invt", "jan", "jos",
-    "jr", "jul", "jun", "kan", "kans", "ky", "lieut", "lt", "ltd", "maj", "mar", "md", "messrs", "mich", "minn",
-    "mlle", "mme", "mo", "mon", "mont", "mr", "mrs", "ms", "msgr", "mt", "natl", "neb", "nev", "nov", "oct", "okla",
-    "penn", "pfc", "ph", "plc", "pres", "prof", "pvt", "rd", "rep", "reps", "rev", "rt", "sen", "sens", "sep", "sept",
-    "seq", "sfc", "sgt", "spc", "sq", "sr", "st", "ste", "supt", "supts", "sys", "tel", "tenn", "thu", "tue", "tues",
-    "univ", "va", "vs", "vt", "wed", "wis", "wisc", "wm", "wyo",
+  /// These go on: `mr. Smith`; all the others may also end a sentence.
+  private static let titles: Set<String> = [
+    "adj", "adm", "adv", "alex", "assoc", "asst", "atty", "ave", "brig", "capt", "cf", "cie", "cmdr", "col", "comdr",
+    "cpl", "dept", "det", "dr", "drs", "elec", "ens", "ft", "gen", "gov", "govs", "hon", "insp", "invt", "jos",
+    "lieut", "lt", "maj", "messrs", "mlle", "mme", "mr", "mrs", "ms", "msgr", "mt", "natl", "pfc", "ph", "pres",
+    "prof", "pvt", "rep", "reps", "rev", "sen", "sens", "sfc", "sgt", "spc", "st", "ste", "supt", "supts", "vs", "wm",
+  ]
+
+  private static let others: Set<String> = [
+    "al", "ala", "apr", "ariz", "assn", "aug", "bhd", "bldg", "blvd", "bros", "calif", "co", "colo", "conn", "corp",
+    "cos", "ct", "dak", "dec", "esq", "est", "etc", "ext", "feb", "fla", "fri", "ga", "inc", "ind", "intl", "jan",
+    "jr", "jul", "jun", "kan", "kans", "ky", "ltd", "mar", "md", "mich", "minn", "mo", "mon", "mont", "neb", "nev",
+    "nov", "oct", "okla", "penn", "plc", "rd", "rt", "sep", "sept", "seq", "sq", "sr", "sys", "tel", "tenn", "thu",
+    "tue", "tues", "univ", "va", "vt", "wed", "wis", "wisc", "wyo",
   ]
 
   /// Words that, with a capital, begin a sentence rather than go on after an initial.

@@ -148,7 +148,9 @@ extension PTBRules {
 
   /// Words of the list, and single letters.
   static let abbreviation: Rule = { text, start in
-    abbreviationEnd(text, start) { PTBAbbreviations.contains($0) }.map { PTBLexer.Match($0) }
+    guard let end = abbreviationEnd(text, start, PTBAbbreviations.contains) else { return nil }
+    let looksAhead = PTBAbbreviations.mayEndSentence(text.original(start..<end - 1))
+    return PTBLexer.Match(end, lookahead: looksAhead ? 1 : 0)
   }
 
   /// `no. 5`.
@@ -201,10 +203,10 @@ extension PTBRules {
     return end > start ? end : nil
   }
 
-  /// `AT&T`.
+  /// `AT&T`, `A+E`.
   static let conjoined: Rule = { text, start in
     var end = text.run(start, PTBText.isUpper)
-    guard end > start, text[end] == "&" else { return nil }
+    guard end > start, text[end] == "&" || text[end] == "+" else { return nil }
     end += text.continues(end, "&amp;") ? 5 : 1
     let last = text.run(end, PTBText.isUpper)
     return last > end ? PTBLexer.Match(last) : nil

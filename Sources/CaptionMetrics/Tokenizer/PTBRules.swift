@@ -3,8 +3,8 @@ enum PTBRules {
   typealias Rule = @Sendable (PTBText, Int) -> PTBLexer.Match?
 
   static let all: [Rule] = [
-    assimilation, tag, doctorate, letterBeforeSentence, wordBeforeComma, word, negated, contracted, withApostrophe,
-    negation, contraction, address, mail, handle, hashtag, beforeApostrophe, abbreviation, abbreviationBeforeNumber,
+    assimilation, tag, doctorate, letterBeforeSentence, abbreviation, wordBeforeComma, word, negated, contracted,
+    withApostrophe, negation, contraction, address, mail, handle, hashtag, beforeApostrophe, abbreviationBeforeNumber,
     initials, conjoined, dollar, telephone, fraction, date, number, compound, dottedCompound, slashed, emoticon, face,
     entity, dots, run, quotePair, quote, looseContraction, symbol,
   ]
