@@ -1,7 +1,7 @@
 public import ImageEncoding
 public import ModelFiles
 public import PrefixMapping
-import Tensors
+public import Tensors
 public import TextDecoding
 
 /// A frozen encoder, a trained mapper and a frozen decoder, made for one another: an image in, words out.
@@ -52,7 +52,7 @@ public struct Captioner: Sendable {
     let pixels = timings.measure(\.preprocess) { extractor.preprocessor(image.image) }
     let features = try timings.measure(\.encode) { try extractor.features(of: [pixels]) }
     let prefixes = timings.measure(\.map) { mapper.prefixes(features) }
-    let sequences = try timings.measure(\.generate) { try generate(from: prefixes, options: options) }
+    let sequences = try timings.measure(\.generate) { try generate(from: prefixes, by: decoder, options: options) }
     let sequence = sequences[0]
     return ImageCaption(
       text: text(of: sequence), sequence: sequence,
@@ -63,13 +63,21 @@ public struct Captioner: Sendable {
   /// The text of a sequence, trimmed.
   public func text(of sequence: GeneratedSequence) -> String { tokenizer.caption(of: sequence) }
 
-  private func generate(from prefixes: [Prefix], options: GenerationOptions) throws -> [GeneratedSequence] {
-    func run(_ decoder: some TextDecoder) throws -> [GeneratedSequence] {
-      try TextDecoding.generate(
-        from: DecoderStepper(decoder: decoder, cache: try decoder.cache(prefixes: prefixes)),
-        startTokens: prefixes.map { _ in manifest.decoder.startTokens }, options: options,
-        tokenBytes: options.stopStrings.isEmpty ? nil : { tokenizer.bytes(of: $0) })
-    }
-    return try run(decoder)
+  /// Captions of images whose features are there, all as one batch: `[images, tokens, width]`.
+  ///
+  /// - Parameter decoder: the captioner's own, perhaps unpacked.
+  /// - Throws: `DecodingError`, `GenerationError`.
+  public func captions(
+    _ features: Tensor, decoder: any TextDecoder, options: GenerationOptions
+  ) throws -> [String] {
+    try generate(from: mapper.prefixes(features), by: decoder, options: options).map { text(of: $0) }
+  }
+
+  private func generate(
+    from prefixes: [Prefix], by decoder: any TextDecoder, options: GenerationOptions
+  ) throws -> [GeneratedSequence] {
+    try decoder.generate(
+      from: prefixes, startTokens: manifest.decoder.startTokens, options: options,
+      tokenBytes: options.stopStrings.isEmpty ? nil : { tokenizer.bytes(of: $0) })
   }
 }

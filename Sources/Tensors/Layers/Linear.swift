@@ -7,6 +7,11 @@ public struct Linear: Sendable {
   /// `[outputs]`.
   public let bias: Variable?
   private let kernelType: Int32
+  /// Serves products of many rows, where there is one.
+  private let packed: PackedMatrix?
+
+  /// Fewer rows than these are multiplied by the weight as it is stored.
+  private static let packedRows = 16
 
   /// - Precondition: `weight` is a matrix of a floating-point or block-quantised type (`Linear.supports`).
   public init(weight: StoredTensor, bias: Tensor? = nil) {
@@ -15,6 +20,10 @@ public struct Linear: Sendable {
 
   /// - Precondition: as of the other initialiser.
   public init(weight: MatrixVariable, bias: Variable? = nil) {
+    self.init(weight: weight, bias: bias, packed: nil)
+  }
+
+  private init(weight: MatrixVariable, bias: Variable?, packed: PackedMatrix?) {
     guard let kernelType = weight.stored.elementType.kernelType, weight.stored.shape.count == 2 else {
       preconditionFailure("no matrix to multiply by: \(weight.stored.elementType) \(weight.stored.shape)")
     }
@@ -22,6 +31,7 @@ public struct Linear: Sendable {
     matrix = weight
     self.bias = bias
     self.kernelType = kernelType
+    self.packed = packed
   }
 
   public static func supports(_ type: ElementType) -> Bool { type.kernelType != nil }
@@ -31,9 +41,14 @@ public struct Linear: Sendable {
   public var inputs: Int { weight.shape[1] }
   public var outputs: Int { weight.shape[0] }
 
-  /// The same layer, frozen, with its weight as 32-bit floats: what many rows at once are multiplied by fastest.
-  public func unpacked() -> Linear {
-    Linear(weight: MatrixVariable(weight.toFloat32().stored), bias: bias.map { Variable($0.value) })
+  /// The same layer, frozen, made ready to multiply many rows at once as fast as can be, for more memory.
+  public func unpacked(as precision: MatrixPrecision) -> Linear {
+    let floats = weight.toFloat32()
+    let bias = bias.map { Variable($0.value) }
+    return switch precision {
+    case .f32: Linear(weight: MatrixVariable(floats.stored), bias: bias)
+    case .bf16: Linear(weight: MatrixVariable(weight), bias: bias, packed: PackedMatrix(floats))
+    }
   }
 
   /// `[…, inputs]` → `[…, outputs]`.
@@ -74,6 +89,12 @@ public struct Linear: Sendable {
     }
   }
 
+  private static func packed(_ layers: [Linear], rows: Int) -> [PackedMatrix]? {
+    guard rows >= packedRows else { return nil }
+    let packed = layers.compactMap(\.packed)
+    return packed.count == layers.count && PackedMatrix.fit(packed) ? packed : nil
+  }
+
   private static func matrices(_ layers: [Linear]) -> [ck_matrix] {
     layers.map { layer in
       ck_matrix(
@@ -85,8 +106,12 @@ public struct Linear: Sendable {
   /// Several layers of one input side by side, biases left out: `[…, inputs]` → `[…, sum of outputs]`.
   public static func concatenated(_ layers: [Linear], _ x: Tensor) -> Tensor {
     precondition(layers.allSatisfy { $0.inputs == x.columns }, "input \(x.shape) for \(layers.map(\.weight.shape))")
-    let matrices = matrices(layers)
     var out = Tensor(uninitialized: x.shape.dropLast() + [layers.reduce(0) { $0 + $1.outputs }])
+    if let packed = packed(layers, rows: x.rows) {
+      PackedMatrix.product(packed, x, into: &out)
+      return out
+    }
+    let matrices = matrices(layers)
     withExtendedLifetime(layers) {
       x.withPointer { input in
         out.withMutablePointer { ck_matmul(x.rows, x.columns, input, matrices.count, matrices, $0) }
@@ -97,8 +122,12 @@ public struct Linear: Sendable {
 
   /// `[…, sum of outputs]` → `[…, inputs]`: the gradient's way back to the input.
   private static func backward(_ layers: [Linear], _ gradient: Tensor, shape: [Int]) -> Tensor {
-    let matrices = matrices(layers)
     var out = Tensor(uninitialized: shape)
+    if let packed = packed(layers, rows: out.rows) {
+      PackedMatrix.backward(packed, gradient, into: &out)
+      return out
+    }
+    let matrices = matrices(layers)
     let (rows, columns) = (out.rows, out.columns)
     withExtendedLifetime(layers) {
       gradient.withPointer { gradient in

@@ -32,8 +32,9 @@ public struct GatedMLP: Sendable {
     down(Linear.concatenated([gate, up], x).siluGated())
   }
 
-  /// The same, frozen, with its weights as 32-bit floats.
-  public func unpacked() -> GatedMLP {
-    GatedMLP(gate: gate.unpacked(), up: up.unpacked(), down: down.unpacked())
+  /// The same, frozen, made ready for many rows at once: see `Linear.unpacked(as:)`.
+  public func unpacked(as precision: MatrixPrecision) -> GatedMLP {
+    GatedMLP(
+      gate: gate.unpacked(as: precision), up: up.unpacked(as: precision), down: down.unpacked(as: precision))
   }
 }

@@ -19,10 +19,11 @@ public struct Llama: TextDecoder {
     let mlpNorm: RMSNorm
     let mlp: GatedMLP
 
-    func unpacked() -> Layer {
+    func unpacked(as precision: MatrixPrecision) -> Layer {
       Layer(
-        attentionNorm: attentionNorm, query: query.unpacked(), key: key.unpacked(), value: value.unpacked(),
-        output: output.unpacked(), mlpNorm: mlpNorm, mlp: mlp.unpacked())
+        attentionNorm: attentionNorm, query: query.unpacked(as: precision), key: key.unpacked(as: precision),
+        value: value.unpacked(as: precision),
+        output: output.unpacked(as: precision), mlpNorm: mlpNorm, mlp: mlp.unpacked(as: precision))
     }
   }
 
@@ -71,8 +72,9 @@ public struct Llama: TextDecoder {
     (self.embedding, self.layers, self.head) = (embedding, layers, head)
   }
 
-  public func unpacked() -> Llama {
-    Llama(self, embedding: embedding, layers: layers.map { $0.unpacked() }, head: head.unpacked())
+  public func unpacked(as precision: MatrixPrecision) -> Llama {
+    Llama(
+      self, embedding: embedding, layers: layers.map { $0.unpacked(as: precision) }, head: head.unpacked(as: precision))
   }
 
   public var vocabularySize: Int { configuration.vocabularySize }

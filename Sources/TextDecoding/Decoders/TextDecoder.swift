@@ -30,8 +30,9 @@ public protocol TextDecoder: Sendable {
     of captions: PackedCaptions, prefixes: Variable, labelSmoothing: Double, divisor: Double?
   ) throws(DecodingError) -> Variable
 
-  /// The same decoder with its weights as 32-bit floats: more memory, less work for every batch of training.
-  func unpacked() -> Self
+  /// The same decoder made ready to multiply many rows at once, as training and large batches do: more memory, less
+  /// work. See `Linear.unpacked(as:)`.
+  func unpacked(as precision: MatrixPrecision) -> Self
 }
 
 extension TextDecoder {

@@ -1,4 +1,5 @@
 public import ModelFiles
+public import Tensors
 
 /// An image with captions, ready to be learnt from.
 public struct TrainingExample: Sendable {
@@ -29,4 +30,20 @@ public protocol FeatureSource: Sendable {
   /// - Parameter destination: room for `tokens * width` numbers.
   /// - Throws: where there are none, or they cannot be read.
   func read(_ image: FileHash, flipped: Bool, into destination: UnsafeMutableBufferPointer<Float>) throws
+}
+
+extension FeatureSource {
+  /// `[images, tokens, width]`.
+  public func batch(_ images: [(image: FileHash, isFlipped: Bool)]) throws -> Tensor {
+    var batch = Tensor(uninitialized: [images.count] + shape)
+    let size = shape.reduce(1, *)
+    try batch.withUnsafeMutableBuffer { buffer in
+      for (index, item) in images.enumerated() {
+        try read(
+          item.image, flipped: item.isFlipped,
+          into: UnsafeMutableBufferPointer(rebasing: buffer[index * size..<(index + 1) * size]))
+      }
+    }
+    return batch
+  }
 }

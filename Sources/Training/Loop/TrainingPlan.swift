@@ -1,3 +1,5 @@
+public import Tensors
+
 /// All that decides the numbers of a run, given its data: the recipe. Written to `run.json`, to checkpoints, and with the
 /// trained mapper; a run is resumed only with the plan that it was begun with.
 public struct TrainingPlan: Sendable, Codable, Equatable {
@@ -52,6 +54,8 @@ public struct TrainingPlan: Sendable, Codable, Equatable {
   /// Batches whose gradients make one step.
   public var accumulation = 1
   public var steps = 0
+  /// Of the frozen decoder's matrices.
+  public var precision = MatrixPrecision.f32
   public var validation = Validation()
   public var data = Data()
 

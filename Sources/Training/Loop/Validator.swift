@@ -63,14 +63,10 @@ public struct Validator: Sendable {
 
   /// Captions of the first photos.
   public func captions(_ mapper: any PrefixMapper, decoder: any TextDecoder, count: Int) throws -> [String] {
-    func generate(_ decoder: some TextDecoder, _ prefixes: [Prefix]) throws -> [GeneratedSequence] {
-      try TextDecoding.generate(
-        from: DecoderStepper(decoder: decoder, cache: try decoder.cache(prefixes: prefixes)),
-        startTokens: prefixes.map { _ in startTokens }, options: options)
-    }
     return try slices(of: count).flatMap { batch in
       try Task.checkCancellation()
-      return try generate(decoder, mapper.prefixes(read(batch))).map { tokenizer.caption(of: $0) }
+      return try decoder.generate(from: mapper.prefixes(read(batch)), startTokens: startTokens, options: options)
+        .map { tokenizer.caption(of: $0) }
     }
   }
 
@@ -81,21 +77,5 @@ public struct Validator: Sendable {
 
   private func read(_ range: Range<Int>) throws -> Tensor {
     try features.batch(examples[range].map { ($0.image, false) })
-  }
-}
-
-extension FeatureSource {
-  /// `[images, tokens, width]`.
-  func batch(_ images: [(image: FileHash, isFlipped: Bool)]) throws -> Tensor {
-    var batch = Tensor(uninitialized: [images.count] + shape)
-    let size = shape.reduce(1, *)
-    try batch.withUnsafeMutableBuffer { buffer in
-      for (index, item) in images.enumerated() {
-        try read(
-          item.image, flipped: item.isFlipped,
-          into: UnsafeMutableBufferPointer(rebasing: buffer[index * size..<(index + 1) * size]))
-      }
-    }
-    return batch
   }
 }

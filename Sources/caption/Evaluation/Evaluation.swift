@@ -39,6 +39,13 @@ struct Evaluation {
     self.references = Dictionary(uniqueKeysWithValues: pairs.map { ($0.id, $0.references) })
   }
 
+  /// - Throws: `CaptionMetricsError`.
+  init(_ captions: [ScoredCaption]) throws(CaptionMetricsError) {
+    scores = try captionScores(captions)
+    references = Dictionary(captions.map { ($0.id, $0.references) }, uniquingKeysWith: { first, _ in first })
+    missingCount = 0
+  }
+
   /// By CIDEr, the lowest first; images of one score keep their order.
   func worst(_ count: Int) -> [ImageScores] {
     let sorted = scores.perImage.enumerated().sorted { ($0.element.cider, $0.offset) < ($1.element.cider, $1.offset) }

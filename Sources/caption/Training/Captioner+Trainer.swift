@@ -7,11 +7,11 @@ import Training
 
 extension Captioner {
   /// A trainer that goes on from this captioner's own mapper.
-  func trainer(_ settings: MapperTrainer.Settings) throws -> MapperTrainer {
+  func trainer(_ settings: MapperTrainer.Settings, precision: MatrixPrecision) throws -> MapperTrainer {
     let family = try MapperFamily.named(manifest: manifest.mapper)
     let file = try SafetensorsFile(path: files.mapper)
     return MapperTrainer(
-      decoder: decoder.unpacked(), family: family, heads: manifest.mapper.heads,
+      decoder: decoder.unpacked(as: precision), family: family, heads: manifest.mapper.heads,
       tokenGroups: manifest.mapper.tokenGroups, parameters: try ParameterSet(file: file), settings: settings)
   }
 }

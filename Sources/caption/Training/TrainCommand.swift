@@ -20,7 +20,8 @@ struct TrainCommand: AsyncParsableCommand {
       the same options.
       """)
 
-  @OptionGroup(title: "Data") var data: TrainingDataOptions
+  @OptionGroup(title: "Data") var dataset: DatasetOptions
+  @OptionGroup(title: "Captions") var data: TrainingDataOptions
 
   @Option(help: ArgumentHelp("Where the captioner goes.", valueName: "directory"))
   var out: String

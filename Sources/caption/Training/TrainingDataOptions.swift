@@ -1,7 +1,8 @@
 import ArgumentParser
 import Datasets
 
-struct TrainingDataOptions: ParsableArguments {
+/// Where images with captions are.
+struct DatasetOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Images with captions: a folder, tar shards, captions.jsonl, metadata.jsonl, COCO or Karpathy JSON, a Flickr8k token file, or a CSV.",
@@ -17,6 +18,10 @@ struct TrainingDataOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Stop where more than this share of samples is damaged.", valueName: "share"))
   var maxBad = Percentage(percent: 1)
 
+}
+
+/// What of them is learnt, and how.
+struct TrainingDataOptions: ParsableArguments {
   @Option(help: "What is done to captions: none, or sentence (a capital letter and one full stop).")
   var clean = CaptionCleaning.sentence
 

@@ -9,85 +9,44 @@ import Training
 
 /// A dataset made ready: features computed, captions in tokens, photos in their splits.
 struct TrainingExamples {
-  var train: [TrainingExample] = []
-  var validation: [TrainingExample] = []
+  let train: [TrainingExample]
+  let validation: [TrainingExample]
   /// Where the validation photos are, in the order of `validation`.
-  var validationImages: [ImageLocation] = []
+  let validationImages: [ImageLocation]
   let cache: FeatureCache
 
-  /// - Throws: `DatasetError`, `FeatureCacheError`, `TrainingError`, `CancellationError`.
-  static func prepare(
-    _ options: TrainingDataOptions, extractor: ImageFeatureExtractor, captioner: Captioner, store: ModelStore,
-    log: Logger, isQuiet: Bool
-  ) async throws -> TrainingExamples {
-    let dataset = try CaptionDataset(path: options.data, imageDirectory: options.images)
-    let digested = try DigestedDataset(reading: dataset)
-    let budget = DamageBudget(maximumShare: options.maxBad)
-    try budget.check(digested.dataset)
-    let assignment = SplitAssignment(digested, validation: options.validation)
-    log.info(
-      "\(options.data): \(dataset.format), \(assignment.indices(of: .train).count) photos to train, \(assignment.indices(of: .validation).count) to validate"
-    )
-    for duplicate in assignment.duplicatesAcrossSplits.prefix(5) {
-      log.warning("the same photo is in several splits: \(duplicate.names.joined(separator: ", "))")
-    }
-    let train = chosen(assignment.indices(of: .train), digested, limit: options.limit)
-    let validation = assignment.indices(of: .validation)
-
-    let decoder = ImageDecoder()
-    let cache = try extractor.cache(in: store, decoder: decoder)
-    let extraction = FeatureExtraction(
-      extractor: extractor, decoder: decoder, cache: cache, flips: options.augment == .flip)
-    let images = digested.dataset.images
-    let wanted = train + validation
-    let result = try await extract(extraction, wanted.map { images[$0] }, isQuiet: isQuiet)
-    let damaged =
-      digested.dataset.damaged + result.damaged.map { DamagedSample(name: $0.name, reason: $0.reason) }
-    try budget.check(damaged, of: images.count + digested.dataset.damaged.count)
-    for sample in damaged { log.warning("left out: \(sample)") }
-
-    var examples = TrainingExamples(cache: cache)
+  /// - Throws: `TrainingError.noExamples`.
+  init(
+    _ dataset: DatasetFeatures, options: TrainingDataOptions, captioner: Captioner, log: Logger
+  ) throws {
+    cache = dataset.cache
     let tokens = CaptionTokens(captioner: captioner, cleaning: options.clean, longest: options.maxCaptionTokens)
     var tooLong = 0
-    for (place, index) in wanted.enumerated() {
-      guard let hash = result.hashes[place] else { continue }
-      let image = images[index]
-      let all = image.captions.map { tokens($0) }
-      let captions = all.compactMap { $0 }
-      tooLong += all.count - captions.count
-      if captions.isEmpty { continue }
-      let example = TrainingExample(name: image.name, image: hash, captions: captions, references: image.captions)
-      if place < train.count {
-        examples.train.append(example)
-      } else {
-        examples.validation.append(example)
-        examples.validationImages.append(image.image)
+    func examples(_ split: Split) -> [(TrainingExample, ImageLocation)] {
+      (dataset.images[split] ?? []).compactMap { item in
+        let all = item.image.captions.map { tokens($0) }
+        let captions = all.compactMap { $0 }
+        tooLong += all.count - captions.count
+        if captions.isEmpty { return nil }
+        let example = TrainingExample(
+          name: item.image.name, image: item.hash, captions: captions, references: item.image.captions)
+        return (example, item.image.image)
       }
     }
+    train = examples(.train).map(\.0)
+    let held = examples(.validation)
+    validation = held.map(\.0)
+    validationImages = held.map(\.1)
     if tooLong > 0 { log.info("\(tooLong) captions of more than \(options.maxCaptionTokens) tokens are left out") }
-    if examples.train.isEmpty { throw TrainingError.noExamples(split: "training") }
-    if examples.validation.isEmpty { throw TrainingError.noExamples(split: "validation") }
-    return examples
+    if train.isEmpty { throw TrainingError.noExamples(split: "training") }
+    if validation.isEmpty { throw TrainingError.noExamples(split: "validation") }
   }
 
   /// The first `limit` by hash: for every limit the same photos, the fewer among the more.
-  private static func chosen(_ indices: [Int], _ digested: DigestedDataset, limit: Int) -> [Int] {
+  static func chosen(_ indices: [Int], _ digested: DigestedDataset, limit: Int) -> [Int] {
     guard limit > 0, limit < indices.count else { return indices }
     let byHash = indices.sorted { digested.digests[$0].description < digested.digests[$1].description }
     return byHash.prefix(limit).sorted()
-  }
-
-  private static func extract(
-    _ extraction: FeatureExtraction, _ images: [CaptionedImage], isQuiet: Bool
-  ) async throws -> FeatureExtractionResult {
-    let inputs = images.map { image in ImageInput(name: image.name) { try image.image.bytes() } }
-    defer { LiveLine.clear() }
-    return try await extraction.run(inputs) { progress in
-      guard !isQuiet, Terminal.isStandardErrorTerminal, progress.encoded > 0 else { return }
-      LiveLine.redraw(
-        "caption: features of \(progress.done)/\(progress.total) photos, \(Int(progress.imagesPerSecond.rounded())) a second"
-      )
-    }
   }
 
   /// SHA-256 over all that is learnt from, in order.

@@ -28,8 +28,14 @@ struct TrainingRun: Sendable {
     let store = try ModelStore()
     let encoder = command.mapper.encoder(of: captioner)
     let extractor = try captioner.extractor.reading(encoder)
-    let examples = try await TrainingExamples.prepare(
-      command.data, extractor: extractor, captioner: captioner, store: store, log: log, isQuiet: command.quiet)
+    let limit = command.data.limit
+    let dataset = try await DatasetFeatures(
+      command.dataset, splits: [.train, .validation], flips: command.data.augment == .flip, extractor: extractor,
+      store: store, log: log, isQuiet: command.quiet
+    ) { places, digested, split in
+      split == .train ? TrainingExamples.chosen(places, digested, limit: limit) : places
+    }
+    let examples = try TrainingExamples(dataset, options: command.data, captioner: captioner, log: log)
     if command.prepare {
       log.info(
         "features of \(examples.train.count + examples.validation.count) photos are in \(examples.cache.directory)")
@@ -63,7 +69,9 @@ struct TrainingRun: Sendable {
   private func trainer(
     _ plan: TrainingPlan, _ captioner: Captioner, _ extractor: ImageFeatureExtractor, _ examples: TrainingExamples
   ) throws -> MapperTrainer {
-    if command.mapper.continueMapper { return try captioner.trainer(plan.trainer) }
+    if command.mapper.continueMapper {
+      return try captioner.trainer(plan.trainer, precision: command.recipe.trainingPrecision)
+    }
     guard let family = MapperFamily.named(plan.mapper.family) else {
       throw CaptionerError.unknownFamily(part: "mapper", name: plan.mapper.family, known: MapperFamily.names)
     }
@@ -75,7 +83,8 @@ struct TrainingRun: Sendable {
       deviation: statistics.deviation, base: try command.mapper.initialBase(captioner, using: &generator),
       width: plan.mapper.width, depth: plan.mapper.depth, heads: plan.mapper.heads)
     return MapperTrainer(
-      decoder: captioner.decoder.unpacked(), family: family, heads: plan.mapper.heads,
+      decoder: captioner.decoder.unpacked(as: command.recipe.trainingPrecision), family: family,
+      heads: plan.mapper.heads,
       tokenGroups: settings.tokenGroups, parameters: family.freshParameters(settings, &generator),
       settings: plan.trainer)
   }

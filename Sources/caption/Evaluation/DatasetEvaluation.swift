@@ -1,0 +1,67 @@
+import CaptionMetrics
+import Captioning
+import Datasets
+import Foundation
+import Logging
+import ModelFiles
+import Tensors
+import TextDecoding
+import Training
+
+/// Captions the photos of a dataset, and scores what came of it.
+struct DatasetEvaluation {
+  let path: String
+  let images: String?
+  let split: String?
+  let saveTo: String?
+
+  private struct Line: Encodable {
+    let path: String
+    let caption: String
+  }
+
+  /// - Throws: `DatasetError`, `EvaluationError`, and what captioning throws.
+  func run(model: ModelOptions, wording: WordingOptions) async throws -> Evaluation {
+    guard let split = Split(named: split ?? "val") else { throw EvaluationError.unknownSplit(name: split ?? "") }
+    let log = Logger(label: "caption") { _ in StandardErrorLog() }
+    let captioner = try model.load(log: log)
+    let options = try wording.options(for: captioner)
+    var dataset = DatasetOptions()
+    dataset.data = path
+    dataset.images = images
+    let features = try await DatasetFeatures(
+      dataset, splits: [split], extractor: captioner.extractor, store: ModelStore(), log: log, isQuiet: false)
+    let photos = features.images[split] ?? []
+    if photos.isEmpty { throw EvaluationError.noImagesInSplit(path: path, split: split.rawValue) }
+    let captions = try captions(of: photos, captioner, options, features.cache)
+    if let saveTo {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+      let lines = try zip(photos, captions).map { photo, caption in
+        String(decoding: try encoder.encode(Line(path: photo.image.name, caption: caption)), as: UTF8.self) + "\n"
+      }
+      try FileSystem.writeAtomically(Array(lines.joined().utf8), to: saveTo)
+    }
+    return try Evaluation(
+      zip(photos, captions).map { photo, caption in
+        ScoredCaption(id: photo.image.name, candidate: caption, references: photo.image.captions)
+      })
+  }
+
+  private func captions(
+    of photos: [DatasetFeatures.Image], _ captioner: Captioner, _ options: GenerationOptions, _ cache: FeatureCache
+  ) throws -> [String] {
+    var captions: [String] = []
+    // As many rows at once as keep the processor busy; each beam is one.
+    let batchSize = if case .beam(let width, _, _, _) = options.strategy { max(1, 64 / width) } else { 64 }
+    let decoder = captioner.decoder.unpacked(as: .f32)
+    defer { LiveLine.clear() }
+    for start in stride(from: 0, to: photos.count, by: batchSize) {
+      let batch = photos[start..<min(start + batchSize, photos.count)]
+      let features = try cache.batch(batch.map { ($0.hash, false) })
+      captions += try captioner.captions(features, decoder: decoder, options: options)
+      if Terminal.isStandardErrorTerminal { LiveLine.redraw("caption: captioned \(captions.count)/\(photos.count)") }
+    }
+    return captions
+  }
+}
