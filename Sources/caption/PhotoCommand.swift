@@ -23,6 +23,7 @@ struct PhotoCommand: AsyncParsableCommand {
   @OptionGroup(title: "Output") var output: OutputOptions
 
   mutating func validate() throws {
+    try model.requireF32()
     if images.isEmpty { throw ValidationError("Name at least one image, or - for standard input.") }
     if images.count(where: { $0 == "-" }) > 1 { throw ValidationError("Standard input can be read only once.") }
   }

@@ -26,9 +26,6 @@ struct DebugTrainStepsCommand: AsyncParsableCommand {
   @Option(help: "What decays: matrices or all.")
   var decay = DecayScope.matrices
 
-  @Option(help: "Of the decoder's matrices: f32 or bf16.")
-  var trainingPrecision = MatrixPrecision.f32
-
   @Option(help: "Write the gradients of the first batch to this safetensors file, and take no step.")
   var gradients: String?
 
@@ -73,7 +70,7 @@ struct DebugTrainStepsCommand: AsyncParsableCommand {
     var settings = MapperTrainer.Settings()
     settings.dropout = 0
     settings.optimizer.decay = decay
-    return try captioner.trainer(settings, precision: trainingPrecision)
+    return try captioner.trainer(settings, precision: model.precision)
   }
 
   private func batch(_ number: Int, _ file: SafetensorsFile) throws -> TrainingBatch {

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Tensors
 import Training
 
 /// Every number of the recipe, with its default.
@@ -52,11 +51,6 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "Decay of the parameters' moving average, which is then what is kept: 0.999; 0 is none.")
   var ema = MapperTrainer.Settings().averageDecay
 
-  @Option(
-    help:
-      "Of the frozen decoder's matrices: f32, or bf16, which takes half the time on processors with AVX-512 BF16.")
-  var trainingPrecision = MatrixPrecision.f32
-
   @Option(help: "Of all chance in the run.")
   var seed: UInt64 = 0
 
@@ -97,7 +91,6 @@ struct RecipeOptions: ParsableArguments {
     plan.batches.flips = flips
     plan.batches.seed = seed
     plan.accumulation = accumulate
-    plan.precision = trainingPrecision
     let sampler = BatchSampler(plan.batches, captionCounts: captionCounts)
     let captionsPerStep = sampler.captionsPerBatch * Double(accumulate)
     plan.steps = steps ?? max(1, Int(epochs * Double(captionCounts.reduce(0, +)) / captionsPerStep))

@@ -61,6 +61,7 @@ struct TrainingRun: Sendable {
     plan.data.validationImages = examples.validation.count
     plan.data.cleaning = command.data.clean.rawValue
     plan.data.fingerprint = examples.fingerprint
+    plan.precision = command.model.precision
     command.recipe.fill(
       &plan, flips: command.data.augment == .flip, captionCounts: examples.train.map(\.captions.count))
     return plan
@@ -70,7 +71,7 @@ struct TrainingRun: Sendable {
     _ plan: TrainingPlan, _ captioner: Captioner, _ extractor: ImageFeatureExtractor, _ examples: TrainingExamples
   ) throws -> MapperTrainer {
     if command.mapper.continueMapper {
-      return try captioner.trainer(plan.trainer, precision: command.recipe.trainingPrecision)
+      return try captioner.trainer(plan.trainer, precision: command.model.precision)
     }
     guard let family = MapperFamily.named(plan.mapper.family) else {
       throw CaptionerError.unknownFamily(part: "mapper", name: plan.mapper.family, known: MapperFamily.names)
@@ -83,7 +84,7 @@ struct TrainingRun: Sendable {
       deviation: statistics.deviation, base: try command.mapper.initialBase(captioner, using: &generator),
       width: plan.mapper.width, depth: plan.mapper.depth, heads: plan.mapper.heads)
     return MapperTrainer(
-      decoder: captioner.decoder.unpacked(as: command.recipe.trainingPrecision), family: family,
+      decoder: captioner.decoder.unpacked(as: command.model.precision), family: family,
       heads: plan.mapper.heads,
       tokenGroups: settings.tokenGroups, parameters: family.freshParameters(settings, &generator),
       settings: plan.trainer)
