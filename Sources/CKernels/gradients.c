@@ -34,6 +34,16 @@ void ck_gelu_backward(size_t count, const float *x, const float *grad, float *ou
   ck_parallel_for(count, GRAIN, gelu_part, &w);
 }
 
+static void tanh_part(void *context, size_t begin, size_t end) {
+  const work *w = context;
+  for (size_t i = begin; i < end; i++) w->out[i] = w->grad[i] * (1.0f - w->x[i] * w->x[i]);
+}
+
+void ck_tanh_backward(size_t count, const float *y, const float *grad, float *out) {
+  work w = {.x = y, .grad = grad, .out = out};
+  ck_parallel_for(count, GRAIN, tanh_part, &w);
+}
+
 static void silu_gate_part(void *context, size_t begin, size_t end) {
   const work *w = context;
   for (size_t row = begin; row < end; row++) {

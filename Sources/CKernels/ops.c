@@ -49,6 +49,16 @@ void ck_gelu(size_t count, const float *x, float *out) {
   ck_parallel_for(count, GRAIN, gelu_part, &w);
 }
 
+static void tanh_part(void *context, size_t begin, size_t end) {
+  const row_work *w = context;
+  for (size_t i = begin; i < end; i++) w->out[i] = tanhf(w->x[i]);
+}
+
+void ck_tanh(size_t count, const float *x, float *out) {
+  row_work w = {.x = x, .out = out};
+  ck_parallel_for(count, GRAIN, tanh_part, &w);
+}
+
 static void add_bias_part(void *context, size_t begin, size_t end) {
   const row_work *w = context;
   const ck_table *kernels = ck_kernels();

@@ -47,7 +47,7 @@ public struct MapperFamily: Sendable {
   public let load: @Sendable (any TensorSource, Int, [Int]) throws(ModelFileError) -> any PrefixMapper
   public let freshParameters: @Sendable (MapperSettings, inout Xoshiro256PlusPlus) -> ParameterSet
 
-  public static let all: [MapperFamily] = [.resampler]
+  public static let all: [MapperFamily] = [.resampler, .transformer, .mlp, .linear]
 
   public static var names: [String] { all.map(\.name) }
 

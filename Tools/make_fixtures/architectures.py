@@ -140,6 +140,83 @@ class Resampler(nn.Module):
         return self.base[None] + o.permute(0, 2, 3, 4, 1, 5)
 
 
+class TransformerBlock(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.n1, self.n2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.sa = nn.MultiheadAttention(width, heads, batch_first=True)
+        self.ff = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(), nn.Identity(), nn.Linear(4 * width, width))
+
+    def forward(self, x):
+        h = self.n1(x)
+        x = x + self.sa(h, h, h, need_weights=False)[0]
+        return x + self.ff(self.n2(x))
+
+
+class Mapper(nn.Module):
+    """What the mappers below share: features [B, tokens, F] are standardised, hidden states [B, P, width] become the prefix."""
+
+    def __init__(self, features, groups, width, prefix):
+        super().__init__()
+        self.groups, self.prefix, tokens = groups, prefix, sum(groups)
+        layers, _, key_value_heads, _, head_dimension = prefix
+        self.register_buffer("mean", torch.zeros(tokens, features))
+        self.register_buffer("std", torch.ones(tokens, features))
+        self.out = nn.Linear(width, layers * 2 * key_value_heads * head_dimension, bias=False)
+        self.base = nn.Parameter(torch.zeros(prefix))
+
+    def standardized(self, features):
+        return ((features - self.mean) / self.std).split(self.groups, 1)
+
+    def pooled(self, features):
+        return torch.cat([group.mean(1) for group in self.standardized(features)], 1)
+
+    def keys_values(self, x):
+        layers, _, key_value_heads, length, head_dimension = self.prefix
+        o = self.out(x).view(len(x), length, layers, 2, key_value_heads, head_dimension)
+        return self.base[None] + o.permute(0, 2, 3, 4, 1, 5)
+
+
+class TransformerMapper(Mapper):
+    def __init__(self, features, groups, width, heads, depth, prefix):
+        super().__init__(features, groups, width, prefix)
+        self.inp = nn.ModuleList([nn.Linear(features, width) for _ in groups])
+        self.pos = nn.Parameter(torch.zeros(sum(groups), width))
+        self.const = nn.Parameter(torch.zeros(prefix[3], width))
+        self.bl = nn.ModuleList([TransformerBlock(width, heads) for _ in range(depth)])
+        self.no = nn.LayerNorm(width)
+
+    def forward(self, features):
+        tokens = torch.cat([f(part) for f, part in zip(self.inp, self.standardized(features))], 1) + self.pos
+        x = torch.cat([tokens, self.const[None].expand(len(features), -1, -1)], 1)
+        for block in self.bl:
+            x = block(x)
+        return self.keys_values(self.no(x[:, tokens.shape[1]:]))
+
+
+class MLPMapper(Mapper):
+    def __init__(self, features, groups, width, depth, prefix):
+        super().__init__(features, groups, width, prefix)
+        inputs = [len(groups) * features] + (depth - 1) * [width]
+        self.hidden = nn.ModuleList([nn.Linear(n, width) for n in inputs])
+        self.expand = nn.Linear(width, prefix[3] * width, bias=False)
+
+    def forward(self, features):
+        x = self.pooled(features)
+        for layer in self.hidden:
+            x = torch.tanh(layer(x))
+        return self.keys_values(self.expand(x).unflatten(1, (self.prefix[3], -1)))
+
+
+class LinearMapper(Mapper):
+    def __init__(self, features, groups, width, prefix):
+        super().__init__(features, groups, width, prefix)
+        self.expand = nn.Linear(len(groups) * features, prefix[3] * width, bias=False)
+
+    def forward(self, features):
+        return self.keys_values(self.expand(self.pooled(features)).unflatten(1, (self.prefix[3], -1)))
+
+
 def pooled(hidden, recipe):
     """Features [B, tokens, D] of hidden states [B, 1 + rows·columns, D] (square grids), by the manifest's recipe."""
     parts = []

@@ -112,6 +112,11 @@ def operations():
     case("dropout", lambda x, mask: x * mask / (1 - DROPOUT), frozen=["mask"], x=n(5, 12), mask=kept)
 
 
+def hyperbolic_tangent():
+    torch.manual_seed(25)
+    case("tanh", torch.tanh, x=torch.cat([2 * n(58), torch.tensor([0.0, -12.0])]).view(5, 12))
+
+
 def losses():
     """The mean over the tokens; the logits are hidden · headᵀ, and `grad_head` is what a trainable head would get."""
     for name, smoothing in (("cross_entropy", 0.0), ("cross_entropy_smoothed", 0.1)):
@@ -161,6 +166,7 @@ if __name__ == "__main__":
     pins.check("torch", "safetensors")
     torch.set_num_threads(1)
     operations()
+    hyperbolic_tangent()
     losses()
     resampler_block()
     llama_layer()

@@ -7,6 +7,8 @@
 // loss with respect to an operation's output; shapes are those of the forward pass.
 
 void ck_gelu_backward(size_t count, const float *x, const float *grad, float *out);
+/// From the forward pass's result `y`: `out = grad * (1 - y²)`.
+void ck_tanh_backward(size_t count, const float *y, const float *grad, float *out);
 /// `gate_up` and `out` `[rows, 2 * columns]`, `grad` `[rows, columns]`.
 void ck_silu_gate_backward(size_t rows, size_t columns, const float *gate_up, const float *grad, float *out);
 /// Writes `grad_x`; adds to `grad_weight` and `grad_bias` `[columns]` where they are not NULL.

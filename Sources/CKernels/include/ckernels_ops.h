@@ -11,6 +11,7 @@ void ck_layer_norm(size_t rows, size_t columns, const float *x, const float *wei
 void ck_rms_norm(size_t rows, size_t columns, const float *x, const float *weight, float epsilon, float *out);
 /// `out = x / 2 * (1 + erf(x / √2))`, absolute error of erf below 5e-7.
 void ck_gelu(size_t count, const float *x, float *out);
+void ck_tanh(size_t count, const float *x, float *out);
 /// `x[row, column] += bias[column]`, then GELU where `gelu` is not 0.
 void ck_add_bias(size_t rows, size_t columns, const float *bias, int gelu, float *x);
 /// `out[row, i] = silu(gate_up[row, i]) * gate_up[row, columns + i]`; gate_up is `[rows, 2 * columns]`.

@@ -13,14 +13,8 @@ extension MapperFamily {
 
 private func freshResampler(_ settings: MapperSettings, using generator: inout Xoshiro256PlusPlus) -> ParameterSet {
   let d = settings.width
-  let (tokens, width) = (settings.featureShape[0], settings.featureShape[1])
   var set = ParameterSet()
-  set.append("mean", settings.mean)
-  set.append("std", settings.deviation)
-  for group in settings.tokenGroups.indices {
-    set.appendLinear("inp.\(group)", outputs: d, inputs: width, using: &generator)
-  }
-  set.append("pos", .normal([tokens, d], deviation: 0.02, using: &generator))
+  set.appendFeatureTokens(settings, using: &generator)
   set.append("q", .normal([settings.prefixLength, d], deviation: 0.5, using: &generator))
   for block in 0..<settings.depth {
     let name = "bl.\(block)"
@@ -31,8 +25,6 @@ private func freshResampler(_ settings: MapperSettings, using generator: inout X
     set.appendLinear("\(name).ff.3", outputs: d, inputs: 4 * d, using: &generator)
   }
   set.appendLayerNorm("no", columns: d)
-  // Small: at first every image has nearly the base's prefix, which the decoder knows how to read.
-  set.append("out.weight", .normal([settings.positionSize, d], deviation: 0.005, using: &generator))
-  set.append("base", settings.base)
+  set.appendPrefixOutput(settings, using: &generator)
   return set
 }

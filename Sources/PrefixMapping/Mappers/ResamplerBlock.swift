@@ -6,7 +6,7 @@ package import Tensors
 package struct ResamplerBlock: Sendable {
   private let heads: Int
   private let selfNorm, crossNorm, mlpNorm: LayerNorm
-  private let selfInput, selfOutput: Linear
+  private let selfAttention: SelfAttention
   private let crossQuery, crossKeyValue, crossOutput: Linear
   private let mlp: MLP
 
@@ -16,11 +16,7 @@ package struct ResamplerBlock: Sendable {
     selfNorm = try weights.scoped("n1").layerNorm(columns: d)
     crossNorm = try weights.scoped("n2").layerNorm(columns: d)
     mlpNorm = try weights.scoped("n3").layerNorm(columns: d)
-    let own = weights.scoped("sa")
-    selfInput = Linear(
-      weight: try own.matrixVariable("in_proj_weight", rows: 3 * d, columns: d),
-      bias: try own.variable("in_proj_bias", shape: [3 * d]))
-    selfOutput = try own.scoped("out_proj").linear(outputs: d, inputs: d)
+    selfAttention = try SelfAttention(weights: weights.scoped("sa"), width: d, heads: heads)
     let cross = weights.scoped("ca")
     let weight = try cross.matrixVariable("in_proj_weight", rows: 3 * d, columns: d)
     let bias = try cross.variable("in_proj_bias", shape: [3 * d]).reshaped([3, d])
@@ -39,13 +35,7 @@ package struct ResamplerBlock: Sendable {
   package func callAsFunction(_ queries: Variable, memory: Variable, dropout: Dropout) -> Variable {
     let d = queries.value.columns
     var x = queries
-    let qkv = selfInput(selfNorm(x))
-    x =
-      x
-      + dropout(
-        selfOutput(
-          attention(
-            queries: qkv, keysValues: qkv, keyOffset: d, valueOffset: 2 * d, heads: heads, width: d, dropout: dropout)))
+    x = x + dropout(selfAttention(selfNorm(x), dropout: dropout))
     x =
       x
       + dropout(

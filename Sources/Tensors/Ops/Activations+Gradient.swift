@@ -14,6 +14,20 @@ extension Variable {
     }
   }
 
+  /// The hyperbolic tangent of each element.
+  public func tanh() -> Variable {
+    let out = value.tanh()
+    return .recorded(out, inputs: [node]) { [out, node] gradient in
+      var result = Tensor(uninitialized: out.shape)
+      out.withPointer { y in
+        gradient.withPointer { gradient in
+          result.withMutablePointer { ck_tanh_backward(out.count, y, gradient, $0) }
+        }
+      }
+      node?.accumulate(result)
+    }
+  }
+
   /// `[rows, 2 * n]` → `[rows, n]`: the SiLU of each row's first half times its second half.
   public func siluGated() -> Variable {
     .recorded(value.siluGated(), inputs: [node]) { [value, node] gradient in

@@ -15,6 +15,13 @@ extension Tensor {
     return out
   }
 
+  /// The hyperbolic tangent of each element.
+  public func tanh() -> Tensor {
+    var out = Tensor(uninitialized: shape)
+    withPointer { x in out.withMutablePointer { ck_tanh(count, x, $0) } }
+    return out
+  }
+
   /// `[rows, 2 * n]` → `[rows, n]`: the SiLU of each row's first half times its second half (SwiGLU, Shazeer 2020).
   public func siluGated() -> Tensor {
     precondition(columns % 2 == 0, "a gate and a value of the same width")

@@ -98,10 +98,11 @@ struct FiniteDifferenceTests {
     }
   }
 
-  @Test("GELU and SiLU gate", arguments: seeds)
+  @Test("GELU, tanh and SiLU gate", arguments: seeds)
   func activations(seed: UInt64) {
     let n = sizes(seed, 1...9, 1...40)
     check([.random(n, seed: seed)], seed: seed) { $0[0].gelu() }
+    check([.random(n, seed: seed)], seed: seed) { $0[0].tanh() }
     check([.random([n[0], 2 * n[1]], seed: seed)], seed: seed) { $0[0].siluGated() }
   }
 

@@ -86,6 +86,11 @@ struct OperationGradientTests {
     try compare("gelu", on: set, ["x"]) { $1[0].gelu() }
   }
 
+  @Test("tanh", arguments: KernelSettings.instructionSets)
+  func tanh(set: String) throws {
+    try compare("tanh", on: set, ["x"]) { $1[0].tanh() }
+  }
+
   @Test("SiLU gate", arguments: KernelSettings.instructionSets)
   func siluGate(set: String) throws {
     try compare("silu_gate", on: set, ["x"]) { $1[0].siluGated() }

@@ -1,0 +1,53 @@
+public import ModelFiles
+public import Tensors
+public import TextDecoding
+
+/// A linear map: the least that a mapper can be, and what the others are to be measured against (a linear map into the
+/// decoder goes far already: Merullo et al. 2023, "LiMBeR").
+///
+/// `features [batch, tokens, width]` are standardised; each group's mean token, side by side `[batch, groups · width]`, is
+/// projected to a `d`-vector for each position, `[batch, length, d]`, and `out` makes `layers · 2 · heads · dimension` numbers
+/// of each. The prefix is thus an affine function of the features, whose rank is at most `d` in each position; `base` is its
+/// constant part.
+public struct LinearMapper: PrefixMapper {
+  public var featureShape: [Int] { standardizer.featureShape }
+  public var prefixShape: Prefix.Shape { output.shape }
+  private let standardizer: FeatureStandardizer
+  private let expansion: Linear
+  private let output: PrefixOutput
+
+  /// - Parameters:
+  ///   - file: `mean`, `std`, `expand.weight` `[length · d, groups · width]`, `out.weight`, `base`; or the same tensors on a
+  ///     tape.
+  ///   - tokenGroups: how many tokens are pooled into each mean, in order.
+  /// - Throws: `ModelFileError` where a tensor is missing, misshapen, or does not agree with the others.
+  public init(file: any TensorSource, tokenGroups: [Int]) throws(ModelFileError) {
+    standardizer = try FeatureStandardizer(file: file, tokenGroups: tokenGroups)
+    output = try PrefixOutput(file: file)
+    expansion = try WeightReader(file).scoped("expand")
+      .linear(outputs: output.shape.length * output.width, inputs: standardizer.pooledWidth, bias: false)
+  }
+
+  /// - Parameter dropout: of the positions' vectors.
+  public func keysValues(_ features: Tensor, dropout: Dropout) -> Variable {
+    let positions = dropout(expansion(Variable(standardizer.pooled(features))))
+    return output(positions.reshaped([features.shape[0], prefixShape.length, output.width]))
+  }
+}
+
+extension MapperFamily {
+  public static let linear = MapperFamily(
+    name: "linear", summary: "one linear map of the pooled features, of rank --width; no blocks, no attention",
+    load: { file, _, groups throws(ModelFileError) in try LinearMapper(file: file, tokenGroups: groups) },
+    freshParameters: { settings, generator in freshLinear(settings, using: &generator) })
+}
+
+private func freshLinear(_ settings: MapperSettings, using generator: inout Xoshiro256PlusPlus) -> ParameterSet {
+  var set = ParameterSet()
+  set.appendStatistics(settings)
+  set.appendLinear(
+    "expand", outputs: settings.prefixLength * settings.width, inputs: settings.pooledWidth, bias: false,
+    using: &generator)
+  set.appendPrefixOutput(settings, using: &generator)
+  return set
+}

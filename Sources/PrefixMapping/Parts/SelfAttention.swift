@@ -1,0 +1,43 @@
+import ModelFiles
+import Tensors
+
+/// Multi-head attention of tokens among themselves, in the layout of PyTorch's `nn.MultiheadAttention`: `in_proj_weight`
+/// `[3 d, d]` is queries, keys, values.
+struct SelfAttention: Sendable {
+  private let heads: Int
+  private let input, output: Linear
+
+  /// - Throws: `ModelFileError` where a tensor is missing or misshapen.
+  init(weights: WeightReader, width d: Int, heads: Int) throws(ModelFileError) {
+    self.heads = heads
+    input = Linear(
+      weight: try weights.matrixVariable("in_proj_weight", rows: 3 * d, columns: d),
+      bias: try weights.variable("in_proj_bias", shape: [3 * d]))
+    output = try weights.scoped("out_proj").linear(outputs: d, inputs: d)
+  }
+
+  /// - Parameters:
+  ///   - x: `[batch, tokens, d]`.
+  ///   - asking: the tokens whose results are wanted; all are attended to. `nil` wants all.
+  ///   - dropout: of the probabilities.
+  /// - Returns: `[batch, asking, d]`.
+  func callAsFunction(_ x: Variable, asking: Range<Int>? = nil, dropout: Dropout) -> Variable {
+    let d = x.value.columns
+    let qkv = input(x)
+    let queries = asking.map { qkv.tokens($0) } ?? qkv
+    return output(
+      attention(
+        queries: queries, keysValues: qkv, keyOffset: d, valueOffset: 2 * d, heads: heads, width: d, dropout: dropout))
+  }
+}
+
+extension TensorSource {
+  /// - Parameter key: of a tensor with `width` columns, for the message.
+  /// - Throws: `ModelFileError.invalidValue` where attention cannot have so many heads.
+  func checkHeads(_ heads: Int, divide width: Int, of key: String) throws(ModelFileError) {
+    guard heads > 0, width % heads == 0 else {
+      throw .invalidValue(
+        path: path, key: key, problem: "has \(width) columns, which \(heads) attention heads do not divide")
+    }
+  }
+}

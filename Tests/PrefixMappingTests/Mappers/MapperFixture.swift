@@ -1,0 +1,65 @@
+import ModelFiles
+import PrefixMapping
+import Tensors
+import TestSupport
+import Testing
+import TextDecoding
+
+/// A mapper of `Fixtures/mappers-tiny`: its parameters, and what PyTorch computes with them.
+struct MapperFixture {
+  static let tokenGroups = [4, 1, 1]
+  static let constants: Set = ["mean", "std"]
+
+  let family: MapperFamily
+  let reference: Reference
+  let tensors: [String: StoredTensor]
+
+  init(_ family: MapperFamily) throws {
+    self.family = family
+    reference = try Reference("mappers-tiny/\(family.name).safetensors")
+    var tensors: [String: StoredTensor] = [:]
+    for name in reference.names where !name.hasPrefix("grad_") && !["features", "prefix"].contains(name) {
+      tensors[name] = try reference.stored(name)
+    }
+    self.tensors = tensors
+  }
+
+  func mapper(
+    heads: Int = 2, tokenGroups: [Int] = tokenGroups, changing: [String: Tensor?] = [:]
+  ) throws -> any PrefixMapper {
+    var tensors = tensors
+    for (name, tensor) in changing { tensors[name] = tensor?.stored }
+    return try family.load(MemoryTensors(tensors), heads, tokenGroups)
+  }
+
+  /// Compares the prefix and the gradient of every parameter.
+  ///
+  /// - Parameters: the largest differences, as shares of a tensor's largest value.
+  func compare(prefixTolerance: Float, gradientTolerance: Float, sourceLocation: SourceLocation = #_sourceLocation)
+    throws
+  {
+    let tape = GradientTape()
+    let source = MemoryTensors(tensors, tape: tape, frozen: Self.constants)
+    let mapper = try family.load(source, 2, Self.tokenGroups)
+    #expect(mapper.featureShape == [6, 10], sourceLocation: sourceLocation)
+    #expect(mapper.prefixShape.dimensions == [2, 2, 1, 3, 4], sourceLocation: sourceLocation)
+    let features = try reference("features")
+    let taped = mapper.keysValues(features, dropout: .none)
+    tape.backward(from: taped.contracted(with: try reference("grad_prefix")))
+    let expected = try reference("prefix")
+    #expect(taped.value.relativeDistance(to: expected) < prefixTolerance, sourceLocation: sourceLocation)
+    // Constants are computed with apart: some operations then go another way.
+    let frozen = try self.mapper().keysValues(features, dropout: .none)
+    #expect(frozen.node == nil, sourceLocation: sourceLocation)
+    #expect(frozen.value.relativeDistance(to: expected) < prefixTolerance, sourceLocation: sourceLocation)
+    for name in tensors.keys.sorted() where !Self.constants.contains(name) {
+      let gradient = try #require(source.gradient(of: name), "\(name)", sourceLocation: sourceLocation)
+      let distance = gradient.relativeDistance(to: try reference("grad_\(name)"))
+      #expect(distance < gradientTolerance, "\(name)", sourceLocation: sourceLocation)
+    }
+  }
+}
+
+extension MapperFamily: CustomTestStringConvertible {
+  public var testDescription: String { name }
+}
