@@ -21,11 +21,12 @@ struct CaptionCommand: AsyncParsableCommand {
         0  every image has its caption
         1  some image could not be captioned
        64  wrong usage
-       65  a model, captioner or file of captions is damaged, or does not fit
-       66  a named model, captioner or file of captions does not exist
+       65  a model, captioner, dataset or file of captions is damaged, or does
+           not fit; training broke down
+       66  a named model, captioner, dataset or file of captions does not exist
        69  base models are missing, or cannot be fetched
        70  a fault of this program: please report it
-       73  a file cannot be created
+       73  a file cannot be created, or a training run is there already
        74  reading or writing failed
       130  interrupted
       143  terminated

@@ -5,7 +5,7 @@ import Tensors
 
 /// A moment of a run from which it can go on as if it had never been interrupted.
 struct Checkpoint {
-  static let format = "caption-training-1"
+  static let format = "caption-training-2"
 
   let state: LoopState
   let plan: TrainingPlan
@@ -38,9 +38,11 @@ struct Checkpoint {
     try SafetensorsWriter.write(tensors, metadata: metadata, to: path)
   }
 
-  /// - Parameter trainer: as the run begins; what the file has to fit.
-  /// - Throws: `TrainingError.damagedCheckpoint`.
-  init(path: String, like trainer: MapperTrainer) throws(TrainingError) {
+  /// - Parameters:
+  ///   - trainer: as the run begins; what the file has to fit.
+  ///   - plan: of the run that goes on.
+  /// - Throws: `TrainingError.otherSettings` where the file is of a run with another plan; `.damagedCheckpoint`.
+  init(path: String, like trainer: MapperTrainer, plan wanted: TrainingPlan) throws(TrainingError) {
     do {
       let file = try SafetensorsFile(path: path)
       guard file.metadata["format"] == Self.format else {
@@ -49,6 +51,9 @@ struct Checkpoint {
       let decoder = JSONDecoder()
       state = try decoder.decode(LoopState.self, from: Data((file.metadata["state"] ?? "").utf8))
       plan = try decoder.decode(TrainingPlan.self, from: Data((file.metadata["plan"] ?? "").utf8))
+      // Before the tensors: those of a mapper of another width are not damaged.
+      let differences = plan.differences(to: wanted)
+      guard differences.isEmpty else { throw TrainingError.otherSettings(path: path, differences: differences) }
       let weights = WeightReader(file)
       func tensors(_ kind: String, all: Bool) throws -> [Tensor] {
         try trainer.parameters.parameters.map { parameter in

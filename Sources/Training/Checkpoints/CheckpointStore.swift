@@ -21,7 +21,8 @@ public struct CheckpointStore: Sendable {
       .sorted(by: >).map { Path.join(directory, $0) }
   }
 
-  /// Writes a checkpoint, and only then removes the oldest ones.
+  /// Writes a checkpoint, and only then removes the oldest ones. Those of later steps are removed, too: they are damaged
+  /// or of a run that is no more, and would be taken for this one's newest.
   ///
   /// - Throws: `ModelFileError.cannotWrite`, `FileSystemError`; earlier checkpoints are untouched then.
   func write(_ checkpoint: Checkpoint) throws -> String {
@@ -30,7 +31,9 @@ public struct CheckpointStore: Sendable {
     let number = String(repeating: "0", count: max(0, 8 - digits.count)) + digits
     let path = Path.join(directory, "step-\(number).safetensors")
     try checkpoint.write(to: path)
-    for old in try paths().dropFirst(Self.kept) { try FileSystem.remove(old) }
+    let all = try paths()
+    let kept = all.drop { $0 != path }.prefix(Self.kept)
+    for old in all where !kept.contains(old) { try FileSystem.remove(old) }
     return path
   }
 
@@ -41,18 +44,14 @@ public struct CheckpointStore: Sendable {
   /// - Throws: `FileSystemError`; `TrainingError.otherSettings` where the run was begun with another plan.
   func latest(
     like trainer: MapperTrainer, plan: TrainingPlan, onDamage: (TrainingError) -> Void
-  ) throws -> Checkpoint? {
+  ) throws -> (checkpoint: Checkpoint, path: String)? {
     for path in try paths() {
-      let checkpoint: Checkpoint
-      do {
-        checkpoint = try Checkpoint(path: path, like: trainer)
+      do throws(TrainingError) {
+        return (try Checkpoint(path: path, like: trainer, plan: plan), path)
       } catch {
+        guard case .damagedCheckpoint = error else { throw error }
         onDamage(error)
-        continue
       }
-      let differences = checkpoint.plan.differences(to: plan)
-      guard differences.isEmpty else { throw TrainingError.otherSettings(path: path, differences: differences) }
-      return checkpoint
     }
     return nil
   }

@@ -11,6 +11,8 @@ public struct LoopState: Sendable, Codable, Equatable {
   /// The step whose mapper was best, and its score: CIDEr, or the negated loss where nothing is scored.
   public var bestStep: Int?
   public var bestScore: Double?
+  /// Its validation loss, which decides between equal scores.
+  public var bestLoss: Double?
   public var validationsSinceBest = 0
 
   public init() {}

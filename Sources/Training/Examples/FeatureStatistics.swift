@@ -27,7 +27,7 @@ public struct FeatureStatistics: Sendable {
       try Task.checkCancellation()
       try features.withUnsafeMutableBufferPointer { try source.read(image, flipped: false, into: $0) }
       for i in 0..<tokens * width {
-        let difference = Double(features[i] - first[i])
+        let difference = Double(features[i]) - Double(first[i])
         sums[i] += difference
         squares[i] += difference * difference
       }

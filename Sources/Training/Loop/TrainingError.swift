@@ -2,7 +2,6 @@
 public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
   case missingFeatures(image: String)
   case noExamples(split: String)
-  case captionsTooLong(name: String, tokens: Int, limit: Int)
   /// A loss or gradient is infinite or not a number.
   case notANumber(loss: Double, gradientNorm: Double)
   /// The loss is far worse than guessing.
@@ -12,6 +11,7 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
   case otherSettings(path: String, differences: [String])
   case existingRun(directory: String)
   case nothingToResume(directory: String)
+  case noUsableCheckpoint(directory: String)
   case baseChanged(path: String)
   case damagedCheckpoint(path: String, reason: String)
 
@@ -21,8 +21,6 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
       "the features of the image with SHA-256 \(image) are not in the cache: start again, and they are computed"
     case .noExamples(let split):
       "no image with captions is left for \(split): check the dataset's splits, or give --validation 5%"
-    case .captionsTooLong(let name, let tokens, let limit):
-      "\(name): a caption of \(tokens) tokens is longer than \(limit): shorten it, or raise --max-caption-tokens"
     case .notANumber(let loss, let gradientNorm): "loss \(loss), gradient norm \(gradientNorm)"
     case .exploded(let loss, let limit): "the loss is \(loss), over \(limit), which is twice that of guessing"
     case .diverged(let step, let reason, let checkpoint):
@@ -33,14 +31,18 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
       "\(path): this run was begun with other settings (\(differences.joined(separator: "; "))): resume with the same ones, "
         + "or choose another --out"
     case .existingRun(let directory):
-      "\(directory): holds a training run already: give --resume to go on with it, or choose another --out"
+      "\(directory): holds a training run or a captioner already: give --resume to go on with a run, or choose another "
+        + "--out"
     case .nothingToResume(let directory):
-      "\(directory): there is no checkpoint to resume from: leave --resume out to begin"
+      "\(directory): there is no run to resume: check --out, or leave --resume out to begin one"
+    case .noUsableCheckpoint(let directory):
+      "\(directory): none of its checkpoints can be used: begin again with another --out; the captioner in it is the best "
+        + "so far"
     case .baseChanged(let path):
       "\(path): the base model changed while the mapper was trained through it: verify it (caption models verify), and "
         + "train again"
     case .damagedCheckpoint(let path, let reason):
-      "\(path): not a usable checkpoint: \(reason): remove it, and training resumes from the one before"
+      "\(path): not a usable checkpoint: \(reason): training resumes from the one before, if there is one"
     }
   }
 }

@@ -61,9 +61,10 @@ public struct TrainingLoop: Sendable {
   /// - Returns: whether there was one.
   /// - Throws: `TrainingError.otherSettings`, `FileSystemError`.
   public mutating func resume(onDamage: (TrainingError) -> Void = { _ in }) throws -> Bool {
-    guard let checkpoint = try checkpoints.latest(like: trainer, plan: plan, onDamage: onDamage) else { return false }
-    checkpoint.restore(&trainer)
-    state = checkpoint.state
+    guard let latest = try checkpoints.latest(like: trainer, plan: plan, onDamage: onDamage) else { return false }
+    latest.checkpoint.restore(&trainer)
+    state = latest.checkpoint.state
+    lastCheckpoint = latest.path
     return true
   }
 
@@ -122,8 +123,7 @@ public struct TrainingLoop: Sendable {
       result = try trainer.step(batches, learningRate: rate, dropoutSeed: dropoutSeed)
       try checkLoss(result.loss)
     } catch let error as TrainingError {
-      let last = try lastCheckpoint ?? checkpoints.paths().first
-      throw TrainingError.diverged(step: state.step + 1, reason: "\(error)", checkpoint: last)
+      throw TrainingError.diverged(step: state.step + 1, reason: "\(error)", checkpoint: lastCheckpoint)
     }
     let captions = batches.reduce(0) { $0 + $1.captions.captionCount }
     state.step += 1
@@ -161,19 +161,33 @@ public struct TrainingLoop: Sendable {
     let loss = try validator.loss(trainer, parameters: parameters)
     let scored = try validator.scores(trainer.mapper(parameters), decoder: trainer.decoder)
     let score = scored?.scores.cider ?? -loss
-    state.isValidationDue = false
-    let isBest = state.bestScore.map { score > $0 } ?? true
+    guard loss.isFinite, score.isFinite else {
+      throw TrainingError.diverged(
+        step: state.step, reason: "the validation loss is \(loss)", checkpoint: lastCheckpoint)
+    }
+    let isBest = isBest(score: score, loss: loss)
+    var validated = state
+    validated.isValidationDue = false
     if isBest {
-      state.bestStep = state.step
-      state.bestScore = score
-      state.validationsSinceBest = 0
+      validated.bestStep = state.step
+      validated.bestScore = score
+      validated.bestLoss = loss
+      validated.validationsSinceBest = 0
     } else {
-      state.validationsSinceBest += 1
+      validated.validationsSinceBest += 1
     }
     let metrics = ValidationMetrics(
       step: state.step, loss: loss, cider: scored?.scores.cider, bleu4: scored?.scores.bleu.last,
       rougeL: scored?.scores.rougeL, isBest: isBest, elapsedSeconds: elapsed())
     try report(.validation(metrics, captions: scored?.captions ?? [], parameters: parameters))
+    // Only now: where the report failed, the best mapper may not have been kept, and a resumed run validates again.
+    state = validated
+  }
+
+  /// Of very few photos every CIDEr is 0; then the loss decides.
+  private func isBest(score: Double, loss: Double) -> Bool {
+    guard let bestScore = state.bestScore, let bestLoss = state.bestLoss else { return true }
+    return score == bestScore ? loss < bestLoss : score > bestScore
   }
 
   private mutating func writeCheckpoint() throws -> String {

@@ -22,6 +22,17 @@ public struct TrainingPlan: Sendable, Codable, Equatable {
     public init() {}
   }
 
+  /// What the mapper stands between.
+  public struct FrozenModels: Sendable, Codable, Equatable {
+    /// SHA-256 of their weights.
+    public var encoder = ""
+    public var decoder = ""
+    /// What the mapper reads of the encoder: `10:class,10:8x8`.
+    public var features = ""
+
+    public init() {}
+  }
+
   public struct Validation: Sendable, Codable, Equatable {
     /// Steps between validations; the last step has one, too.
     public var interval = 250
@@ -48,6 +59,7 @@ public struct TrainingPlan: Sendable, Codable, Equatable {
   }
 
   public var mapper = Mapper()
+  public var models = FrozenModels()
   public var trainer = MapperTrainer.Settings()
   public var schedule = LearningRateSchedule()
   public var batches = BatchSampler.Settings()

@@ -33,9 +33,11 @@ public struct Validator: Sendable {
     self.startTokens = startTokens
     self.options = options
     lossExamples = min(settings.lossImages, examples.count)
-    let references = examples.prefix(scored)
-    scorer =
-      references.isEmpty ? nil : try CaptionScorer(references: references.map { ($0.image.hexadecimal, $0.references) })
+    // Numbered, since one photo may be there under several names.
+    let references = examples.prefix(scored).enumerated().map { index, example in
+      (id: "\(index + 1), \(example.name),", captions: example.references)
+    }
+    scorer = references.isEmpty ? nil : try CaptionScorer(references: references)
   }
 
   /// Mean over the tokens of the first caption of each of the first photos, without dropout and smoothing.

@@ -21,9 +21,10 @@ struct Interruption: Error, CustomStringConvertible {
 enum Interruptible {
   /// - Throws: `Interruption`, and what `body` throws.
   ///
-  /// - Parameter outcome: what an interruption leaves behind.
+  /// - Parameter outcome: what an interruption leaves behind, given what `body` threw because of it.
   static func run(
-    _ outcome: String = "nothing was left half-made", _ body: @escaping @Sendable () async throws -> Void
+    outcome: (any Error) -> String = { _ in "nothing was left half-made" },
+    _ body: @escaping @Sendable () async throws -> Void
   ) async throws {
     let task = Task { try await body() }
     let received = Received()
@@ -48,7 +49,7 @@ enum Interruptible {
     } catch {
       // Whatever the work made of being cancelled, this is why.
       let number = received.signal.load(ordering: .relaxed)
-      throw number == 0 ? error : Interruption(signal: number, outcome: outcome)
+      throw number == 0 ? error : Interruption(signal: number, outcome: outcome(error))
     }
   }
 

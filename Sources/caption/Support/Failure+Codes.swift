@@ -1,5 +1,6 @@
 import CaptionMetrics
 import Captioning
+import Datasets
 import ImageEncoding
 import ModelFiles
 import TextDecoding
@@ -12,6 +13,10 @@ extension Failure {
     case let error as ModelStoreError: code(of: error)
     case let error as FileSystemError: code(of: error)
     case let error as ReportError: code(of: error)
+    case let error as TrainingError: code(of: error)
+    case let error as FeatureCacheError: code(of: error)
+    case DatasetError.cannotRead: 66
+    case is DatasetError: 65
     case ModelFileError.cannotWrite: 74
     case is CaptionerManifestError, is CaptionerError, is ModelFileError, is ZipError: 65
     case is ImageDecodingError, is EncodingError, is DecodingError, is GenerationError: 65
@@ -37,6 +42,23 @@ extension Failure {
     case .file(let error): code(of: error)
     case .invalidLine: 65
     case .unwritable: 74
+    }
+  }
+
+  private static func code(of error: TrainingError) -> Int32 {
+    switch error {
+    case .nothingToResume: 66
+    case .existingRun: 73
+    case .missingFeatures, .noExamples, .notANumber, .exploded, .diverged, .otherSettings, .noUsableCheckpoint,
+      .baseChanged, .damagedCheckpoint:
+      65
+    }
+  }
+
+  private static func code(of error: FeatureCacheError) -> Int32 {
+    switch error {
+    case .cannotWrite, .cannotRead: 74
+    case .noHeader, .notAHeader, .unknownVersion, .otherKey, .damaged, .wrongShape, .notRepresentable: 65
     }
   }
 

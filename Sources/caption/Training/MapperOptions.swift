@@ -48,15 +48,15 @@ struct MapperOptions: ParsableArguments {
       throw ValidationError("--width takes 1 to 16384, a multiple of --heads.")
     }
     if prompt.isEmpty { throw ValidationError("--prompt takes some text.") }
+    if continueMapper, features != nil {
+      throw ValidationError("--continue-mapper keeps what the mapper reads: leave --features out.")
+    }
   }
 
   /// The part of the plan that says which mapper; of a mapper that goes on, what it is.
-  func plan(for captioner: Captioner) throws -> TrainingPlan.Mapper {
+  func plan(for captioner: Captioner) -> TrainingPlan.Mapper {
     var plan = TrainingPlan.Mapper()
     if continueMapper {
-      if features != nil {
-        throw ValidationError("--continue-mapper keeps what the mapper reads: leave --features out.")
-      }
       plan.family = captioner.manifest.mapper.family
       plan.heads = captioner.manifest.mapper.heads
       plan.prefixLength = captioner.mapper.prefixShape.length
@@ -107,8 +107,17 @@ enum BaseInitialization: String, ExpressibleByArgument, CaseIterable {
 }
 
 /// `10:class,10:8x8,12:patches`.
-struct FeatureList: ExpressibleByArgument {
+struct FeatureList: ExpressibleByArgument, CustomStringConvertible {
   let features: [CaptionerManifest.Feature]
+
+  init(_ features: [CaptionerManifest.Feature]) { self.features = features }
+
+  var description: String {
+    features.map { feature in
+      let grid = feature.grid.map { $0.map(String.init).joined(separator: "x") }
+      return "\(feature.hiddenState):\(grid ?? feature.tokens.rawValue)"
+    }.joined(separator: ",")
+  }
 
   init?(argument: String) {
     var features: [CaptionerManifest.Feature] = []

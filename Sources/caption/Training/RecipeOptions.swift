@@ -56,10 +56,10 @@ struct RecipeOptions: ParsableArguments {
 
   func validate() throws {
     func require(_ holds: Bool, _ message: String) throws { if !holds { throw ValidationError(message) } }
-    try require(epochs > 0 && epochs.isFinite, "--epochs takes a number above 0.")
+    try require(epochs > 0 && epochs <= 1_000_000, "--epochs takes a number above 0, up to 1000000.")
     try require((steps ?? 1) >= 1, "--steps takes 1 or more.")
     try require(batchImages >= 1 && captionsPerImage >= 1, "--batch-images and --captions-per-image take 1 or more.")
-    try require(accumulate >= 1, "--accumulate takes 1 or more.")
+    try require((1...1024).contains(accumulate), "--accumulate takes 1 to 1024.")
     try require(learningRate > 0 && learningRate.isFinite, "--learning-rate takes a number above 0.")
     try require(warmup >= 0, "--warmup takes 0 or more.")
     try require((0...1).contains(finalRate), "--final-rate takes 0 to 1.")

@@ -18,7 +18,9 @@ struct RunDirectory {
     let hasCaptioner = FileSystem.isRegularFile(path + "/" + CaptionerManifest.fileName)
     if isPreparation { return }
     if isResumed, !hasRun { throw TrainingError.nothingToResume(directory: path) }
-    if !isResumed, hasRun || hasCaptioner { throw TrainingError.existingRun(directory: path) }
+    if isResumed { return }
+    let hasCheckpoints = try !CheckpointStore(runDirectory: path).paths().isEmpty
+    if hasRun || hasCaptioner || hasCheckpoints { throw TrainingError.existingRun(directory: path) }
   }
 
   /// Writes the recipe, with the command that asked for it.

@@ -60,8 +60,8 @@ struct TrainCommand: AsyncParsableCommand {
 
   func validate() throws {
     if out.isEmpty { throw ValidationError("--out takes a directory.") }
-    if !(checkpointMinutes > 0 && checkpointMinutes.isFinite) {
-      throw ValidationError("--checkpoint-minutes takes a number above 0.")
+    if !(checkpointMinutes > 0 && checkpointMinutes <= 1_000_000) {
+      throw ValidationError("--checkpoint-minutes takes a number above 0, up to 1000000.")
     }
     if samples < 0 { throw ValidationError("--samples takes 0 or more.") }
     if quiet && verbose { throw ValidationError("Give --quiet or --verbose, not both.") }
@@ -69,7 +69,8 @@ struct TrainCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await Failure.exiting {
-      try await Interruptible.run("the run can go on with --resume") { try await TrainingRun(command: self).run() }
+      let run = TrainingRun(command: self)
+      try await Interruptible.run(outcome: run.outcome(ofInterruption:)) { try await run.run() }
     }
   }
 }

@@ -41,7 +41,7 @@ struct TrainingRun: Sendable {
         "features of \(examples.train.count + examples.validation.count) photos are in \(examples.cache.directory)")
       return
     }
-    let plan = try plan(captioner, examples)
+    let plan = plan(captioner, encoder, examples)
     let trainer = try trainer(plan, captioner, extractor, examples)
     log.info(
       "training \(trainer.parameters.trainedCount) parameters for \(plan.steps) steps on \(plan.data.trainCaptions) captions"
@@ -52,9 +52,25 @@ struct TrainingRun: Sendable {
     try bases.check()
   }
 
-  private func plan(_ captioner: Captioner, _ examples: TrainingExamples) throws -> TrainingPlan {
+  /// What an interruption leaves behind.
+  ///
+  /// - Parameter error: what it made the run throw.
+  func outcome(ofInterruption error: any Error) -> String {
+    // Such as a last checkpoint that could not be written.
+    if !(error is CancellationError) { return "\(error)" }
+    let checkpoints = (try? CheckpointStore(runDirectory: command.out).paths()) ?? []
+    return checkpoints.isEmpty
+      ? "training had not begun; features computed so far are kept" : "the run can go on with --resume"
+  }
+
+  private func plan(
+    _ captioner: Captioner, _ encoder: CaptionerManifest.Encoder, _ examples: TrainingExamples
+  ) -> TrainingPlan {
     var plan = TrainingPlan()
-    plan.mapper = try command.mapper.plan(for: captioner)
+    plan.mapper = command.mapper.plan(for: captioner)
+    plan.models.encoder = encoder.sha256.hexadecimal
+    plan.models.decoder = captioner.manifest.decoder.sha256.hexadecimal
+    plan.models.features = FeatureList(encoder.features).description
     plan.validation = command.validation.settings
     plan.data.trainImages = examples.train.count
     plan.data.trainCaptions = examples.train.reduce(0) { $0 + $1.captions.count }
@@ -102,17 +118,12 @@ struct TrainingRun: Sendable {
       plan: plan, trainer: trainer, examples: examples.train, features: examples.cache, validator: validator,
       checkpoints: CheckpointStore(runDirectory: command.out),
       checkpointInterval: .seconds(command.checkpointMinutes * 60))
-    if command.resume {
-      guard try loop.resume(onDamage: { log.warning("\($0)") }) else {
-        throw TrainingError.nothingToResume(directory: command.out)
-      }
-      log.info("going on after step \(loop.state.step)")
-    }
-    try place.begin(plan, isResumed: command.resume)
+    let isResumed = try command.resume && resume(&loop)
+    try place.begin(plan, isResumed: isResumed)
     let photos = samplePhotos(examples)
     let reports = try RunReports(
       directory: command.out, title: captionerName, photos: photos, withTensorBoard: command.tensorboard,
-      resumingAt: command.resume ? loop.state.step : nil)
+      resumingAt: isResumed ? loop.state.step : nil)
     let artefact = TrainedCaptioner(
       manifest: manifest(captioner, encoder, plan, trainer), plan: plan)
     let progress = ProgressReporter.standardError(
@@ -138,6 +149,19 @@ struct TrainingRun: Sendable {
     finish(outcome, captioner, trainer)
   }
 
+  /// - Returns: whether there was a checkpoint; a run that was killed before its first one begins anew.
+  private func resume(_ loop: inout TrainingLoop) throws -> Bool {
+    if try loop.resume(onDamage: { log.warning("\($0)") }) {
+      log.info("going on after step \(loop.state.step)")
+      return true
+    }
+    guard try CheckpointStore(runDirectory: command.out).paths().isEmpty else {
+      throw TrainingError.noUsableCheckpoint(directory: command.out)
+    }
+    log.info("there is no checkpoint yet: beginning anew")
+    return false
+  }
+
   private var captionerName: String {
     command.name ?? URL(filePath: command.out, directoryHint: .isDirectory).standardizedFileURL.lastPathComponent
   }
@@ -161,9 +185,10 @@ struct TrainingRun: Sendable {
   }
 
   private func samplePhotos(_ examples: TrainingExamples) -> [SamplePhoto] {
-    zip(examples.validation, examples.validationImages).prefix(command.samples).compactMap { example, location in
-      guard let bytes = try? location.bytes() else { return nil }
-      return SamplePhoto(name: example.name, imageBytes: bytes, references: example.references)
+    zip(examples.validation, examples.validationImages).prefix(command.samples).map { example, location in
+      // Captions come in this order: a photo that has gone meanwhile is named without its picture.
+      SamplePhoto(
+        name: example.name, imageBytes: (try? location.bytes()) ?? [], references: example.references)
     }
   }
 
