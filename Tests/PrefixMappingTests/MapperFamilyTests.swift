@@ -46,7 +46,7 @@ struct MapperFamilyTests {
     let prefixes = try family.load(taped, 2, Self.tokenGroups).keysValues(.random([2, 6, 10], seed: 3), dropout: .none)
     tape.backward(from: prefixes.contracted(with: .random(prefixes.shape, seed: 4)))
     for (parameter, gradient) in zip(set.parameters, taped.gradients()) {
-      #expect((gradient?.largestMagnitude ?? 0) > 0 == parameter.role.isTrained, "\(parameter.name)")
+      #expect(((gradient?.largestMagnitude ?? 0) > 0) == parameter.role.isTrained, "\(parameter.name)")
     }
   }
 

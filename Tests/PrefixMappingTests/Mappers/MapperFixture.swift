@@ -59,7 +59,3 @@ struct MapperFixture {
     }
   }
 }
-
-extension MapperFamily: CustomTestStringConvertible {
-  public var testDescription: String { name }
-}
