@@ -16,24 +16,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "make_fixtures"))
 import numpy as np
 import torch
 from PIL import Image, ImageOps
-from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from transformers import DynamicCache
 from transformers.models.dinov2.modeling_dinov2 import Dinov2Model
 from transformers.models.llama.modeling_llama import LlamaForCausalLM
 from transformers.utils import logging
 
-from architectures import Resampler, pooled
-
-
-def mapper(captioner, manifest):
-    weights = {name: tensor.float() for name, tensor in load_file(captioner / manifest["path"]).items()}
-    (width, features), blocks = weights["inp.0.weight"].shape, len({k.split(".")[1] for k in weights if k[:3] == "bl."})
-    with torch.device("meta"):
-        module = Resampler(
-            features, manifest["tokenGroups"], width, manifest["heads"], blocks, tuple(weights["base"].shape))
-    module.load_state_dict(weights, assign=True)
-    return module.eval()
+from architectures import pooled
+from mappers_torch import resampler
 
 
 def pixels(path, preprocessing):
@@ -56,7 +46,7 @@ def main(captioner, encoder, decoder, photo, threads="2"):
     words = Tokenizer.from_file(f"{decoder}/tokenizer.json")
 
     states = vision(pixels(photo, manifest["encoder"]["preprocessing"]), output_hidden_states=True).hidden_states
-    prefix = mapper(captioner, manifest["mapper"])(pooled(states, manifest["encoder"]["features"]))
+    prefix = resampler(captioner, manifest["mapper"]).eval()(pooled(states, manifest["encoder"]["features"]))
     cache = DynamicCache()
     for layer in range(prefix.shape[1]):
         cache.update(prefix[:, layer, 0], prefix[:, layer, 1], layer)
