@@ -159,12 +159,12 @@ public struct TrainingLoop: Sendable {
   private mutating func validate(elapsed: () -> Double, report: (TrainingEvent) throws -> Void) throws {
     let parameters = trainer.result
     let loss = try validator.loss(trainer, parameters: parameters)
-    let scored = try validator.scores(trainer.mapper(parameters), decoder: trainer.decoder)
-    let score = scored?.scores.cider ?? -loss
-    guard loss.isFinite, score.isFinite else {
+    guard loss.isFinite else {
       throw TrainingError.diverged(
         step: state.step, reason: "the validation loss is \(loss)", checkpoint: lastCheckpoint)
     }
+    let scored = try validator.scores(trainer.mapper(parameters), decoder: trainer.decoder)
+    let score = scored?.scores.cider ?? -loss
     let isBest = isBest(score: score, loss: loss)
     var validated = state
     validated.isValidationDue = false
