@@ -1,0 +1,31 @@
+import Foundation
+import Testing
+import Training
+
+@Suite("Training plan")
+struct TrainingPlanTests {
+  @Test("comes back from JSON as it was, numbers of all digits included")
+  func json() throws {
+    var plan = TrainingPlan()
+    plan.batches.seed = .max
+    plan.schedule.peak = 0.1 + 0.2
+    plan.trainer.averageDecay = 1 - 0x1p-53
+    plan.mapper.prompt = "\"\u{1F600}\n"
+    let back = try JSONDecoder().decode(TrainingPlan.self, from: JSONEncoder().encode(plan))
+    #expect(back == plan)
+    #expect(back.differences(to: plan).isEmpty)
+  }
+
+  @Test("every difference is named by its place, with both values")
+  func differences() {
+    let plan = TrainingPlan()
+    var other = plan
+    other.trainer.optimizer.decay = .all
+    other.mapper.prompt = "Say."
+    other.batches.seed = 3
+    #expect(
+      plan.differences(to: other) == [
+        "batches.seed: 0, now 3", "mapper.prompt: none, now Say.", "trainer.optimizer.decay: matrices, now all",
+      ])
+  }
+}
