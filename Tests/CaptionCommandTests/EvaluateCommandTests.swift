@@ -83,6 +83,31 @@ struct EvaluateCommandTests {
     #expect(try summary(named, lines, "validation") == expected)
   }
 
+  @Test("--data captions the photos of a dataset's split and scores that")
+  func dataset() throws {
+    try withTemporaryDirectory { directory in
+      let expected = try TinyCaptioner.expected()
+      // What the captioner says is the reference of two photos; a third is of another split.
+      struct Line: Encodable { let file_name, split: String, captions: [String] }
+      let lines = try zip(expected, ["val", "val", "train"]).map { photo, split in
+        let line = Line(file_name: photo.file, split: split, captions: [photo.greedy.text])
+        return String(decoding: try JSONEncoder().encode(line), as: UTF8.self)
+      }
+      let file = directory.appending(path: "captions.jsonl").path(percentEncoded: false)
+      try Data(lines.joined(separator: "\n").utf8).write(to: URL(filePath: file))
+      let run = try CommandRun([
+        "evaluate", "--data", file, "--images", TinyCaptioner.path, "--model", TinyCaptioner.path, "--json",
+      ])
+      #expect(run.exitCode == 0, "\(run.standardError)")
+      let scores = try JSONDecoder().decode(Summary.self, from: Data(run.standardOutput.utf8))
+      #expect(scores.images == 2)
+      // Captions of themselves.
+      #expect(scores.bleu[0] > 0.999)
+      let missing = try CommandRun(["evaluate", "--data", "missing.jsonl", "--model", TinyCaptioner.path])
+      #expect(missing.exitCode == 66)
+    }
+  }
+
   @Test("a single line is read as lines")
   func oneLine() throws {
     let scores = try summary(

@@ -1,3 +1,4 @@
+import ArgumentParser
 import CaptionMetrics
 import Captioning
 import Datasets
@@ -26,9 +27,8 @@ struct DatasetEvaluation {
     let log = Logger(label: "caption") { _ in StandardErrorLog() }
     let captioner = try model.load(log: log)
     let options = try wording.options(for: captioner)
-    var dataset = DatasetOptions()
-    dataset.data = path
-    dataset.images = images
+    // Parsed, since options that were never parsed have no values, not even their defaults.
+    let dataset = try DatasetOptions.parse(["--data=\(path)"] + (images.map { ["--images=\($0)"] } ?? []))
     let features = try await DatasetFeatures(
       dataset, splits: [split], extractor: captioner.extractor, store: ModelStore(), log: log, isQuiet: false)
     let photos = features.images[split] ?? []
