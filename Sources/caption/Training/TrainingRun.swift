@@ -207,9 +207,10 @@ struct TrainingRun: Sendable {
 
   private func finish(_ outcome: TrainingOutcome, _ captioner: Captioner, _ trainer: MapperTrainer) {
     if outcome.stoppedEarly { log.info("no better validation any more: stopped after step \(outcome.state.step)") }
-    let mapper = trainer.parameters.parameters.reduce(0) { $0 + $1.tensor.count * 2 }
+    let bytes = trainer.parameters.parameters.reduce(0) { $0 + $1.tensor.count * 2 }
+    let size = bytes < 10_000_000 ? "\(bytes / 1000) kB" : "\(bytes / 1_000_000) MB"
     log.info(
-      "\(command.out): the captioner of step \(outcome.state.bestStep ?? 0), \(mapper / 1_000_000) MB beside its base models"
+      "\(command.out): the captioner of step \(outcome.state.bestStep ?? 0), \(size) beside its base models"
     )
     log.info("try it: caption --model \(command.out) photo.jpg")
   }
