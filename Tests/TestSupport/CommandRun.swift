@@ -20,9 +20,11 @@ public struct CommandRun: Sendable {
   ///   - home: `CAPTION_HOME`; an empty place by default.
   ///   - input: what standard input gives.
   ///   - output: where standard output leads, to be captured by default.
+  ///   - meanwhile: is called when the process has begun, and may send it signals; if one ends it, that is its exit code.
   public init(
     _ arguments: [String], home: URL? = nil, input: Data = Data(), environment: [String: String] = [:],
-    output: FileHandle? = nil, binary: URL = Self.binary, currentDirectory: URL? = nil
+    output: FileHandle? = nil, binary: URL = Self.binary, currentDirectory: URL? = nil,
+    meanwhile: (Process) throws -> Void = { _ in }
   ) throws {
     let directory = FileManager.default.temporaryDirectory.appending(path: "caption-run-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
@@ -43,6 +45,13 @@ public struct CommandRun: Sendable {
     process.standardOutput = try output ?? FileHandle(forWritingTo: directory.appending(path: outputFile))
     process.standardError = try FileHandle(forWritingTo: directory.appending(path: errorFile))
     try process.run()
+    do {
+      try meanwhile(process)
+    } catch {
+      process.terminate()
+      process.waitUntilExit()
+      throw error
+    }
     process.waitUntilExit()
     exitCode = process.terminationStatus
     standardOutput = String(decoding: try Data(contentsOf: directory.appending(path: outputFile)), as: UTF8.self)

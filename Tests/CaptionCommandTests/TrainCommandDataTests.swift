@@ -1,0 +1,140 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("caption train: data")
+struct TrainCommandDataTests {
+  @Test("a missing path ends with 66 and is named")
+  func missingData() throws {
+    try withTemporaryDirectory { directory in
+      let run = try CommandRun(["train", "--data", "missing.jsonl", "--model", TinyCaptioner.path, "--out", "out"])
+      #expect(run.standardError.contains("missing.jsonl"))
+      #expect(run.exitCode == 66)
+    }
+  }
+
+  @Test("a folder without captions ends with 65")
+  func noDataset() throws {
+    try withTemporaryDirectory { directory in
+      let path = directory.path(percentEncoded: false)
+      let run = try CommandRun(["train", "--data", path, "--model", TinyCaptioner.path, "--out", path + "/out"])
+      #expect(run.standardError.contains("is no known kind of dataset"))
+      #expect(run.exitCode == 65)
+    }
+  }
+
+  @Test("without a split photos are kept for validation by hash, and every photo is used once")
+  func hashedSplit() throws {
+    try withTemporaryDirectory { directory in
+      let tiny = try TinyRun(directory)
+      for split in ["train", "validation"] {
+        let folder = tiny.data.appending(path: split)
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path(percentEncoded: false)) {
+          try FileManager.default.moveItem(at: folder.appending(path: name), to: tiny.data.appending(path: name))
+        }
+        try FileManager.default.removeItem(at: folder)
+      }
+      let run = try tiny.train("--steps", "1", "--validation", "40%")
+      #expect(run.exitCode == 0, "\(run.standardError)")
+      struct Run: Decodable {
+        struct Plan: Decodable {
+          struct Data: Decodable { let trainImages, trainCaptions, validationImages: Int }
+          let data: Data
+        }
+        let plan: Plan
+      }
+      let plan = try JSONDecoder().decode(Run.self, from: Data(contentsOf: tiny.out().appending(path: "run.json"))).plan
+      #expect(plan.data.trainImages + plan.data.validationImages == 8)
+      #expect(plan.data.validationImages > 0)
+      #expect(plan.data.trainCaptions == 2 * plan.data.trainImages)
+    }
+  }
+
+  @Test("no photo to validate with is said, with 65")
+  func noValidation() throws {
+    try withTemporaryDirectory { directory in
+      let tiny = try TinyRun(directory)
+      try FileManager.default.removeItem(at: tiny.data.appending(path: "validation"))
+      let run = try tiny.train("--steps", "1", "--validation", "0%")
+      #expect(run.standardError.contains("no image with captions is left for validation"))
+      #expect(run.exitCode == 65)
+    }
+  }
+
+  /// Two photos cut short, one without text.
+  private func damaged(_ tiny: TinyRun) throws {
+    let photo = try Data(contentsOf: Fixture.url("images/rocket.jpg"))
+    for name in ["cut-a", "cut-b"] {
+      let file = tiny.data.appending(path: "train/\(name).jpg")
+      // Not the same bytes: one hash for each.
+      try (photo.prefix(300) + Data(name.utf8)).write(to: file)
+      try Data("a rocket\n".utf8).write(to: tiny.data.appending(path: "train/\(name).txt"))
+    }
+    try photo.write(to: tiny.data.appending(path: "train/silent.jpg"))
+  }
+
+  @Test("damaged samples up to --max-bad are named and left out")
+  func fewDamaged() throws {
+    try withTemporaryDirectory { directory in
+      let tiny = try TinyRun(directory)
+      try damaged(tiny)
+      let run = try tiny.train("--steps", "2", "--max-bad", "30%")
+      #expect(run.exitCode == 0, "\(run.standardError)")
+      for name in ["cut-a.jpg", "cut-b.jpg", "silent.jpg"] {
+        #expect(run.standardError.contains("warning: left out: train/\(name)"), "\(run.standardError)")
+      }
+    }
+  }
+
+  @Test("more damaged samples end with 65 and the list of them, before anything is made")
+  func manyDamaged() throws {
+    try withTemporaryDirectory { directory in
+      let tiny = try TinyRun(directory)
+      try damaged(tiny)
+      let run = try tiny.train("--steps", "2", "--max-bad", "10%")
+      for text in ["3 of 11 samples are damaged", "--max-bad", "cut-a.jpg", "cut-b.jpg", "silent.jpg"] {
+        #expect(run.standardError.contains(text), "\(run.standardError)")
+      }
+      #expect(run.exitCode == 65)
+      #expect(!FileManager.default.fileExists(atPath: tiny.out().path(percentEncoded: false)))
+    }
+  }
+
+  @Test("the same photo under two names does no harm")
+  func duplicates() throws {
+    try withTemporaryDirectory { directory in
+      let tiny = try TinyRun(directory)
+      let folder = tiny.data.appending(path: "validation")
+      let photo = try #require(
+        FileManager.default.contentsOfDirectory(atPath: folder.path(percentEncoded: false)).first {
+          !$0.hasSuffix("txt")
+        })
+      try FileManager.default.copyItem(
+        at: folder.appending(path: photo), to: folder.appending(path: "again-\(photo)"))
+      try Data("once more\n".utf8).write(
+        to: folder.appending(path: "again-\(photo)").deletingPathExtension().appendingPathExtension("txt"))
+      let run = try tiny.train("--steps", "1")
+      #expect(run.exitCode == 0, "\(run.standardError)")
+    }
+  }
+
+  @Test("captions.jsonl is read, and captions too long are left out and counted")
+  func captionsFile() throws {
+    try withTemporaryDirectory { directory in
+      let tiny = try TinyRun(directory)
+      let photos = try TinyCaptioner.expected()
+      let lines = photos.enumerated().map { index, photo in
+        let split = index < 6 ? "train" : "val"
+        let long = index == 0 ? Array(repeating: "long", count: 60).joined(separator: " ") : "a thing"
+        return #"{"file_name": "\#(photo.file)", "split": "\#(split)", "captions": ["one thing", "\#(long)"]}"#
+      }
+      let file = tiny.model.appending(path: "captions.jsonl")
+      try Data(lines.joined(separator: "\n").utf8).write(to: file)
+      var arguments = tiny.arguments(["--steps", "1"])
+      arguments[2] = file.path(percentEncoded: false)
+      let run = try CommandRun(arguments)
+      #expect(run.exitCode == 0, "\(run.standardError)")
+      #expect(run.standardError.contains("1 captions of more than 40 tokens"))
+    }
+  }
+}
