@@ -26,15 +26,15 @@ enum Interruptible {
     outcome: (any Error) -> String = { _ in "nothing was left half-made" },
     _ body: @escaping @Sendable () async throws -> Void
   ) async throws {
-    let task = Task { try await body() }
+    // Before the work begins: there is something to clean up from its first moment on.
     let received = Received()
+    let registration = DispatchGroup()
     let sources = [SIGINT, SIGTERM].map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler {
-        received.signal.store(number, ordering: .relaxed)
-        task.cancel()
-      }
+      source.setEventHandler { received.receive(number) }
+      registration.enter()
+      source.setRegistrationHandler { registration.leave() }
       source.resume()
       return source
     }
@@ -44,16 +44,40 @@ enum Interruptible {
         signal(number, SIG_DFL)
       }
     }
+    // A signal that comes earlier than its source listens is lost.
+    await withCheckedContinuation { continuation in
+      registration.notify(queue: .global()) { continuation.resume() }
+    }
+    let task = Task { try await body() }
+    received.cancels(task)
     do {
       try await task.value
     } catch {
       // Whatever the work made of being cancelled, this is why.
-      let number = received.signal.load(ordering: .relaxed)
+      let number = received.signal
       throw number == 0 ? error : Interruption(signal: number, outcome: outcome(error))
     }
   }
 
   private final class Received: Sendable {
-    let signal = Atomic<Int32>(0)
+    private let state = Mutex((signal: Int32(0), task: Task<Void, any Error>?.none))
+
+    /// 0 where there was none.
+    var signal: Int32 { state.withLock { $0.signal } }
+
+    func receive(_ number: Int32) {
+      state.withLock { state in
+        state.signal = number
+        state.task?.cancel()
+      }
+    }
+
+    /// A signal cancels this, also one that has come already.
+    func cancels(_ task: Task<Void, any Error>) {
+      state.withLock { state in
+        state.task = task
+        if state.signal != 0 { task.cancel() }
+      }
+    }
   }
 }
