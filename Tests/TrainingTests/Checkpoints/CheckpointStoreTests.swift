@@ -99,8 +99,8 @@ struct CheckpointStoreTests {
   func later() throws {
     try withTemporaryDirectory { directory in
       let training = try trained(directory, steps: 3)
-      for step in [7, 8, 9] {
-        let path = "\(training.checkpoints.directory)/step-0000000\(step).safetensors"
+      for step in [97, 98, 99] {
+        let path = "\(training.checkpoints.directory)/step-000000\(step).safetensors"
         try Data("damaged".utf8).write(to: URL(filePath: path))
       }
       try training.run(resuming: true)
