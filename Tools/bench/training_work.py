@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 IMAGES, CAPTIONS = 16, 4
 # How many captions of 4, 5 … 19 tokens there are, start and stop token included, among those that training on Flickr8k
-# draws: of each photo four that have at most 19 tokens. (57 of 24,364, of photos that have not enough short ones, are longer.)
+# draws: of each photo four that have at most 19 tokens. (38 of 24,364 are longer, of photos without enough short ones.)
 SHORTEST = 4
 COUNTS = (1, 7, 57, 236, 579, 1359, 1928, 2326, 2739, 2715, 2894, 2611, 2338, 1907, 1481, 1148)
 
@@ -33,8 +33,8 @@ class Batches:
 
 
 def make_batches(path, count, mapper, start, stop, vocabulary):
-    """Writes `features_N` [images, tokens, width] F32, `tokens_N` I32, the captions one after another, and `lengths_N` I32
-    for N = 1…count. Features are normally distributed with mean and deviation of the mapper's file, which it takes off
+    """Writes `features_N` [images, tokens, width] F32, `tokens_N` I32, the captions one after another, and `lengths_N`
+    I32 for N = 1…count. Features are normally distributed with mean and deviation of the mapper's file, which it takes off
     again; captions are random words between start and stop token."""
     generator, tensors, lengths = random.Random(0), {}, []
     (shape, mean), (_, deviation) = read_floats(mapper, "mean"), read_floats(mapper, "std")
