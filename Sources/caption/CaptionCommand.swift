@@ -12,10 +12,11 @@ struct CaptionCommand: AsyncParsableCommand {
       caption --json photo.jpg      with confidence, tokens and timings
       caption --beams 5 photo.jpg   look further for a likelier caption
       caption models pull           fetch the base models (190 MB), once
+      caption train …               a captioner of your own images and captions
       caption evaluate …            score captions against what people wrote
 
-      'caption help photo' lists every option. A file that is called like a
-      subcommand is given as ./models.
+      'caption help photo' lists every option, 'caption help train' those of
+      training. A file that is called like a subcommand is given as ./models.
 
       EXIT CODES
         0  every image has its caption
