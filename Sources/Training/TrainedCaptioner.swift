@@ -24,12 +24,10 @@ public struct TrainedCaptioner: Sendable {
   public func write(
     _ parameters: ParameterSet, scores: [String: String], toDirectory directory: String
   ) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     var metadata = scores
     metadata["encoder_sha256"] = manifest.encoder.sha256.hexadecimal
     metadata["decoder_sha256"] = manifest.decoder.sha256.hexadecimal
-    metadata["recipe"] = String(decoding: try encoder.encode(plan), as: UTF8.self)
+    metadata["recipe"] = try StableJSON.line(plan)
     let path = Path.join(directory, Self.mapperName)
     try SafetensorsWriter.write(
       parameters.parameters.map { ($0.name, $0.tensor.storedAsHalf) }, metadata: metadata, to: path)

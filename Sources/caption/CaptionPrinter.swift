@@ -1,11 +1,6 @@
 import Captioning
+import ModelFiles
 import TextDecoding
-
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
 
 /// Captions on standard output: plain, behind their path, or as JSON lines.
 struct CaptionPrinter {
@@ -26,9 +21,7 @@ struct CaptionPrinter {
   }
 
   private func write(_ value: some Encodable) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    try StandardOutput.write(String(decoding: encoder.encode(value), as: UTF8.self) + "\n")
+    try StandardOutput.write(StableJSON.line(value) + "\n")
   }
 
   private struct Line: Encodable {

@@ -36,17 +36,31 @@ struct TrainCommandDataTests {
       }
       let run = try tiny.train("--steps", "1", "--validation", "40%")
       #expect(run.exitCode == 0, "\(run.standardError)")
-      struct Run: Decodable {
-        struct Plan: Decodable {
-          struct Data: Decodable { let trainImages, trainCaptions, validationImages: Int }
-          let data: Data
-        }
-        let plan: Plan
+      let data = try tiny.plan().data
+      #expect(data.trainImages + data.validationImages == 8)
+      #expect(data.validationImages > 0)
+      #expect(data.trainCaptions == 2 * data.trainImages)
+    }
+  }
+
+  @Test("--max-caption-tokens leaves out training captions alone: validation measures all that people wrote")
+  func longCaptions() throws {
+    try withTemporaryDirectory { directory in
+      let tiny = try TinyRun(directory)
+      let long = Data((String(repeating: "a photo of a photo of ", count: 30) + "nothing\n").utf8)
+      for split in ["train", "validation"] {
+        let folder = tiny.data.appending(path: split)
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path(percentEncoded: false))
+        let sidecar = try #require(names.sorted().first { $0.hasSuffix(".txt") })
+        try long.write(to: folder.appending(path: sidecar))
       }
-      let plan = try JSONDecoder().decode(Run.self, from: Data(contentsOf: tiny.out().appending(path: "run.json"))).plan
-      #expect(plan.data.trainImages + plan.data.validationImages == 8)
-      #expect(plan.data.validationImages > 0)
-      #expect(plan.data.trainCaptions == 2 * plan.data.trainImages)
+      let run = try tiny.train("--steps", "1", "--max-caption-tokens", "60")
+      #expect(run.exitCode == 0, "\(run.standardError)")
+      #expect(run.standardError.contains("1 training captions of more than 60 tokens are left out"))
+      let data = try tiny.plan().data
+      #expect(data.trainImages == 5)
+      #expect(data.trainCaptions == 10)
+      #expect(data.validationImages == 2)
     }
   }
 

@@ -39,10 +39,7 @@ extension CaptionerManifest {
   ///
   /// - Throws: `FileSystemError`.
   public func write(toDirectory directory: String) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    let bytes = Array(try encoder.encode(self)) + [UInt8(ascii: "\n")]
-    try FileSystem.writeAtomically(bytes, to: Path.join(directory, Self.fileName))
+    try FileSystem.writeAtomically(StableJSON.document(self), to: Path.join(directory, Self.fileName))
   }
 
   private struct Version: Decodable {

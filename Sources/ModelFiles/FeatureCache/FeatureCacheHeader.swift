@@ -47,12 +47,10 @@ struct FeatureCacheHeader: Codable, Equatable {
   }
 
   func write(to directory: String) throws(FeatureCacheError) {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     let path = Path.join(directory, Self.fileName)
-    guard let json = try? encoder.encode(self) else { throw .notAHeader(path: path) }
+    guard let json = try? StableJSON.document(self) else { throw .notAHeader(path: path) }
     do {
-      try FileSystem.writeAtomically(Array(json) + [UInt8(ascii: "\n")], to: path)
+      try FileSystem.writeAtomically(json, to: path)
     } catch {
       throw .cannotWrite(error)
     }

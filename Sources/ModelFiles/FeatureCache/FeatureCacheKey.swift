@@ -32,12 +32,10 @@ public struct FeatureCacheKey: Sendable, Codable, Equatable {
 
   /// 16 hexadecimal digits: the start of the SHA-256 of the key as JSON with sorted keys.
   public var directoryName: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     // Neither dates nor infinite numbers are in a key, so that encoding cannot fail; were it to, all such keys would
     // share a directory, whose header would still refuse the wrong ones.
-    let json = (try? encoder.encode(self)) ?? Data()
-    return String(FileHash.hash(of: Array(json)).hexadecimal.prefix(16))
+    let json = (try? StableJSON.line(self)) ?? ""
+    return String(FileHash.hash(of: Array(json.utf8)).hexadecimal.prefix(16))
   }
 }
 

@@ -61,8 +61,6 @@ public struct BaseModelRecord: Codable, Sendable, Equatable {
   }
 
   func encoded() throws -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return Array(try encoder.encode(self)) + [UInt8(ascii: "\n")]
+    try StableJSON.document(self)
   }
 }

@@ -33,7 +33,7 @@ struct Checkpoint {
       if let average { tensors.append(("average/\(parameter.name)", average.parameters[index].tensor.stored)) }
     }
     let metadata = [
-      "format": Self.format, "state": try Self.json(state), "plan": try Self.json(plan),
+      "format": Self.format, "state": try StableJSON.line(state), "plan": try StableJSON.line(plan),
     ]
     try SafetensorsWriter.write(tensors, metadata: metadata, to: path)
   }
@@ -78,12 +78,6 @@ struct Checkpoint {
     trainer.optimizer.firstMoments = firstMoments
     trainer.optimizer.secondMoments = secondMoments
     trainer.optimizer.stepCount = state.step
-  }
-
-  private static func json(_ value: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 }
 

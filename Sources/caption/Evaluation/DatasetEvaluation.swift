@@ -16,11 +16,6 @@ struct DatasetEvaluation {
   let split: String?
   let saveTo: String?
 
-  private struct Line: Encodable {
-    let path: String
-    let caption: String
-  }
-
   /// - Throws: `DatasetError`, `EvaluationError`, and what captioning throws.
   func run(model: ModelOptions, wording: WordingOptions) async throws -> Evaluation {
     guard let split = Split(named: split ?? "val") else { throw EvaluationError.unknownSplit(name: split ?? "") }
@@ -35,12 +30,7 @@ struct DatasetEvaluation {
     if photos.isEmpty { throw EvaluationError.noImagesInSplit(path: path, split: split.rawValue) }
     let captions = try captions(of: photos, captioner, options, features.cache)
     if let saveTo {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-      let lines = try zip(photos, captions).map { photo, caption in
-        String(decoding: try encoder.encode(Line(path: photo.image.name, caption: caption)), as: UTF8.self) + "\n"
-      }
-      try FileSystem.writeAtomically(Array(lines.joined().utf8), to: saveTo)
+      try CaptionLines.write(zip(photos, captions).map { ($0.image.name, $1) }, to: saveTo)
     }
     return try Evaluation(
       zip(photos, captions).map { photo, caption in

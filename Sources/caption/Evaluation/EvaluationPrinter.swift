@@ -1,10 +1,5 @@
 import CaptionMetrics
-
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
+import ModelFiles
 
 /// Scores on standard output, as a table or as one JSON object.
 struct EvaluationPrinter {
@@ -34,8 +29,6 @@ struct EvaluationPrinter {
   }
 
   private func object(_ evaluation: Evaluation) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let scores = evaluation.scores
     let images = evaluation.worst(listed).map { image in
       Summary.Image(
@@ -45,7 +38,7 @@ struct EvaluationPrinter {
     let summary = Summary(
       images: scores.perImage.count, bleu: scores.bleu, rouge_l: scores.rougeL, cider: scores.cider,
       plain_cider: scores.plainCIDEr, worst: listed > 0 ? images : nil)
-    return String(decoding: try encoder.encode(summary), as: UTF8.self) + "\n"
+    return try StableJSON.line(summary) + "\n"
   }
 
   private struct Summary: Encodable {

@@ -54,15 +54,13 @@ struct DebugTrainStepsCommand: AsyncParsableCommand {
       }
       return try SafetensorsWriter.write(named, to: gradients)
     }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys]
     for step in 1...max(steps, 1) {
       let batch = try batch(step, file)
       let start = ContinuousClock.now
       let result = try trainer.step([batch], learningRate: learningRate, dropoutSeed: 0)
       let seconds = (ContinuousClock.now - start) / .seconds(1)
       let line = Line(step: step, loss: result.loss, gradientNorm: result.gradientNorm, seconds: seconds)
-      try StandardOutput.write(String(decoding: encoder.encode(line), as: UTF8.self) + "\n")
+      try StandardOutput.write(StableJSON.line(line) + "\n")
     }
   }
 

@@ -31,10 +31,8 @@ struct RunDirectory {
       let command: [String]
       let plan: TrainingPlan
     }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     let run = Run(command: CommandLine.arguments, plan: plan)
-    try FileSystem.writeAtomically(Array(try encoder.encode(run)) + [UInt8(ascii: "\n")], to: planPath)
+    try FileSystem.writeAtomically(StableJSON.document(run), to: planPath)
   }
 }
 

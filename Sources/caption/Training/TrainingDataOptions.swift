@@ -31,12 +31,17 @@ struct TrainingDataOptions: ParsableArguments {
   @Option(help: "Learn from this many photos alone, chosen by hash; 0 takes all.")
   var limit = 0
 
-  @Option(help: "Leave out captions of more tokens.")
+  @Option(help: "Leave out training captions of more tokens.")
   var maxCaptionTokens = 40
+
+  /// The largest value of `--max-caption-tokens`.
+  static let longestCaption = 1000
 
   func validate() throws {
     if limit < 0 { throw ValidationError("--limit takes 0 or more.") }
-    if !(1...1000).contains(maxCaptionTokens) { throw ValidationError("--max-caption-tokens takes 1 to 1000.") }
+    if !(1...Self.longestCaption).contains(maxCaptionTokens) {
+      throw ValidationError("--max-caption-tokens takes 1 to \(Self.longestCaption).")
+    }
   }
 }
 

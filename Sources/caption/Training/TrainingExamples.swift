@@ -20,10 +20,10 @@ struct TrainingExamples {
     _ dataset: DatasetFeatures, options: TrainingDataOptions, captioner: Captioner, log: Logger
   ) throws {
     cache = dataset.cache
-    let tokens = CaptionTokens(captioner: captioner, cleaning: options.clean, longest: options.maxCaptionTokens)
     var tooLong = 0
-    func examples(_ split: Split) -> [(TrainingExample, ImageLocation)] {
-      (dataset.images[split] ?? []).compactMap { item in
+    func examples(_ split: Split, longest: Int) -> [(TrainingExample, ImageLocation)] {
+      let tokens = CaptionTokens(captioner: captioner, cleaning: options.clean, longest: longest)
+      return (dataset.images[split] ?? []).compactMap { item in
         let all = item.image.captions.map { tokens($0) }
         let captions = all.compactMap { $0 }
         tooLong += all.count - captions.count
@@ -33,11 +33,15 @@ struct TrainingExamples {
         return (example, item.image.image)
       }
     }
-    train = examples(.train).map(\.0)
-    let held = examples(.validation)
+    train = examples(.train, longest: options.maxCaptionTokens).map(\.0)
+    let trainTooLong = tooLong
+    // Validation measures all that people wrote, so that runs which learn from shorter captions can be compared with others.
+    let held = examples(.validation, longest: TrainingDataOptions.longestCaption)
     validation = held.map(\.0)
     validationImages = held.map(\.1)
-    if tooLong > 0 { log.info("\(tooLong) captions of more than \(options.maxCaptionTokens) tokens are left out") }
+    if trainTooLong > 0 {
+      log.info("\(trainTooLong) training captions of more than \(options.maxCaptionTokens) tokens are left out")
+    }
     if train.isEmpty { throw TrainingError.noExamples(split: "training") }
     if validation.isEmpty { throw TrainingError.noExamples(split: "validation") }
   }

@@ -195,14 +195,9 @@ struct TrainingRun: Sendable {
   /// The best mapper's captions of the validation photos, for `caption evaluate`.
   private func writePredictions(_ captions: [String], _ examples: TrainingExamples, isBest: Bool) throws {
     guard isBest, !captions.isEmpty else { return }
-    struct Line: Encodable { let file_name, caption: String }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let lines = try zip(examples.validation, captions).map { example, caption in
-      String(decoding: try encoder.encode(Line(file_name: example.name, caption: caption)), as: UTF8.self) + "\n"
-    }
-    try FileSystem.writeAtomically(
-      Array(lines.joined().utf8), to: command.out + "/\(RunDirectory.predictionsName)")
+    try CaptionLines.write(
+      zip(examples.validation, captions).map { ($0.name, $1) },
+      to: command.out + "/\(RunDirectory.predictionsName)")
   }
 
   private func finish(_ outcome: TrainingOutcome, _ captioner: Captioner, _ trainer: MapperTrainer) {

@@ -64,6 +64,17 @@ struct TinyRun {
     let loss: Double
   }
 
+  /// What `run.json` says of the data.
+  struct Plan: Decodable {
+    struct Data: Decodable { let trainImages, trainCaptions, validationImages: Int }
+    let data: Data
+  }
+
+  func plan(_ name: String = "out") throws -> Plan {
+    struct Run: Decodable { let plan: Plan }
+    return try JSONDecoder().decode(Run.self, from: Data(contentsOf: out(name).appending(path: "run.json"))).plan
+  }
+
   func mapper(_ name: String = "out") throws -> Data {
     try Data(contentsOf: out(name).appending(path: "mapper.safetensors"))
   }
