@@ -132,7 +132,7 @@ struct TrainCommandDataTests {
     }
   }
 
-  @Test("captions.jsonl is read, and captions too long are left out and counted")
+  @Test("captions.jsonl is read, and training captions too long are left out and counted")
   func captionsFile() throws {
     try withTemporaryDirectory { directory in
       let tiny = try TinyRun(directory)
@@ -148,7 +148,7 @@ struct TrainCommandDataTests {
       arguments[2] = file.path(percentEncoded: false)
       let run = try CommandRun(arguments)
       #expect(run.exitCode == 0, "\(run.standardError)")
-      #expect(run.standardError.contains("1 captions of more than 40 tokens"))
+      #expect(run.standardError.contains("1 training captions of more than 40 tokens"))
     }
   }
 }
