@@ -131,6 +131,12 @@ struct PhotoCommandTests {
     #expect(run.exitCode == 74)
   }
 
+  @Test("a length penalty below 0 is a value, not an option")
+  func negativeLengthPenalty() throws {
+    let run = try CommandRun(model + ["--beams", "3", "--length-penalty", "-1", expected[0].path])
+    #expect(run.exitCode == 0, "\(run.standardError)")
+  }
+
   @Test(
     "wrong usage ends with 64 and names the option",
     arguments: [

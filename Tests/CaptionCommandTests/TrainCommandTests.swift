@@ -94,6 +94,17 @@ struct TrainCommandTests {
     }
   }
 
+  @Test("--scored-images -1 validates by loss alone")
+  func noScores() throws {
+    try withTemporaryDirectory { directory in
+      let tiny = try TinyRun(directory)
+      let run = try tiny.train("--steps", "2", "--validate-every", "1", "--scored-images", "-1")
+      #expect(run.exitCode == 0, "\(run.standardError)")
+      #expect(run.standardError.contains("validation at step 2: loss"))
+      #expect(!run.standardError.contains("CIDEr"))
+    }
+  }
+
   @Test("a second run into the same place is refused with 73 and changes nothing")
   func existingRun() throws {
     try withTemporaryDirectory { directory in

@@ -46,7 +46,7 @@ struct WordingOptions: ParsableArguments {
   @Option(help: "Follow this many wordings at once and take the best; 1 is greedy.")
   var beams = 1
 
-  @Option(help: "With --beams: above 0 favours long captions, below 0 short ones.")
+  @Option(parsing: .unconditional, help: "With --beams: above 0 favours long captions, below 0 short ones.")
   var lengthPenalty = 1.0
 
   @Option(help: "Draw words by chance, the more freely the higher; 0 is not by chance.")

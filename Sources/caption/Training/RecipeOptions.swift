@@ -104,7 +104,7 @@ struct ValidationOptions: ParsableArguments {
   @Option(help: "Validation photos whose first captions give the loss.")
   var lossImages = TrainingPlan.Validation().lossImages
 
-  @Option(help: "Validation photos that are captioned and scored; 0 is all of them, -1 none.")
+  @Option(parsing: .unconditional, help: "Validation photos that are captioned and scored; 0 is all of them, -1 none.")
   var scoredImages = TrainingPlan.Validation().scoredImages
 
   @Option(help: "Stop after so many validations that were not better; 0 goes on to the end.")
