@@ -1,4 +1,3 @@
-import Foundation
 public import ModelFiles
 public import PrefixMapping
 import Tensors

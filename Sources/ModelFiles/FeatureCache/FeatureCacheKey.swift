@@ -1,9 +1,3 @@
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// All that features depend on besides the image's bytes. Each key has a cache of its own.
 public struct FeatureCacheKey: Sendable, Codable, Equatable {
   /// How features are stored: `f16` or `f32`.

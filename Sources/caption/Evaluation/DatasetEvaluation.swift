@@ -2,7 +2,6 @@ import ArgumentParser
 import CaptionMetrics
 import Captioning
 import Datasets
-import Foundation
 import Logging
 import ModelFiles
 import Tensors

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Captioning
-import Foundation
 import ModelFiles
 import PrefixMapping
 import Tensors

@@ -20,10 +20,10 @@ struct TrainingExamples {
     _ dataset: DatasetFeatures, options: TrainingDataOptions, captioner: Captioner, log: Logger
   ) throws {
     cache = dataset.cache
-    var tooLong = 0
-    func examples(_ split: Split, longest: Int) -> [(TrainingExample, ImageLocation)] {
+    func examples(_ split: Split, named name: String, longest: Int) -> [(TrainingExample, ImageLocation)] {
       let tokens = CaptionTokens(captioner: captioner, cleaning: options.clean, longest: longest)
-      return (dataset.images[split] ?? []).compactMap { item in
+      var tooLong = 0
+      let examples: [(TrainingExample, ImageLocation)] = (dataset.images[split] ?? []).compactMap { item in
         let all = item.image.captions.map { tokens($0) }
         let captions = all.compactMap { $0 }
         tooLong += all.count - captions.count
@@ -32,16 +32,14 @@ struct TrainingExamples {
           name: item.image.name, image: item.hash, captions: captions, references: item.image.captions)
         return (example, item.image.image)
       }
+      if tooLong > 0 { log.info("\(tooLong) \(name) captions of more than \(longest) tokens are left out") }
+      return examples
     }
-    train = examples(.train, longest: options.maxCaptionTokens).map(\.0)
-    let trainTooLong = tooLong
+    train = examples(.train, named: "training", longest: options.maxCaptionTokens).map(\.0)
     // Validation measures all that people wrote, so that runs which learn from shorter captions can be compared with others.
-    let held = examples(.validation, longest: TrainingDataOptions.longestCaption)
+    let held = examples(.validation, named: "validation", longest: TrainingDataOptions.longestCaption)
     validation = held.map(\.0)
     validationImages = held.map(\.1)
-    if trainTooLong > 0 {
-      log.info("\(trainTooLong) training captions of more than \(options.maxCaptionTokens) tokens are left out")
-    }
     if train.isEmpty { throw TrainingError.noExamples(split: "training") }
     if validation.isEmpty { throw TrainingError.noExamples(split: "validation") }
   }
