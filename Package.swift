@@ -26,6 +26,8 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
 let realModule = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
+let asyncAlgorithms = Target.Dependency.product(name: "AsyncAlgorithms", package: "swift-async-algorithms")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 
 let package = Package(
@@ -37,10 +39,12 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.0.0"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
     .package(url: "https://github.com/apple/swift-crypto", "3.0.0"..<"5.0.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-numerics", from: "1.0.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.4.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
   ],
   targets: [
@@ -69,13 +73,17 @@ let package = Package(
       "Training",
       ["Datasets", "PrefixMapping", "TextDecoding", "CaptionMetrics", "ModelFiles", "Tensors", realModule]),
     library(
-      "Captioning", ["ImageEncoding", "PrefixMapping", "TextDecoding", "ModelFiles", "Tensors"],
+      "Captioning",
+      [
+        "Datasets", "ImageEncoding", "PrefixMapping", "TextDecoding", "ModelFiles", "Tensors", asyncAlgorithms,
+        systemPackage,
+      ],
       resources: [.copy("Resources/default")]),
     .executableTarget(
       name: "caption",
       dependencies: [
         "CaptionMetrics", "Captioning", "Datasets", "ImageEncoding", "PrefixMapping", "TextDecoding", "Training",
-        "ModelFiles", "Tensors", argumentParser, logging,
+        "ModelFiles", "Tensors", argumentParser, logging, systemPackage,
       ],
       swiftSettings: strict),
 
@@ -91,7 +99,11 @@ let package = Package(
     tests("DatasetsTests", ["Datasets"]),
     tests("TrainingTests", ["Training", "PrefixMapping", "TextDecoding", "ModelFiles", "Tensors"]),
     tests(
-      "CaptioningTests", ["Captioning", "ImageEncoding", "PrefixMapping", "TextDecoding", "ModelFiles", "Tensors"]),
+      "CaptioningTests",
+      [
+        "Captioning", "Datasets", "ImageEncoding", "PrefixMapping", "TextDecoding", "ModelFiles", "Tensors",
+        systemPackage,
+      ]),
     tests("CaptionCommandTests", ["caption"]),
   ],
   swiftLanguageModes: [.v6]

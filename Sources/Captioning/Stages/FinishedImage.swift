@@ -1,0 +1,62 @@
+public import ModelFiles
+public import SystemPackage
+
+/// An image whose way is at its end.
+public struct FinishedImage: Sendable {
+  public let image: ListedImage
+  public var outcome: Outcome
+
+  public enum Outcome: Sendable, Equatable {
+    case captioned(BatchCaption)
+    case failed(ImageFailure)
+    /// No image, and not called like one.
+    case skipped
+    /// What was asked for is there already.
+    case present
+  }
+
+  public init(_ image: ListedImage, outcome: Outcome) {
+    self.image = image
+    self.outcome = outcome
+  }
+
+  public var path: FilePath { image.path }
+
+  public var caption: BatchCaption? {
+    if case .captioned(let caption) = outcome { caption } else { nil }
+  }
+
+  public var failure: ImageFailure? {
+    if case .failed(let failure) = outcome { failure } else { nil }
+  }
+}
+
+/// What batch captioning says of an image.
+public struct BatchCaption: Sendable, Equatable {
+  /// The caption between `--prefix-text` and `--suffix-text`.
+  public var text: String
+  /// `exp` of the mean log-probability of the tokens: 1 is certainty.
+  public var confidence: Double
+  /// In pixels, as a viewer shows the image.
+  public var width: Int
+  public var height: Int
+  /// SHA-256 of the image file.
+  public var hash: FileHash
+  /// The captioner, as `--model` names it.
+  public var model: String
+  /// Of computing: the image's own, and its share of what is done for several at once. 0 for a copy of an image that was
+  /// captioned before.
+  public var milliseconds: Double
+
+  public init(
+    text: String, confidence: Double, width: Int, height: Int, hash: FileHash, model: String, milliseconds: Double
+  ) {
+    self.text = text
+    self.confidence = confidence
+    self.width = width
+    self.height = height
+    self.hash = hash
+    self.model = model
+    self.milliseconds = milliseconds
+  }
+}

@@ -1,0 +1,43 @@
+/// Where captions go. Calls come from one task, images in the order of the list.
+package protocol BatchOutput: AnyObject {
+  /// Whether all that this output would write of an image is there already, so that nobody need caption it for this
+  /// output's sake. Asked from any thread.
+  func isPresent(_ image: ListedImage) -> Bool
+
+  /// Takes in an image; what does not concern the output is left aside. May keep it in memory until `flush`.
+  ///
+  /// - Throws: `ImageFailure` where only this image cannot be written and nothing of it was; any other error ends the run.
+  func write(_ image: FinishedImage) throws
+
+  /// Brings all that was written to the disk.
+  ///
+  /// - Returns: where a run that begins anew from here goes on.
+  func flush() throws -> OutputPosition
+
+  /// The last call, whether the list is at its end or the run was interrupted: files are whole afterwards, and can be
+  /// gone on with from the position of the last `flush`.
+  func finish() throws
+}
+
+extension BatchOutput {
+  package func isPresent(_ image: ListedImage) -> Bool { false }
+}
+
+/// How far an output has come.
+package struct OutputPosition: Sendable, Equatable, Codable {
+  /// The file that is being written, of those that follow each other; 0 where there is one.
+  package var part: Int
+  /// Its length in bytes, without what is written anew behind the last row.
+  package var byteCount: Int
+  /// How many images it holds.
+  package var rows: Int
+
+  package init(part: Int = 0, byteCount: Int = 0, rows: Int = 0) {
+    self.part = part
+    self.byteCount = byteCount
+    self.rows = rows
+  }
+
+  /// Nothing was written.
+  package static let start = OutputPosition()
+}

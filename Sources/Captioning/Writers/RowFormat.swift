@@ -1,0 +1,35 @@
+/// A file format that is rows one after the other, between a beginning and an end.
+package protocol RowFormat: Sendable {
+  /// Before the first row.
+  var header: [UInt8] { get }
+  /// Between two rows.
+  var separator: [UInt8] { get }
+  /// Behind the last row; the next row is written over it.
+  var footer: [UInt8] { get }
+
+  /// The row of an image; `nil` where the format has none for it.
+  ///
+  /// - Throws: `ImageFailure`.
+  func row(_ image: FinishedImage) throws(ImageFailure) -> [UInt8]?
+}
+
+extension RowFormat {
+  package var header: [UInt8] { [] }
+  package var separator: [UInt8] { [] }
+  package var footer: [UInt8] { [] }
+}
+
+/// A file beside each image, or under another directory in the same place.
+package protocol SidecarFormat: Sendable {
+  /// The sidecar of an image.
+  ///
+  /// - Parameters:
+  ///   - existing: what the sidecar holds now; `nil` where there is none.
+  ///   - overwrites: whether what a person or another run wrote is replaced.
+  /// - Returns: what it shall hold; `nil` leaves it as it is.
+  /// - Throws: `ImageFailure` with the code `sidecar`.
+  func content(_ caption: BatchCaption, existing: [UInt8]?, overwrites: Bool) throws(ImageFailure) -> [UInt8]?
+
+  /// Whether an existing sidecar says already what this format would.
+  func isComplete(_ existing: [UInt8]) -> Bool
+}
