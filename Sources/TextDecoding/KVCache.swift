@@ -12,15 +12,21 @@ public struct KVCache: Sendable {
   ///   - prefixes: one a row; `nil` starts the row at position 0.
   /// - Throws: `DecodingError.prefixMismatch` where a prefix was made for another decoder.
   public init(shape: Prefix.Shape, prefixes: [Prefix?]) throws(DecodingError) {
-    let shape = Prefix.Shape(
+    self.shape = Prefix.Shape(
       layers: shape.layers, keyValueHeads: shape.keyValueHeads, headDimension: shape.headDimension, length: 0)
-    for prefix in prefixes {
-      if let prefix, !prefix.shape.fits(shape) {
-        throw .prefixMismatch(prefix: prefix.shape.dimensions, decoder: shape.dimensions)
-      }
+    rows = []
+    for prefix in prefixes { try append(prefix) }
+  }
+
+  /// Adds a row behind the others.
+  ///
+  /// - Parameter prefix: what it starts from; `nil` starts it at position 0.
+  /// - Throws: `DecodingError.prefixMismatch` where the prefix was made for another decoder; no row is added then.
+  public mutating func append(_ prefix: Prefix?) throws(DecodingError) {
+    if let prefix, !prefix.shape.fits(shape) {
+      throw .prefixMismatch(prefix: prefix.shape.dimensions, decoder: shape.dimensions)
     }
-    self.shape = shape
-    rows = prefixes.map { Row(shape: shape, prefix: $0) }
+    rows.append(Row(shape: shape, prefix: prefix))
   }
 
   public var rowCount: Int { rows.count }

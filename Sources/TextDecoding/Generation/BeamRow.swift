@@ -1,6 +1,6 @@
 /// One row of the batch in beam search: its beams, and what has finished.
 struct BeamRow {
-  let index: Int
+  let id: Int
   private(set) var beams: [Beam]
   private var hypotheses: BeamHypotheses
   /// The best continuations of this step; index is beam · vocabulary size + token.
@@ -15,24 +15,25 @@ struct BeamRow {
     var logProbability: Double
     /// Which beam of the step before it continues.
     var parent: Int
-    var lastToken: Int
+    /// What it is fed next.
+    var pending: [Int]
   }
 
-  init(index: Int, startTokens: [Int], search: BeamSearch) {
-    self.index = index
-    let progress = SequenceProgress(startTokens: startTokens, conditions: search.conditions)
-    beams = [Beam(progress: progress, logProbability: 0, parent: 0, lastToken: 0)]
-    hypotheses = BeamHypotheses(capacity: search.width)
-    continuations = LargestScores(capacity: search.candidateCount)
+  init(id: Int, startTokens: [Int], settings: BeamSearch.Settings) {
+    self.id = id
+    let progress = SequenceProgress(startTokens: startTokens, conditions: settings.conditions)
+    beams = [Beam(progress: progress, logProbability: 0, parent: 0, pending: startTokens)]
+    hypotheses = BeamHypotheses(capacity: settings.width)
+    continuations = LargestScores(capacity: settings.candidateCount)
   }
 
   /// Takes in the logits that one beam got; all beams in turn, then comes `advance`.
   mutating func offerContinuations(
     of beam: Int, scores: UnsafeMutableBufferPointer<Float>, processors: [any LogitsProcessor]
-  ) throws {
+  ) throws(GenerationError) {
     let history = beams[beam].progress.history
     guard let statistics = ScoreStatistics(UnsafeBufferPointer(scores)) else {
-      throw GenerationError.logitsNotFinite(row: index, step: history.newCount + 1)
+      throw GenerationError.logitsNotFinite(row: id, step: history.newCount + 1)
     }
     vocabularySize = scores.count
     var offset = beams[beam].logProbability - statistics.logSumExp
@@ -51,29 +52,29 @@ struct BeamRow {
   /// Chooses the next beams among the continuations offered.
   ///
   /// - Returns: the best hypothesis, where the row ends here.
-  mutating func advance(_ search: BeamSearch) throws -> GeneratedSequence? {
+  mutating func advance(_ settings: BeamSearch.Settings) throws(GenerationError) -> GeneratedSequence? {
     let candidates = continuations.sorted()
     var next: [Beam] = []
     for (rank, candidate) in candidates.enumerated() {
-      guard next.count < search.width || rank < search.width else { break }
-      let (beam, reason) = continuation(candidate, conditions: search.conditions)
+      guard next.count < settings.width || rank < settings.width else { break }
+      let (beam, reason) = continuation(candidate, conditions: settings.conditions)
       guard let reason else {
-        if next.count < search.width { next.append(beam) }
+        if next.count < settings.width { next.append(beam) }
         continue
       }
       // Those beyond the width were kept only so that enough beams can go on.
-      if rank < search.width { finish(beam, reason: reason, search: search) }
+      if rank < settings.width { finish(beam, reason: reason, settings: settings) }
     }
     continuations.removeAll()
     originals.removeAll(keepingCapacity: true)
     if candidates.isEmpty {
       guard beams.contains(where: { $0.progress.history.newCount > 0 }) else {
-        throw GenerationError.everyTokenMasked(row: index)
+        throw GenerationError.everyTokenMasked(row: id)
       }
-      for beam in beams { finish(beam, reason: .noTokenLeft, search: search) }
+      for beam in beams { finish(beam, reason: .noTokenLeft, settings: settings) }
     }
     beams = next
-    return canImprove(search) ? nil : best(search.returnSequences)
+    return canImprove(settings) ? nil : best(settings.returnSequences)
   }
 
   private func continuation(
@@ -84,31 +85,31 @@ struct BeamRow {
     let changed = originals.isEmpty ? nil : originals[parent].first { $0.token == token }
     let logProbability = changed.map { Double($0.score) } ?? candidate.score - beams[parent].logProbability
     let reason = progress.append(token, logProbability: logProbability, conditions: conditions)
-    let beam = Beam(progress: progress, logProbability: candidate.score, parent: parent, lastToken: token)
+    let beam = Beam(progress: progress, logProbability: candidate.score, parent: parent, pending: [token])
     return (beam, reason)
   }
 
-  private mutating func finish(_ beam: Beam, reason: FinishReason, search: BeamSearch) {
+  private mutating func finish(_ beam: Beam, reason: FinishReason, settings: BeamSearch.Settings) {
     let score = BeamHypotheses.score(
-      logProbability: beam.logProbability, length: beam.progress.history.newCount, penalty: search.lengthPenalty)
+      logProbability: beam.logProbability, length: beam.progress.history.newCount, penalty: settings.lengthPenalty)
     hypotheses.insert(beam.progress.finished(reason, score: score), score: score)
   }
 
   /// Whether going on may still change the hypotheses, as far as `earlyStopping` cares.
-  private func canImprove(_ search: BeamSearch) -> Bool {
+  private func canImprove(_ settings: BeamSearch.Settings) -> Bool {
     guard let best = beams.first else { return false }
     guard hypotheses.isFull else { return true }
     let length: Int
-    switch search.earlyStopping {
+    switch settings.earlyStopping {
     case .whenComplete:
       return false
-    case .never where search.lengthPenalty > 0:
-      length = search.conditions.maximumNewTokens
+    case .never where settings.lengthPenalty > 0:
+      length = settings.conditions.maximumNewTokens
     case .never, .heuristic:
       length = best.progress.history.newCount
     }
     let reachable = BeamHypotheses.score(
-      logProbability: best.logProbability, length: length, penalty: search.lengthPenalty)
+      logProbability: best.logProbability, length: length, penalty: settings.lengthPenalty)
     return reachable > hypotheses.worstScore
   }
 

@@ -2,66 +2,85 @@
 ///
 /// One thing is different: where a row has fewer possible continuations than beams (a tiny vocabulary), transformers
 /// fills up with copies of score -1e9; here there are just fewer beams, and maybe fewer hypotheses.
-struct BeamSearch {
-  let width: Int
-  let lengthPenalty: Double
-  let earlyStopping: DecodingStrategy.EarlyStopping
-  let returnSequences: Int
-  let processors: [any LogitsProcessor]
-  let conditions: StopConditions
+struct BeamSearch: RowDecoding {
+  struct Settings {
+    let width: Int
+    let lengthPenalty: Double
+    let earlyStopping: DecodingStrategy.EarlyStopping
+    let returnSequences: Int
+    let processors: [any LogitsProcessor]
+    let conditions: StopConditions
 
-  /// Enough continuations that `width` are left even where every beam's likeliest ones are all stop tokens.
-  var candidateCount: Int { max(2, 1 + conditions.stopTokens.count) * width }
+    /// Enough continuations that `width` are left even where every beam's likeliest ones are all stop tokens.
+    var candidateCount: Int { max(2, 1 + conditions.stopTokens.count) * width }
+  }
 
-  func run<Stepper: TokenStepper>(
-    _ stepper: consuming Stepper, startTokens: [[Int]], onToken: ((GeneratedToken) throws -> Void)?
-  ) throws -> [GeneratedSequence] {
-    var alive = startTokens.enumerated().map { index, tokens in
-      BeamRow(index: index, startTokens: tokens, search: self)
-    }
-    var finished = [GeneratedSequence?](repeating: nil, count: alive.count)
-    var pending = startTokens
-    while !alive.isEmpty {
-      try offerContinuations(of: &alive, to: &stepper, tokens: pending)
-      var parents: [Int] = []
-      var first = 0
-      pending = []
-      for position in alive.indices {
-        let beamCount = alive[position].beams.count
-        if let sequence = try alive[position].advance(self) {
-          finished[alive[position].index] = sequence
-          try announce(sequence, row: alive[position].index, onToken: onToken)
+  private let settings: Settings
+  private var alive: [BeamRow] = []
+
+  init(_ settings: Settings) {
+    self.settings = settings
+  }
+
+  var rowCount: Int { alive.count }
+
+  mutating func add(id: Int, startTokens: [Int], seed: UInt64) {
+    alive.append(BeamRow(id: id, startTokens: startTokens, settings: settings))
+  }
+
+  mutating func step<Stepper: TokenStepper>(
+    _ stepper: inout Stepper, onToken: ((GeneratedToken) throws -> Void)?
+  ) throws -> [FinishedRow] {
+    var failures = try offerContinuations(to: &stepper)
+    // Beams of all rows lie behind one another in the batch; new beam i continues `parents[i]`.
+    var parents: [Int] = []
+    var finished: [FinishedRow] = []
+    var first = 0
+    for position in alive.indices {
+      let id = alive[position].id
+      let beamCount = alive[position].beams.count
+      do throws(GenerationError) {
+        if let failure = failures.removeValue(forKey: position) { throw failure }
+        if let sequence = try alive[position].advance(settings) {
+          finished.append(FinishedRow(id: id, result: .success(sequence)))
         } else {
-          for beam in alive[position].beams {
-            parents.append(first + beam.parent)
-            pending.append([beam.lastToken])
-          }
+          parents += alive[position].beams.map { first + $0.parent }
         }
-        first += beamCount
+      } catch {
+        finished.append(FinishedRow(id: id, result: .failure(error)))
       }
-      alive.removeAll { finished[$0.index] != nil }
-      if !alive.isEmpty, parents != Array(0..<first) { stepper.select(rows: parents) }
+      first += beamCount
     }
-    return finished.compactMap { $0 }
+    let ended = Set(finished.map(\.id))
+    alive.removeAll { ended.contains($0.id) }
+    if parents != Array(0..<first) { stepper.select(rows: parents) }
+    for row in finished { try announce(row, onToken: onToken) }
+    return finished
   }
 
-  /// Feeds the beams of all rows, which lie behind one another in the batch.
-  private func offerContinuations<Stepper: TokenStepper>(
-    of rows: inout [BeamRow], to stepper: inout Stepper, tokens: [[Int]]
-  ) throws {
-    let places = rows.indices.flatMap { row in rows[row].beams.indices.map { (row: row, beam: $0) } }
-    try stepper.step(tokens) { position, scores in
+  /// Feeds all beams.
+  ///
+  /// - Returns: what went wrong, by the row's place.
+  private mutating func offerContinuations<Stepper: TokenStepper>(
+    to stepper: inout Stepper
+  ) throws -> [Int: GenerationError] {
+    let places = alive.indices.flatMap { row in alive[row].beams.indices.map { (row: row, beam: $0) } }
+    var failures: [Int: GenerationError] = [:]
+    try stepper.step(alive.flatMap { $0.beams.map(\.pending) }) { position, scores in
       let place = places[position]
-      try rows[place.row].offerContinuations(of: place.beam, scores: scores, processors: processors)
+      do throws(GenerationError) {
+        try alive[place.row].offerContinuations(of: place.beam, scores: scores, processors: settings.processors)
+      } catch {
+        failures[place.row] = error
+      }
     }
+    return failures
   }
 
-  private func announce(
-    _ sequence: GeneratedSequence, row: Int, onToken: ((GeneratedToken) throws -> Void)?
-  ) throws {
-    guard let onToken else { return }
+  private func announce(_ row: FinishedRow, onToken: ((GeneratedToken) throws -> Void)?) throws {
+    guard let onToken, case .success(let sequence) = row.result else { return }
     for (token, logProbability) in zip(sequence.textTokens, sequence.tokenLogProbabilities) {
-      try onToken(GeneratedToken(row: row, token: token, logProbability: logProbability))
+      try onToken(GeneratedToken(row: row.id, token: token, logProbability: logProbability))
     }
   }
 }

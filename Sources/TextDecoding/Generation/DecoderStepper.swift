@@ -14,6 +14,13 @@ public struct DecoderStepper<Decoder: TextDecoder>: TokenStepper {
   public var rowCount: Int { cache.rowCount }
   public var vocabularySize: Int { decoder.vocabularySize }
 
+  /// Adds a row that starts from `prefix`.
+  ///
+  /// - Throws: `DecodingError.prefixMismatch`; no row is added then.
+  public mutating func append(_ prefix: Prefix?) throws(DecodingError) {
+    try cache.append(prefix)
+  }
+
   public mutating func step(_ tokens: [[Int]]) throws -> Tensor {
     try decoder.lastLogits(tokens, cache: &cache)
   }

@@ -23,28 +23,19 @@ public func generate<Stepper: TokenStepper>(
   tokenBytes: ((Int) -> [UInt8])? = nil,
   onToken: ((GeneratedToken) throws -> Void)? = nil
 ) throws -> [GeneratedSequence] {
-  try options.validate()
-  if !options.stopStrings.isEmpty, tokenBytes == nil { throw GenerationError.stopStringsNeedTokenBytes }
   let rowCount = stepper.rowCount
   let vocabularySize = stepper.vocabularySize
+  var decoding = try options.decoding(vocabularySize: vocabularySize, tokenBytes: tokenBytes)
   try checkRows(startTokens: startTokens, rowSeeds: rowSeeds, rowCount: rowCount)
-  try checkTokens(startTokens.joined(), what: "start token", vocabularySize: vocabularySize)
-  try checkTokens(options.stopTokens, what: "stop token", vocabularySize: vocabularySize)
-  guard rowCount > 0 else { return [] }
-
-  let conditions = StopConditions(options, tokenBytes: tokenBytes)
-  switch options.strategy {
-  case .beam(let width, let lengthPenalty, let earlyStopping, let returnSequences) where width > 1:
-    let search = BeamSearch(
-      width: width, lengthPenalty: lengthPenalty, earlyStopping: earlyStopping, returnSequences: returnSequences,
-      processors: options.logitsProcessors, conditions: conditions)
-    return try search.run(stepper, startTokens: startTokens, onToken: onToken)
-  case .greedy, .beam, .sample:
-    let decoding = SequentialDecoding(
-      strategy: options.strategy, processors: options.logitsProcessors, conditions: conditions)
-    let seeds = rowSeeds ?? (0..<UInt64(rowCount)).map { $0 }
-    return try decoding.run(stepper, startTokens: startTokens, rowSeeds: seeds, onToken: onToken)
+  try GenerationError.check(startTokens.joined(), what: "start token", vocabularySize: vocabularySize)
+  for row in 0..<rowCount {
+    decoding.add(id: row, startTokens: startTokens[row], seed: rowSeeds?[row] ?? UInt64(row))
   }
+  var sequences = [GeneratedSequence?](repeating: nil, count: rowCount)
+  while decoding.rowCount > 0 {
+    for row in try decoding.step(&stepper, onToken: onToken) { sequences[row.id] = try row.result.get() }
+  }
+  return sequences.compactMap { $0 }
 }
 
 private func checkRows(startTokens: [[Int]], rowSeeds: [UInt64]?, rowCount: Int) throws {
@@ -57,11 +48,5 @@ private func checkRows(startTokens: [[Int]], rowSeeds: [UInt64]?, rowCount: Int)
   let expected = max(startTokens.first?.count ?? 0, 1)
   for (row, tokens) in startTokens.enumerated() where tokens.count != expected {
     throw GenerationError.startTokenCount(row: row, count: tokens.count, expected: expected)
-  }
-}
-
-private func checkTokens(_ tokens: some Sequence<Int>, what: String, vocabularySize: Int) throws {
-  for token in tokens where !(0..<vocabularySize).contains(token) {
-    throw GenerationError.tokenOutsideVocabulary(what: what, token: token, vocabularySize: vocabularySize)
   }
 }

@@ -8,7 +8,7 @@ extension GenerationOptions {
   /// Checks every option by itself and against the others.
   ///
   /// - Throws: `GenerationError.invalidOption` for the first that is outside of its range.
-  public func validate() throws {
+  public func validate() throws(GenerationError) {
     try Self.require(
       repetitionPenalty.isFinite && repetitionPenalty > 0, "repetitionPenalty", repetitionPenalty, "a number above 0")
     try Self.require(noRepeatNGramSize >= 0, "noRepeatNGramSize", noRepeatNGramSize, "0 (off) or more")
@@ -23,13 +23,15 @@ extension GenerationOptions {
     try strategy.validate()
   }
 
-  fileprivate static func require(_ holds: Bool, _ name: String, _ value: some Any, _ allowed: String) throws {
+  fileprivate static func require(_ holds: Bool, _ name: String, _ value: some Any, _ allowed: String)
+    throws(GenerationError)
+  {
     if !holds { throw GenerationError.invalidOption(name: name, value: "\(value)", allowed: allowed) }
   }
 }
 
 extension DecodingStrategy {
-  fileprivate func validate() throws {
+  fileprivate func validate() throws(GenerationError) {
     switch self {
     case .greedy:
       break

@@ -1,85 +1,100 @@
 import Tensors
 
 /// Greedy decoding and sampling: each row takes one token a step.
-struct SequentialDecoding {
-  let strategy: DecodingStrategy
-  let processors: [any LogitsProcessor]
-  let conditions: StopConditions
+struct SequentialDecoding: RowDecoding {
+  private let processors: [any LogitsProcessor]
+  private let conditions: StopConditions
+  private let choice: TokenChoice
+  private var alive: [Row] = []
 
   private struct Row {
-    let index: Int
+    let id: Int
     var progress: SequenceProgress
     var generator: Xoshiro256PlusPlus
+    /// What it is fed next.
+    var pending: [Int]
     /// How many tokens `onToken` has been told.
     var announced = 0
   }
 
-  func run<Stepper: TokenStepper>(
-    _ stepper: consuming Stepper, startTokens: [[Int]], rowSeeds: [UInt64],
-    onToken: ((GeneratedToken) throws -> Void)?
-  ) throws -> [GeneratedSequence] {
-    let choice = TokenChoice(strategy)
-    var alive = startTokens.indices.map { index in
+  init(strategy: DecodingStrategy, processors: [any LogitsProcessor], conditions: StopConditions) {
+    self.processors = processors
+    self.conditions = conditions
+    choice = TokenChoice(strategy)
+  }
+
+  var rowCount: Int { alive.count }
+
+  mutating func add(id: Int, startTokens: [Int], seed: UInt64) {
+    alive.append(
       Row(
-        index: index, progress: SequenceProgress(startTokens: startTokens[index], conditions: conditions),
-        generator: Xoshiro256PlusPlus(seed: choice.seed, stream: rowSeeds[index]))
-    }
-    var finished = [GeneratedSequence?](repeating: nil, count: alive.count)
-    var pending = startTokens
-    while !alive.isEmpty {
-      var kept: [Int] = []
-      var next: [[Int]] = []
-      try stepper.step(pending) { position, scores in
-        let advance = try advance(&alive[position], scores: scores, choice: choice)
-        let row = alive[position]
-        if let reason = advance.reason {
-          let sequence = row.progress.finished(reason, score: choice.score(row.progress))
-          finished[row.index] = sequence
-          try announce(&alive[position], upTo: sequence.textTokens.count, onToken: onToken)
+        id: id, progress: SequenceProgress(startTokens: startTokens, conditions: conditions),
+        generator: Xoshiro256PlusPlus(seed: choice.seed, stream: seed), pending: startTokens))
+  }
+
+  mutating func step<Stepper: TokenStepper>(
+    _ stepper: inout Stepper, onToken: ((GeneratedToken) throws -> Void)?
+  ) throws -> [FinishedRow] {
+    var kept: [Int] = []
+    var finished: [FinishedRow] = []
+    try stepper.step(alive.map(\.pending)) { position, scores in
+      do throws(GenerationError) {
+        let (token, reason) = try advance(&alive[position], scores: scores)
+        alive[position].pending = [token]
+        if let reason {
+          let progress = alive[position].progress
+          let sequence = progress.finished(reason, score: choice.score(progress))
+          finished.append(FinishedRow(id: alive[position].id, result: .success(sequence)))
         } else {
           kept.append(position)
-          next.append([advance.token])
-          try announce(
-            &alive[position], upTo: row.progress.settledTokenCount(conditions: conditions), onToken: onToken)
         }
+      } catch {
+        finished.append(FinishedRow(id: alive[position].id, result: .failure(error)))
+        return
       }
-      if kept.count < alive.count {
-        alive = kept.map { alive[$0] }
-        if !alive.isEmpty { stepper.select(rows: kept) }
-      }
-      pending = next
+      try announce(position, finished: kept.last == position ? nil : finished.last, onToken: onToken)
     }
-    return finished.compactMap { $0 }
+    if kept.count < alive.count {
+      alive = kept.map { alive[$0] }
+      stepper.select(rows: kept)
+    }
+    return finished
   }
 
   /// Takes the row's next token. Where none is left the token means nothing.
   private func advance(
-    _ row: inout Row, scores: UnsafeMutableBufferPointer<Float>, choice: TokenChoice
-  ) throws -> (token: Int, reason: FinishReason?) {
+    _ row: inout Row, scores: UnsafeMutableBufferPointer<Float>
+  ) throws(GenerationError) -> (token: Int, reason: FinishReason?) {
     let step = row.progress.history.newCount + 1
     guard let statistics = ScoreStatistics(UnsafeBufferPointer(scores)) else {
-      throw GenerationError.logitsNotFinite(row: row.index, step: step)
+      throw GenerationError.logitsNotFinite(row: row.id, step: step)
     }
     var editable = EditableScores(scores)
     for processor in processors { processor.process(&editable, history: row.progress.history) }
     guard let token = choice.choose(editable, statistics: statistics, using: &row.generator) else {
-      guard step > 1 else { throw GenerationError.everyTokenMasked(row: row.index) }
+      guard step > 1 else { throw GenerationError.everyTokenMasked(row: row.id) }
       return (0, .noTokenLeft)
     }
     let logProbability = Double(editable.original(token)) - statistics.logSumExp
     return (token, row.progress.append(token, logProbability: logProbability, conditions: conditions))
   }
 
-  private func announce(_ row: inout Row, upTo count: Int, onToken: ((GeneratedToken) throws -> Void)?) throws {
-    guard let onToken, row.announced < count else { return }
+  /// Tells of the tokens that are certain to be text.
+  private mutating func announce(
+    _ position: Int, finished: FinishedRow?, onToken: ((GeneratedToken) throws -> Void)?
+  ) throws {
+    guard let onToken else { return }
+    let row = alive[position]
+    let count =
+      try finished?.result.get().textTokens.count ?? row.progress.settledTokenCount(conditions: conditions)
+    guard row.announced < count else { return }
     let tokens = row.progress.history.tokens
     let start = row.progress.history.startCount
     for place in row.announced..<count {
       try onToken(
-        GeneratedToken(
-          row: row.index, token: tokens[start + place], logProbability: row.progress.logProbabilities[place]))
+        GeneratedToken(row: row.id, token: tokens[start + place], logProbability: row.progress.logProbabilities[place]))
     }
-    row.announced = count
+    alive[position].announced = count
   }
 }
 

@@ -10,14 +10,15 @@ public protocol TokenStepper {
 
   /// Feeds each row its next tokens.
   ///
-  /// - Parameter tokens: `rowCount` lists of the same length: the start tokens at the first call, one token a row after
-  ///   that.
+  /// - Parameter tokens: `rowCount` lists: the start tokens where a row is fed for the first time, one token after that.
+  ///   Lists differ in length where rows joined at different times.
   /// - Returns: the logits after the last token fed, `[rowCount, vocabularySize]`. A logit may be -infinity (a token that
   ///   cannot come), but neither NaN nor +infinity.
   mutating func step(_ tokens: [[Int]]) throws -> Tensor
 
   /// Makes row `i` what row `rows[i]` was: finished rows are dropped, beams repeated and reordered.
   ///
-  /// - Parameter rows: indices below `rowCount`, in any order, any of them repeated or left out; becomes the new count.
+  /// - Parameter rows: indices below `rowCount`, in any order, any of them repeated or left out; how many there are
+  ///   becomes the new count, which may be 0.
   mutating func select(rows: [Int])
 }

@@ -31,6 +31,8 @@ struct FunctionStepper: TokenStepper {
     return Tensor(values, shape: [rows.count, values.count / max(rows.count, 1)])
   }
 
+  mutating func append() { rows.append([]) }
+
   mutating func select(rows selected: [Int]) {
     rows = selected.map { rows[$0] }
   }

@@ -1,0 +1,49 @@
+/// Generation in a batch that rows join at any time: the place of a row that has ended is taken by the next at once
+/// ("continuous batching": Yu et al. 2022, "Orca").
+///
+/// As with `generate`, what a row becomes depends on its own logits, start tokens and seed alone.
+public struct ContinuousGeneration<Stepper: TokenStepper> {
+  private var stepper: Stepper
+  private var decoding: any RowDecoding
+
+  /// - Parameters:
+  ///   - stepper: has no rows yet.
+  ///   - tokenBytes: the UTF-8 bytes that a token stands for. Stop strings need it.
+  /// - Throws: `GenerationError` where the options cannot work.
+  public init(
+    _ stepper: consuming Stepper, options: GenerationOptions, tokenBytes: ((Int) -> [UInt8])? = nil
+  ) throws {
+    precondition(stepper.rowCount == 0, "\(stepper.rowCount) rows of which nothing is known")
+    decoding = try options.decoding(vocabularySize: stepper.vocabularySize, tokenBytes: tokenBytes)
+    self.stepper = stepper
+  }
+
+  /// How many rows are alive; with beam search, each counts once.
+  public var rowCount: Int { decoding.rowCount }
+
+  /// Adds a row.
+  ///
+  /// - Parameters:
+  ///   - id: what results call it.
+  ///   - startTokens: at least one; as many as this row wants.
+  ///   - seed: for sampling, tells rows apart that share the options' seed.
+  ///   - append: gives the stepper one more row, or throws and leaves it as it is.
+  /// - Throws: `GenerationError`, and what `append` throws; no row is added then.
+  public mutating func add(
+    id: Int, startTokens: [Int], seed: UInt64 = 0, append: (inout Stepper) throws -> Void
+  ) throws {
+    guard !startTokens.isEmpty else { throw GenerationError.startTokenCount(row: id, count: 0, expected: 1) }
+    try GenerationError.check(startTokens, what: "start token", vocabularySize: stepper.vocabularySize)
+    try append(&stepper)
+    decoding.add(id: id, startTokens: startTokens, seed: seed)
+  }
+
+  /// Gives every row one more token.
+  ///
+  /// - Returns: the rows that ended by it.
+  /// - Throws: what the stepper throws. An error of one row is that row's result.
+  public mutating func step() throws -> [FinishedRow] {
+    if decoding.rowCount == 0 { return [] }
+    return try decoding.step(&stepper, onToken: nil)
+  }
+}
