@@ -25,6 +25,7 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let realModule = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
 let asyncAlgorithms = Target.Dependency.product(name: "AsyncAlgorithms", package: "swift-async-algorithms")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
@@ -75,8 +76,8 @@ let package = Package(
     library(
       "Captioning",
       [
-        "Datasets", "ImageEncoding", "PrefixMapping", "TextDecoding", "ModelFiles", "Tensors", asyncAlgorithms,
-        systemPackage,
+        "Datasets", "ImageEncoding", "PrefixMapping", "TextDecoding", "ModelFiles", "Tensors", "CZlib", asyncAlgorithms,
+        crypto, deque, systemPackage,
       ],
       resources: [.copy("Resources/default")]),
     .executableTarget(

@@ -5,6 +5,8 @@ public import SystemPackage
 public struct FinishedImage: Sendable {
   public let image: ListedImage
   public var outcome: Outcome
+  /// The image in small, a JPEG; made only for outputs that show it.
+  public var thumbnail: [UInt8]?
 
   public enum Outcome: Sendable, Equatable {
     case captioned(BatchCaption)
@@ -15,9 +17,10 @@ public struct FinishedImage: Sendable {
     case present
   }
 
-  public init(_ image: ListedImage, outcome: Outcome) {
+  public init(_ image: ListedImage, outcome: Outcome, thumbnail: [UInt8]? = nil) {
     self.image = image
     self.outcome = outcome
+    self.thumbnail = thumbnail
   }
 
   public var path: FilePath { image.path }

@@ -11,6 +11,21 @@ public enum ImageFormat: String, Sendable, CaseIterable, CustomStringConvertible
     }
   }
 
+  /// What image files are called, in lower case, whether they are decoded or not.
+  package static let extensions: Set<String> = [
+    "jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "tif", "tiff", "bmp", "dib", "heic", "heif", "avif", "jxl",
+    "jp2",
+    "j2k", "ico", "psd", "svg",
+  ]
+
+  /// Whether no other file begins like one of this format: what begins with "BM" may be a text.
+  package var isUnmistakablyAnImage: Bool {
+    switch self {
+    case .jpeg, .png, .webp, .gif, .tiff, .heic, .avif, .jpegXL, .jpeg2000, .psd: true
+    case .bmp, .ico, .svg, .pdf, .html, .video: false
+    }
+  }
+
   public var description: String {
     switch self {
     case .jpeg: "JPEG"

@@ -47,6 +47,15 @@ public struct FileIdentity: Sendable, Hashable {
     self.init(status)
   }
 
+  /// The open file.
+  package init(descriptor: Int32) throws(FileSystemError) {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else {
+      throw FileSystemError(code: errno, operation: "look at", path: "file \(descriptor)")
+    }
+    self.init(status)
+  }
+
   /// Wraps around for times that no clock shows, rather than trapping.
   static func nanoseconds(_ time: timespec) -> Int64 {
     Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)

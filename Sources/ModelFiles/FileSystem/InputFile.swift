@@ -69,4 +69,15 @@ package final class InputFile: Sendable {
     }
     return try got.get() == count ? bytes : nil
   }
+
+  /// At most `count` bytes from `offset` on: fewer where the file, as long as it is now, ends before.
+  package func bytes(at offset: Int, upTo count: Int) throws(FileSystemError) -> [UInt8] {
+    guard offset >= 0 else { return [] }
+    var bytes = [UInt8](repeating: 0, count: count)
+    let got: Result<Int, FileSystemError> = bytes.withUnsafeMutableBytes { buffer in
+      Result { () throws(FileSystemError) in try read(into: buffer, at: offset) }
+    }
+    bytes.removeLast(count - (try got.get()))
+    return bytes
+  }
 }

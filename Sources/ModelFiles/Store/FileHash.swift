@@ -19,13 +19,13 @@ public struct FileHash: Sendable, Hashable, CustomStringConvertible {
   init(_ digest: SHA256Digest) { hexadecimal = Self.hexadecimal(digest) }
 
   /// `nil` where there are not 32 bytes.
-  init?(digest: some Collection<UInt8>) {
+  package init?(digest: some Collection<UInt8>) {
     guard digest.count == 32 else { return nil }
     hexadecimal = Self.hexadecimal(digest)
   }
 
   /// The 32 bytes.
-  var digest: [UInt8] {
+  package var digest: [UInt8] {
     var digest: [UInt8] = []
     var high: UInt8?
     for digit in hexadecimal.utf8 {

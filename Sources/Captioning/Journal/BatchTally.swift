@@ -1,0 +1,24 @@
+/// How many images went which way.
+public struct BatchTally: Sendable, Equatable {
+  public var captioned = 0
+  public var failed = 0
+  /// No images, and not called like ones.
+  public var skipped = 0
+  /// What was asked for was there already.
+  public var present = 0
+
+  public init() {}
+
+  public var total: Int { captioned + failed + skipped + present }
+
+  /// - Parameter isRetry: whether it was counted as failed before.
+  mutating func count(_ outcome: JournalledImage.Outcome, isRetry: Bool) {
+    if isRetry { failed -= 1 }
+    switch outcome {
+    case .captioned: captioned += 1
+    case .failed: failed += 1
+    case .skipped: skipped += 1
+    case .present: present += 1
+    }
+  }
+}

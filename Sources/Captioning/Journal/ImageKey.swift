@@ -1,0 +1,36 @@
+import Crypto
+import SystemPackage
+
+/// By what the journal knows an image again: the first half of the SHA-256 of its path, and of its place in a shard.
+///
+/// Paths are taken as they are listed, so that the same directory under another name holds other images.
+package struct ImageKey: Sendable, Hashable {
+  package static let byteCount = 16
+
+  let high: UInt64
+  let low: UInt64
+
+  package init(high: UInt64, low: UInt64) {
+    self.high = high
+    self.low = low
+  }
+
+  package init(_ image: ListedImage) {
+    var bytes = image.path.bytes
+    if case .shardSample(let sample) = image.content {
+      // No path holds a NUL; two members of a shard may have one name.
+      bytes.append(0)
+      withUnsafeBytes(of: UInt64(sample.image.headerOffset).littleEndian) { bytes.append(contentsOf: $0) }
+    }
+    self.init(digest: SHA256.hash(data: bytes))
+  }
+
+  /// - Parameter digest: at least 16 bytes.
+  init(digest: some Sequence<UInt8>) {
+    var (high, low) = (UInt64(0), UInt64(0))
+    for (place, byte) in digest.prefix(Self.byteCount).enumerated() {
+      if place < 8 { high = high << 8 | UInt64(byte) } else { low = low << 8 | UInt64(byte) }
+    }
+    self.init(high: high, low: low)
+  }
+}

@@ -1,0 +1,71 @@
+import Synchronization
+public import SystemPackage
+
+/// How far a run has come, to be looked at from any thread.
+public final class BatchProgress: Sendable {
+  private let state: Mutex<Snapshot>
+  private let meters: [BatchStage: StageMeter]
+
+  package init(resumed: BatchTally = BatchTally()) {
+    state = Mutex(Snapshot(before: resumed))
+    meters = Dictionary(uniqueKeysWithValues: BatchStage.allCases.map { ($0, StageMeter()) })
+  }
+
+  public struct Snapshot: Sendable {
+    /// What earlier runs did.
+    public let before: BatchTally
+    /// What this run did. An image that failed before and is captioned now counts as captioned.
+    public fileprivate(set) var tally = BatchTally()
+    /// Of the images captioned, those whose content was captioned before.
+    public fileprivate(set) var copies = 0
+    /// Of the images done, those that had failed before.
+    public fileprivate(set) var retried = 0
+    /// Images that this run met in the list and found done.
+    public fileprivate(set) var resumed = 0
+    /// How many images the whole list has, once they are counted.
+    public fileprivate(set) var listed: Int?
+    /// The image that was done last.
+    public fileprivate(set) var current: FilePath?
+    public fileprivate(set) var stages: [BatchStage: StageReading] = [:]
+
+    init(before: BatchTally) { self.before = before }
+  }
+
+  public struct StageReading: Sendable {
+    public let images: Int
+    /// Of all the stage's workers together, in seconds.
+    public let busySeconds: Double
+    /// What the stage could do alone, one worker; `nil` before the first image.
+    public var imagesPerSecond: Double? { busySeconds > 0 && images > 0 ? Double(images) / busySeconds : nil }
+  }
+
+  public var snapshot: Snapshot {
+    var snapshot = state.withLock { $0 }
+    snapshot.stages = meters.mapValues { meter in
+      let (images, busy) = meter.reading
+      return StageReading(images: images, busySeconds: busy.seconds)
+    }
+    return snapshot
+  }
+
+  /// Tells how many images the list has.
+  public func setListed(_ count: Int) { state.withLock { $0.listed = count } }
+
+  func meter(_ stage: BatchStage) -> StageMeter { meters[stage] ?? StageMeter() }
+
+  func foundDone() { state.withLock { $0.resumed += 1 } }
+
+  func count(_ outcome: FinishedImage.Outcome, path: FilePath, isRetry: Bool, isCopy: Bool) {
+    state.withLock { state in
+      switch outcome {
+      case .captioned: state.tally.captioned += 1
+      case .failed: state.tally.failed += 1
+      case .skipped: state.tally.skipped += 1
+      case .present: state.tally.present += 1
+      }
+      if isRetry { state.retried += 1 }
+      if isCopy { state.copies += 1 }
+      state.current = path
+    }
+  }
+}

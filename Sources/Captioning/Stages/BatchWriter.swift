@@ -1,0 +1,184 @@
+import ModelFiles
+package import SystemPackage
+
+/// The last stage: brings what is done into the list's order, to the outputs, and into the journal.
+///
+/// An actor on a thread of its own, since it waits for the disk.
+package actor BatchWriter {
+  package struct Settings: Sendable {
+    /// What `--model` calls the captioner.
+    package var model = ""
+    /// Put before every caption.
+    package var prefixText = ""
+    /// Put behind every caption.
+    package var suffixText = ""
+    /// So many failures end the run; `nil` lets it go on whatever happens.
+    package var maximumErrors: Int?
+    /// The most images between two commits; there is one every second besides.
+    package var commitInterval = 1000
+
+    package init() {}
+  }
+
+  private let thread = ActorThread("write")
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+  private let settings: Settings
+  private let outputs: [any BatchOutput]
+  private let journal: BatchJournal
+  private let ledger: ErrorLedger?
+  private let onFailure: @Sendable (FilePath, ImageFailure) -> Void
+
+  private var waiting = OrderedOutcomes()
+  private var contents: ContentIndex?
+  private var uncommitted = 0
+  private var failures = 0
+  /// Whether earlier lines of the ledger may no longer hold.
+  private var isLedgerStale = false
+
+  /// - Parameters:
+  ///   - outputs: first those that may refuse an image, so that no other has it by then.
+  ///   - ledger: `nil` where nobody wants one.
+  ///   - onFailure: is told of each image that has no caption.
+  package init(
+    settings: Settings, outputs: sending [any BatchOutput], journal: sending BatchJournal, ledger: sending ErrorLedger?,
+    onFailure: @escaping @Sendable (FilePath, ImageFailure) -> Void = { _, _ in }
+  ) throws {
+    self.settings = settings
+    self.outputs = outputs
+    self.journal = journal
+    self.ledger = ledger
+    self.onFailure = onFailure
+    // A run that was killed may have left lines that the journal does not have.
+    try ledger?.rewrite(from: journal, listedAll: false)
+  }
+
+  /// What earlier runs did.
+  package var resumed: BatchTally { journal.resumed.tally }
+
+  func isPresent(_ image: ListedImage) -> Bool {
+    !outputs.isEmpty && outputs.allSatisfy { $0.isPresent(image) }
+  }
+
+  func makeContentIndex() throws -> ContentIndex {
+    waiting.expectsCopies = true
+    let contents = try ContentIndex(path: journal.hashIndexPath, captions: journal.captions)
+    self.contents = contents
+    return contents
+  }
+
+  func resumeSource() -> ResumeSource { journal.resumeSource }
+
+  enum Event: Sendable {
+    case done(StagedOutcome)
+    /// A second has passed.
+    case tick
+  }
+
+  /// Writes until the events end or the task is cancelled; afterwards the outputs are whole and committed.
+  ///
+  /// - Throws: `FileSystemError` and what else outputs throw; what was committed before stays.
+  func run(
+    _ events: AsyncStream<Event>, window: Budget, progress: BatchProgress
+  ) async throws -> BatchEnding {
+    let meter = progress.meter(.write)
+    var ending = BatchEnding.all
+    reading: for await event in events {
+      switch event {
+      case .tick:
+        if uncommitted > 0 { _ = try meter.measure(images: 0) { try commit() } }
+      case .done(let outcome):
+        waiting.insert(outcome)
+        while let next = waiting.next() {
+          _ = try meter.measure(images: 1) { try write(next, progress) }
+          window.give(1)
+          if let limit = settings.maximumErrors, failures > limit {
+            ending = .tooManyErrors
+            break reading
+          }
+        }
+      }
+    }
+    if uncommitted > 0 { try commit() }
+    for output in outputs { try output.finish() }
+    return ending
+  }
+
+  /// The last call of a run.
+  ///
+  /// - Parameter listedAll: whether the run came to the list's end.
+  func close(listedAll: Bool) throws {
+    if isLedgerStale || (listedAll && journal.resumed.listingProblems > 0) {
+      try ledger?.rewrite(from: journal, listedAll: listedAll)
+    }
+  }
+
+  private func write(_ next: OrderedOutcomes.Next, _ progress: BatchProgress) throws {
+    let work = next.outcome.work
+    var image = FinishedImage(work.image, outcome: outcome(next))
+    image.thumbnail = next.outcome.thumbnail
+    for output in outputs {
+      do {
+        try output.write(image)
+      } catch let failure as ImageFailure {
+        image.outcome = .failed(failure)
+      }
+    }
+    let isRetry = work.task == .retry
+    let record = JournalledImage(
+      key: work.key, isRetry: isRetry, outcome: JournalledImage.Outcome(image.outcome, path: work.image.path))
+    let offset = journal.append(record)
+    uncommitted += 1
+    if let hash = next.outcome.ownHash, let contents {
+      let caption = image.caption.map { (JournalledCaption($0), offset: offset) }
+      waiting.settled(hash, waiting: contents.settle(hash, caption))
+    }
+    if let failure = image.failure {
+      failures += 1
+      try ledger?.write(image)
+      onFailure(work.image.path, failure)
+    }
+    if isRetry || (record.isListingProblem && journal.resumed.listingProblems > 0) { isLedgerStale = true }
+    progress.count(image.outcome, path: work.image.path, isRetry: isRetry, isCopy: next.outcome.isCopy)
+    if uncommitted >= settings.commitInterval { try commit() }
+  }
+
+  private func outcome(_ next: OrderedOutcomes.Next) -> FinishedImage.Outcome {
+    switch next.result {
+    case .skipped: .skipped
+    case .present: .present
+    case .failed(let failure, _): .failed(failure)
+    case .captioned(let image):
+      .captioned(
+        BatchCaption(
+          text: settings.prefixText + image.content.text + settings.suffixText, confidence: image.content.confidence,
+          width: image.facts.width, height: image.facts.height, hash: image.facts.hash, model: settings.model,
+          milliseconds: next.outcome.isCopy ? 0 : image.milliseconds))
+    case .copy(let caption):
+      .captioned(
+        BatchCaption(
+          text: caption.text, confidence: caption.confidence, width: caption.width, height: caption.height,
+          hash: caption.hash, model: settings.model, milliseconds: 0))
+    case .pendingCopy:
+      preconditionFailure("the caption of a copy is known when its turn comes")
+    }
+  }
+
+  /// Outputs first: what the journal calls done must be on the disk.
+  private func commit() throws {
+    try journal.commit(outputs.map { try $0.flush() })
+    try contents?.commit()
+    uncommitted = 0
+  }
+}
+
+extension JournalledImage.Outcome {
+  fileprivate init(_ outcome: FinishedImage.Outcome, path: FilePath) {
+    switch outcome {
+    case .captioned(let caption): self = .captioned(JournalledCaption(caption))
+    case .failed(let failure): self = .failed(failure, path: path)
+    case .skipped: self = .skipped
+    case .present: self = .present
+    }
+  }
+}

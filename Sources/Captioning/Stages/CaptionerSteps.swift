@@ -1,0 +1,99 @@
+public import ImageEncoding
+import ModelFiles
+import PrefixMapping
+package import Tensors
+public import TextDecoding
+
+/// The steps of a captioner, for many images.
+public struct CaptionerSteps: CaptioningSteps {
+  private let captioner: Captioner
+  private let imageDecoder: ImageDecoder
+  private let decoder: any TextDecoder
+  private let options: GenerationOptions
+
+  /// Unpacks the decoder's matrices, which takes a moment and memory, and pays where many captions grow side by side.
+  public init(_ captioner: Captioner, imageDecoder: ImageDecoder, options: GenerationOptions) {
+    self.captioner = captioner
+    self.imageDecoder = imageDecoder
+    self.options = options
+    decoder = captioner.decoder.unpacked(as: .f32)
+  }
+
+  package func decodedByteCount(_ bytes: [UInt8], named name: String) throws(ImageDecodingError) -> Int {
+    let size = try imageDecoder.header(bytes, named: name).size
+    let (pixels, isOverflow) = size.width.multipliedReportingOverflow(by: size.height)
+    // The decoder refuses it without taking any memory.
+    if isOverflow || pixels > imageDecoder.options.maximumPixels { return 0 }
+    // Three bytes a pixel, and as much again for a turned copy or a codec's own picture.
+    return 6 * pixels
+  }
+
+  package func prepare(
+    _ bytes: [UInt8], named name: String, wantsThumbnail: Bool
+  ) throws(ImageDecodingError) -> PreparedImage {
+    let preprocessor = captioner.extractor.preprocessor
+    let decoded = try imageDecoder.decode(bytes, named: name, targetFor: preprocessor.scaledSize)
+    return PreparedImage(
+      pixels: preprocessor(decoded.image), size: decoded.originalSize, warnings: decoded.warnings)
+  }
+
+  package func features(of pixels: [Tensor]) throws -> [Tensor] {
+    try captioner.extractor.features(of: pixels).items(shape: captioner.extractor.shape)
+  }
+
+  package func prefixes(of features: [Tensor]) throws -> [Prefix] {
+    captioner.mapper.prefixes(Tensor.stacked(features))
+  }
+
+  package func makeGeneration() throws -> any CaptionGeneration {
+    try decoder.captionGeneration(captioner, options: options)
+  }
+}
+
+extension Tensor {
+  /// `[items, …]` → each item by itself.
+  fileprivate func items(shape: [Int]) -> [Tensor] {
+    let size = shape.reduce(1, *)
+    let flat = reshaped([count / size, size])
+    return (0..<flat.rows).map { flat.rows($0..<$0 + 1).reshaped(shape) }
+  }
+}
+
+extension TextDecoder {
+  fileprivate func captionGeneration(_ captioner: Captioner, options: GenerationOptions) throws
+    -> any CaptionGeneration
+  {
+    try DecoderGeneration(decoder: self, captioner: captioner, options: options)
+  }
+}
+
+private struct DecoderGeneration<Decoder: TextDecoder>: CaptionGeneration {
+  private let captioner: Captioner
+  private var generation: ContinuousGeneration<DecoderStepper<Decoder>>
+
+  init(decoder: Decoder, captioner: Captioner, options: GenerationOptions) throws {
+    let tokenizer = captioner.tokenizer
+    self.captioner = captioner
+    generation = try ContinuousGeneration(
+      DecoderStepper(decoder: decoder, cache: decoder.cache(prefixes: [])), options: options,
+      tokenBytes: options.stopStrings.isEmpty ? nil : { tokenizer.bytes(of: $0) })
+  }
+
+  var rowCount: Int { generation.rowCount }
+
+  mutating func add(id: Int, prefix: Prefix) throws {
+    // The same seed as for an image by itself, so that its caption is the same.
+    try generation.add(id: id, startTokens: captioner.manifest.decoder.startTokens, seed: 0) { stepper in
+      try stepper.append(prefix)
+    }
+  }
+
+  mutating func step() throws -> [(id: Int, result: Result<GeneratedCaption, GenerationError>)] {
+    try generation.step().map { row in
+      let caption = row.result.map {
+        GeneratedCaption(text: captioner.text(of: $0), confidence: $0.confidence)
+      }
+      return (row.id, caption)
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package import ImageEncoding
+package import Tensors
+package import TextDecoding
+
+/// What the stages need of a captioner.
+package protocol CaptioningSteps: Sendable {
+  /// About how many bytes decoding takes, told from the file's header.
+  ///
+  /// - Throws: `ImageDecodingError` where the header alone refuses the image.
+  func decodedByteCount(_ bytes: [UInt8], named name: String) throws(ImageDecodingError) -> Int
+
+  /// - Parameter wantsThumbnail: whether the image in small is wanted, too.
+  func prepare(
+    _ bytes: [UInt8], named name: String, wantsThumbnail: Bool
+  ) throws(ImageDecodingError) -> PreparedImage
+
+  /// Features of each image.
+  ///
+  /// - Parameter pixels: `[3, height, width]` each, at least one.
+  func features(of pixels: [Tensor]) throws -> [Tensor]
+
+  /// A prefix of each image.
+  ///
+  /// - Parameter features: `[tokens, width]` each, at least one.
+  func prefixes(of features: [Tensor]) throws -> [Prefix]
+
+  func makeGeneration() throws -> any CaptionGeneration
+}
+
+/// Pixels as the encoder wants them.
+package struct PreparedImage: Sendable {
+  /// `[3, height, width]`.
+  package var pixels: Tensor
+  /// Of the original, upright.
+  package var size: ImageSize
+  /// What was wrong with an image that could be read all the same.
+  package var warnings: [String]
+  /// A JPEG.
+  package var thumbnail: [UInt8]?
+
+  package init(pixels: Tensor, size: ImageSize, warnings: [String] = [], thumbnail: [UInt8]? = nil) {
+    self.pixels = pixels
+    self.size = size
+    self.warnings = warnings
+    self.thumbnail = thumbnail
+  }
+}
+
+/// Captions that grow together; an image joins at any time.
+package protocol CaptionGeneration {
+  /// How many images are in it.
+  var rowCount: Int { get }
+
+  mutating func add(id: Int, prefix: Prefix) throws
+
+  /// Gives every image another token.
+  ///
+  /// - Returns: the images that are at their end.
+  mutating func step() throws -> [(id: Int, result: Result<GeneratedCaption, GenerationError>)]
+}
+
+package struct GeneratedCaption: Sendable, Equatable {
+  package var text: String
+  package var confidence: Double
+
+  package init(text: String, confidence: Double) {
+    self.text = text
+    self.confidence = confidence
+  }
+}

@@ -1,0 +1,44 @@
+import AsyncAlgorithms
+import Tensors
+
+/// Pixels to features, as many images at once as are ready.
+struct EncodeStage {
+  let steps: any CaptioningSteps
+  /// The most images at once.
+  let batchSize: Int
+  let meter: StageMeter
+  let finish: @Sendable (StagedOutcome) -> Void
+
+  /// - Throws: `CancellationError`. An image that cannot be encoded goes to `finish`.
+  func run(
+    from input: AsyncChannel<StagedImage<Tensor>>, to output: AsyncChannel<StagedImage<Tensor>>
+  ) async throws {
+    defer { output.finish() }
+    let inbox = Inbox<StagedImage<Tensor>>(capacity: 2 * batchSize)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await inbox.fill(from: input) }
+      while await inbox.wait() {
+        try Task.checkCancellation()
+        for image in encode(inbox.take(upTo: batchSize)) { await output.send(image) }
+      }
+      try await group.waitForAll()
+    }
+  }
+
+  private func encode(_ images: [StagedImage<Tensor>]) -> [StagedImage<Tensor>] {
+    do {
+      let (features, milliseconds) = try meter.measure(images: images.count) {
+        try steps.features(of: images.map(\.content))
+      }
+      return zip(images, features).map { $0.with($1, adding: milliseconds / Double(images.count)) }
+    } catch {
+      // Who it was shows one by one.
+      if images.count > 1 { return images.flatMap { encode([$0]) } }
+      for image in images {
+        let failure = ImageFailure(.other, stage: .encode, message: "\(error)", bytesRead: 0)
+        finish(StagedOutcome(work: image.work, result: .failed(failure, hash: image.facts.hash)))
+      }
+      return []
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import AsyncAlgorithms
+import TextDecoding
+
+/// Prefixes to captions, side by side: the place of an image that is done is taken by the next at once.
+struct GenerateStage {
+  let steps: any CaptioningSteps
+  /// The most captions that grow side by side.
+  let rows: Int
+  let meter: StageMeter
+  let finish: @Sendable (StagedOutcome) -> Void
+
+  /// - Throws: `CancellationError`, and what cannot be blamed on one image.
+  func run(from input: AsyncChannel<StagedImage<Prefix>>) async throws {
+    let inbox = Inbox<StagedImage<Prefix>>(capacity: 16)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await inbox.fill(from: input) }
+      var generation = try steps.makeGeneration()
+      var growing: [Int: StagedImage<Void>] = [:]
+      while true {
+        if generation.rowCount == 0 {
+          guard await inbox.wait() else { break }
+        } else {
+          // The encoder computes on the same thread: this is its turn.
+          await Task.yield()
+        }
+        try Task.checkCancellation()
+        for image in inbox.take(upTo: rows - generation.rowCount) {
+          add(image, to: &generation, &growing)
+        }
+        try step(&generation, &growing)
+      }
+      try await group.waitForAll()
+    }
+  }
+
+  private func add(
+    _ image: StagedImage<Prefix>, to generation: inout any CaptionGeneration, _ growing: inout [Int: StagedImage<Void>]
+  ) {
+    do {
+      try generation.add(id: image.work.sequence, prefix: image.content)
+      growing[image.work.sequence] = image.with((), adding: 0)
+    } catch {
+      fail(image.with((), adding: 0), error)
+    }
+  }
+
+  private func step(_ generation: inout any CaptionGeneration, _ growing: inout [Int: StagedImage<Void>]) throws {
+    let count = generation.rowCount
+    if count == 0 { return }
+    let start = ContinuousClock.now
+    let finished = try generation.step()
+    let elapsed = ContinuousClock.now - start
+    meter.add(images: finished.count, elapsed)
+    let share = elapsed.milliseconds / Double(count)
+    for id in growing.keys { growing[id]?.milliseconds += share }
+    for (id, result) in finished {
+      guard let image = growing.removeValue(forKey: id) else { continue }
+      switch result {
+      case .success(let caption):
+        finish(
+          StagedOutcome(
+            work: image.work, result: .captioned(image.with(caption, adding: 0)), thumbnail: image.facts.thumbnail))
+      case .failure(let error):
+        fail(image, error)
+      }
+    }
+  }
+
+  private func fail(_ image: StagedImage<Void>, _ error: any Error) {
+    let failure = ImageFailure(.generation, stage: .generate, message: "\(error)")
+    finish(StagedOutcome(work: image.work, result: .failed(failure, hash: image.facts.hash)))
+  }
+}

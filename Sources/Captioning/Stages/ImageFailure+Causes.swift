@@ -1,0 +1,47 @@
+import ImageEncoding
+import SystemPackage
+
+extension ImageFailure {
+  /// What the system refused while an image was read.
+  init(_ error: Errno, stage: Stage, bytesRead: Int = 0) {
+    switch error {
+    case .noSuchFileOrDirectory, .notDirectory:
+      self.init(.notFound, stage: stage, message: "no such file; check the path", bytesRead: bytesRead)
+    case .permissionDenied, .notPermitted:
+      self.init(
+        .permissionDenied, stage: stage, message: "permission denied; change its permissions", bytesRead: bytesRead)
+    default:
+      self.init(
+        .unreadable, stage: stage, message: "cannot be read (\(error)); check the path and the disk",
+        bytesRead: bytesRead)
+    }
+  }
+
+  /// What reading finds out with the words of `ImageDecodingError`.
+  init(_ code: Code, problemOf cause: ImageDecodingError.Cause, bytesRead: Int = 0) {
+    let error = ImageDecodingError(file: "", cause: cause)
+    self.init(code, stage: .read, message: "\(error.problem); \(error.remedy)", bytesRead: bytesRead)
+  }
+
+  /// Why an image could not be decoded.
+  init(_ error: ImageDecodingError, bytesRead: Int) {
+    let code: Code =
+      switch error.cause {
+      case .notFound: .notFound
+      case .directory: .directory
+      case .empty: .empty
+      case .unreadable: .unreadable
+      case .url: .url
+      case .fileTooLarge: .fileTooLarge
+      case .notAnImage: .notAnImage
+      case .refusedFormat: .unsupportedFormat
+      case .unsupported: .unsupportedVariant
+      case .truncated: .truncated
+      case .corrupt: .corrupt
+      case .tooManyPixels: .tooManyPixels
+      case .tooManyScans: .tooManyScans
+      case .outOfMemory: .outOfMemory
+      }
+    self.init(code, stage: .decode, message: "\(error.problem); \(error.remedy)", bytesRead: bytesRead)
+  }
+}

@@ -1,0 +1,126 @@
+import Datasets
+import ImageEncoding
+import ModelFiles
+import SystemPackage
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Reads an image whole, of a file or of a shard, and tells early what is none.
+struct ImageReader: Sendable {
+  /// The most bytes that are read.
+  let limit: Int
+  /// What all images that are being read may take together.
+  let memory: Budget
+
+  enum Content {
+    case image([UInt8])
+    /// No image, and not called like one.
+    case skipped
+  }
+
+  /// The content of an image, and as much of `memory` as it takes, which the caller gives back.
+  ///
+  /// - Throws: `ImageFailure`, `CancellationError`.
+  func read(_ image: ListedImage) async throws -> (content: Content, taken: Int) {
+    switch image.content {
+    case .problem(let failure): throw failure
+    case .file: return try await read(image.path, member: nil, name: image.path)
+    case .shardSample(let sample): return try await read(sample.shard, member: sample.image, name: image.path)
+    }
+  }
+
+  private func read(_ path: FilePath, member: ShardMember?, name: FilePath) async throws -> (Content, Int) {
+    let file: FileDescriptor
+    do {
+      // Without non-blocking, opening a pipe would wait for somebody to write into it.
+      file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
+    } catch let error as Errno {
+      throw ImageFailure(error, stage: .read)
+    }
+    defer { try? file.close() }
+    let before = try identity(file)
+    let count = member?.count ?? Int(before.byteCount)
+    if count == 0 { throw ImageFailure(.empty, problemOf: .empty) }
+    if count > limit { throw ImageFailure(.fileTooLarge, problemOf: .fileTooLarge(limit: limit)) }
+    let taken = try await memory.take(count)
+    do {
+      let bytes = try read(file, at: member?.offset ?? 0, count: count, isLoose: member == nil, name: name)
+      guard let bytes else { return (.skipped, taken) }
+      let after = try identity(file)
+      if bytes.count != count || after.byteCount != before.byteCount || after.modified != before.modified {
+        throw ImageFailure(
+          .changed, stage: .read,
+          message: "changed while it was read; take it with --retry-errors when nobody writes it any more",
+          bytesRead: bytes.count)
+      }
+      return (.image(bytes), taken)
+    } catch {
+      memory.give(taken)
+      throw error
+    }
+  }
+
+  private func identity(_ file: FileDescriptor) throws(ImageFailure) -> FileIdentity {
+    var status = stat()
+    guard fstat(file.rawValue, &status) == 0 else { throw ImageFailure(Errno(rawValue: errno), stage: .read) }
+    if status.st_mode & S_IFMT == S_IFDIR { throw ImageFailure(.directory, problemOf: .directory) }
+    if status.st_mode & S_IFMT != S_IFREG {
+      throw ImageFailure(.notAFile, stage: .read, message: "is no regular file; give image files")
+    }
+    guard let identity = try? FileIdentity(descriptor: file.rawValue) else {
+      throw ImageFailure(Errno(rawValue: errno), stage: .read)
+    }
+    return identity
+  }
+
+  /// - Parameter isLoose: a file that is no image may have any name, and is left aside then.
+  /// - Returns: `nil` for what is no image and not called like one.
+  private func read(
+    _ file: FileDescriptor, at offset: Int, count: Int, isLoose: Bool, name: FilePath
+  ) throws(ImageFailure) -> [UInt8]? {
+    var bytes = try read(file, at: offset, count: min(count, ImageFormat.signatureLength), before: 0)
+    let format = bytes.withUnsafeBytes { ImageFormat(sniffing: $0) }
+    guard let format, format.isDecodable else {
+      if isLoose, !name.hasImageExtension, format?.isUnmistakablyAnImage != true { return nil }
+      let cause: ImageDecodingError.Cause = format == nil ? .notAnImage : .refusedFormat
+      throw ImageFailure(ImageDecodingError(file: name.text, format: format, cause: cause), bytesRead: bytes.count)
+    }
+    bytes += try read(file, at: offset + bytes.count, count: count - bytes.count, before: bytes.count)
+    return bytes
+  }
+
+  /// Fewer bytes than `count` where the file ends before.
+  private func read(
+    _ file: FileDescriptor, at offset: Int, count: Int, before: Int
+  ) throws(ImageFailure) -> [UInt8] {
+    var code: Errno?
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      while filled < count {
+        let rest = UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[filled..<count]))
+        do {
+          let got = try file.read(fromAbsoluteOffset: Int64(offset + filled), into: rest)
+          if got == 0 { break }
+          filled += got
+        } catch {
+          code = error as? Errno ?? .ioError
+          break
+        }
+      }
+    }
+    if let code { throw ImageFailure(code, stage: .read, bytesRead: before + bytes.count) }
+    return bytes
+  }
+}
+
+extension FilePath {
+  /// Whether it is called like an image of whatever format.
+  package var hasImageExtension: Bool {
+    self.extension.map { ImageFormat.extensions.contains($0.lowercased()) } ?? false
+  }
+}

@@ -1,0 +1,68 @@
+import AsyncAlgorithms
+import DequeModule
+import Synchronization
+
+/// Where a stage that works on several images at once finds those that are ready.
+///
+/// Holds at most `capacity`: whoever sends more waits.
+final class Inbox<Element: Sendable>: Sendable {
+  private let places: Budget
+  private let state = Mutex(State())
+
+  private struct State {
+    var ready: Deque<Element> = []
+    var isClosed = false
+    var waiter: CheckedContinuation<Void, Never>?
+  }
+
+  init(capacity: Int) {
+    places = Budget(capacity)
+  }
+
+  /// Fills the inbox until the channel ends.
+  ///
+  /// - Throws: `CancellationError`. The inbox is closed in any case.
+  func fill(from channel: AsyncChannel<Element>) async throws {
+    defer { wake { $0.isClosed = true } }
+    for await element in channel {
+      _ = try await places.take(1)
+      wake { $0.ready.append(element) }
+    }
+    try Task.checkCancellation()
+  }
+
+  /// At most `count` of what is ready, in the order it came.
+  func take(upTo count: Int) -> [Element] {
+    let taken = state.withLock { state in
+      let taken = Array(state.ready.prefix(count))
+      state.ready.removeFirst(taken.count)
+      return taken
+    }
+    places.give(taken.count)
+    return taken
+  }
+
+  /// Waits until something is ready. One task at a time may wait.
+  ///
+  /// - Returns: `false` where nothing will come any more.
+  func wait() async -> Bool {
+    await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+      let isReady = state.withLock { state in
+        if !state.ready.isEmpty || state.isClosed { return true }
+        state.waiter = continuation
+        return false
+      }
+      if isReady { continuation.resume() }
+    }
+    return state.withLock { !$0.ready.isEmpty }
+  }
+
+  private func wake(_ change: (inout State) -> Void) {
+    let waiter = state.withLock { state in
+      change(&state)
+      defer { state.waiter = nil }
+      return state.waiter
+    }
+    waiter?.resume()
+  }
+}

@@ -1,0 +1,50 @@
+import AsyncAlgorithms
+
+/// Where a run's images come from, one after the other.
+package protocol ImageSource {
+  /// - Returns: `nil` at the list's end.
+  /// - Throws: what ends the run, such as a list that cannot be read.
+  mutating func next() throws -> ListedImage?
+}
+
+/// The list to those of its images that are left to do.
+struct ListStage {
+  /// Places for images between this stage and the end of writing, which gives them back.
+  let window: Budget
+  let progress: BatchProgress
+  /// Whether all that is wanted of an image is there already; `nil` where that cannot be.
+  let isPresent: (@Sendable (ListedImage) async -> Bool)?
+  let finish: @Sendable (StagedOutcome) -> Void
+
+  /// - Throws: `CancellationError`, and what `source` and `done` throw.
+  func run(_ source: inout any ImageSource, done: any ResumeList, to output: AsyncChannel<ImageWork>) async throws {
+    defer { output.finish() }
+    var sequence = 0
+    var met = 0
+    while let image = try source.next() {
+      met += 1
+      if met % 256 == 0 { try Task.checkCancellation() }
+      let key = ImageKey(image)
+      let task: ImageTask
+      if case .problem(let failure) = image.content, failure.stage == .list {
+        // Every run looks anew at what could not be listed.
+        task = .new
+      } else if let left = try done.task(key) {
+        task = left
+      } else {
+        progress.foundDone()
+        continue
+      }
+      _ = try await window.take(1)
+      let work = ImageWork(sequence: sequence, image: image, key: key, task: task)
+      sequence += 1
+      if case .problem(let failure) = image.content {
+        finish(StagedOutcome(work: work, result: .failed(failure, hash: nil)))
+      } else if await isPresent?(image) == true {
+        finish(StagedOutcome(work: work, result: .present))
+      } else {
+        await output.send(work)
+      }
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import AsyncAlgorithms
+import ImageEncoding
+import ModelFiles
+import SystemPackage
+import Tensors
+
+/// Files to pixels: reads, decodes, and brings to the encoder's size, by several workers.
+struct PrepareStage {
+  let steps: any CaptioningSteps
+  let reader: ImageReader
+  /// What all images that are being decoded may take together, in bytes.
+  let memory: Budget
+  /// Where identical bytes are looked up; `nil` where every image is captioned.
+  let contents: ContentIndex?
+  let wantsThumbnail: @Sendable (FilePath) -> Bool
+  let onWarning: @Sendable (FilePath, String) -> Void
+  let meter: StageMeter
+  let finish: @Sendable (StagedOutcome) -> Void
+
+  /// - Throws: `CancellationError`, and what the index of contents throws. An image that cannot be read goes to `finish`.
+  func run(
+    workers: Int, from input: AsyncChannel<ImageWork>, to output: AsyncChannel<StagedImage<Tensor>>
+  ) async throws {
+    defer { output.finish() }
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for worker in 0..<workers {
+        group.addTask(executorPreference: StageThread("prepare-\(worker)")) {
+          for await work in input {
+            if let image = try await prepare(work) { await output.send(image) }
+          }
+          try Task.checkCancellation()
+        }
+      }
+      try await group.waitForAll()
+    }
+  }
+
+  /// - Returns: `nil` where the image's way ended here.
+  private func prepare(_ work: ImageWork) async throws -> StagedImage<Tensor>? {
+    var hash: FileHash?
+    do {
+      let start = ContinuousClock.now
+      let (content, taken) = try await reader.read(work.image)
+      defer { reader.memory.give(taken) }
+      guard case .image(let bytes) = content else {
+        finish(StagedOutcome(work: work, result: .skipped))
+        return nil
+      }
+      let digest = FileHash.hash(of: bytes)
+      if let contents, let copy = try copy(digest, work, contents) {
+        let thumbnail = wantsThumbnail(work.image.path) ? try? await decode(bytes, work).thumbnail : nil
+        finish(StagedOutcome(work: work, result: copy, thumbnail: thumbnail))
+        return nil
+      }
+      hash = digest
+      let prepared = try await decode(bytes, work)
+      for warning in prepared.warnings { onWarning(work.image.path, warning) }
+      let elapsed = ContinuousClock.now - start
+      meter.add(images: 1, elapsed)
+      let facts = ImageFacts(
+        hash: digest, width: prepared.size.width, height: prepared.size.height, thumbnail: prepared.thumbnail)
+      return StagedImage(work: work, facts: facts, milliseconds: elapsed.milliseconds, content: prepared.pixels)
+    } catch let failure as ImageFailure {
+      finish(StagedOutcome(work: work, result: .failed(failure, hash: hash)))
+      return nil
+    }
+  }
+
+  private func copy(_ hash: FileHash, _ work: ImageWork, _ contents: ContentIndex) throws -> StagedOutcome.Result? {
+    switch try contents.claim(hash) {
+    case .first: nil
+    case .pending: .pendingCopy(hash)
+    case .done(let caption): .copy(caption)
+    }
+  }
+
+  private func decode(_ bytes: [UInt8], _ work: ImageWork) async throws -> PreparedImage {
+    do {
+      let name = work.image.path.text
+      let byteCount = try steps.decodedByteCount(bytes, named: name)
+      return try await memory.with(byteCount) {
+        try steps.prepare(bytes, named: name, wantsThumbnail: wantsThumbnail(work.image.path))
+      }
+    } catch let error as ImageDecodingError {
+      throw ImageFailure(error, bytesRead: bytes.count)
+    }
+  }
+}
