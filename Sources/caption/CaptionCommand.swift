@@ -34,7 +34,8 @@ struct CaptionCommand: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      PhotoCommand.self, TrainCommand.self, EvaluateCommand.self, ModelsCommand.self, DebugTensorsCommand.self,
+      PhotoCommand.self, BatchCommand.self, TrainCommand.self, EvaluateCommand.self, ModelsCommand.self,
+      DebugTensorsCommand.self,
       DebugTrainStepsCommand.self,
     ],
     defaultSubcommand: PhotoCommand.self)

@@ -55,14 +55,6 @@ struct CaptionPrinter {
   }
 }
 
-extension Double {
-  fileprivate func rounded(toPlaces places: Int) -> Double {
-    var scale = 1.0
-    for _ in 0..<places { scale *= 10 }
-    return (self * scale).rounded() / scale
-  }
-}
-
 extension StageTimings {
   /// To microseconds.
   fileprivate var rounded: StageTimings {

@@ -5,7 +5,7 @@ public enum BatchError: Error, Equatable, Sendable, CustomStringConvertible {
   case inUse(journal: String)
   case existingOutput(path: String)
   case unreadableJournal(path: String)
-  case nothingToRetry(journal: String)
+  case shortOutput(path: String, found: Int, expected: Int)
 
   public var description: String {
     switch self {
@@ -18,8 +18,8 @@ public enum BatchError: Error, Equatable, Sendable, CustomStringConvertible {
       "\(path) exists, and no journal says that a run of caption wrote it: give another name, or --restart to replace it"
     case .unreadableJournal(let path):
       "\(path) is no journal of this version: use --restart to begin anew, or the version that wrote it"
-    case .nothingToRetry(let journal):
-      "\(journal): no run began here, so that no errors are known: leave --retry-errors out"
+    case .shortOutput(let path, let found, let expected):
+      "\(path) has \(found) bytes where the journal knows of \(expected): put the file back, or use --restart to begin anew"
     }
   }
 }

@@ -91,6 +91,52 @@ package struct BatchPipeline: Sendable {
     }
   }
 
+  /// Reads and decodes every image without captioning any; those that could be captioned count as such.
+  ///
+  /// - Parameter onFailure: is told of each that could not, in any order.
+  /// - Throws: as `run`.
+  package func check(
+    _ source: @escaping @Sendable () throws -> any ImageSource,
+    onFailure: @escaping @Sendable (FilePath, ImageFailure) -> Void
+  ) async throws {
+    let window = Budget(settings.window)
+    let (listed, prepared) = (AsyncChannel<ImageWork>(), AsyncChannel<StagedImage<Tensor>>())
+    let progress = progress
+    @Sendable func count(_ outcome: FinishedImage.Outcome, _ work: ImageWork) {
+      progress.count(outcome, path: work.image.path, isRetry: false, isCopy: false)
+      window.give(1)
+    }
+    let finish: @Sendable (StagedOutcome) -> Void = { outcome in
+      if case .failed(let failure, _) = outcome.result {
+        onFailure(outcome.work.image.path, failure)
+        count(.failed(failure), outcome.work)
+      } else {
+        count(.skipped, outcome.work)
+      }
+    }
+    let list = ListStage(window: window, progress: progress, isPresent: nil, finish: finish)
+    let prepare = prepareStage(contents: nil, finish: finish)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask(executorPreference: StageThread("list")) {
+        var images = try source()
+        try await list.run(&images, done: NothingDone(takesNew: true), to: listed)
+      }
+      group.addTask { try await prepare.run(workers: settings.workers, from: listed, to: prepared) }
+      for await image in prepared { count(.present, image.work) }
+      try await group.waitForAll()
+    }
+  }
+
+  private func prepareStage(
+    contents: ContentIndex?, finish: @escaping @Sendable (StagedOutcome) -> Void
+  ) -> PrepareStage {
+    PrepareStage(
+      steps: steps,
+      reader: ImageReader(limit: settings.maximumFileBytes, memory: Budget(settings.fileMemory)),
+      memory: Budget(settings.pixelMemory), contents: contents, wantsThumbnail: wantsThumbnail, onWarning: onWarning,
+      meter: progress.meter(.prepare), finish: finish)
+  }
+
   private func write(
     _ events: AsyncStream<BatchWriter.Event>, _ continuation: AsyncStream<BatchWriter.Event>.Continuation,
     window: Budget, writer: BatchWriter
@@ -124,11 +170,7 @@ package struct BatchPipeline: Sendable {
     let isPresent: @Sendable (ListedImage) async -> Bool = { await writer.isPresent($0) }
     let list = ListStage(
       window: window, progress: progress, isPresent: settings.looksForPresent ? isPresent : nil, finish: finish)
-    let prepare = PrepareStage(
-      steps: steps,
-      reader: ImageReader(limit: settings.maximumFileBytes, memory: Budget(settings.fileMemory)),
-      memory: Budget(settings.pixelMemory), contents: contents, wantsThumbnail: wantsThumbnail, onWarning: onWarning,
-      meter: progress.meter(.prepare), finish: finish)
+    let prepare = prepareStage(contents: contents, finish: finish)
     let encode = EncodeStage(
       steps: steps, batchSize: settings.batchSize, meter: progress.meter(.encode), finish: finish)
     let map = MapStage(steps: steps, meter: progress.meter(.map), finish: finish)

@@ -12,11 +12,13 @@ public struct CaptionerSteps: CaptioningSteps {
   private let options: GenerationOptions
 
   /// Unpacks the decoder's matrices, which takes a moment and memory, and pays where many captions grow side by side.
-  public init(_ captioner: Captioner, imageDecoder: ImageDecoder, options: GenerationOptions) {
+  ///
+  /// - Parameter generates: `false` spares this where images are only to be looked at.
+  public init(_ captioner: Captioner, imageDecoder: ImageDecoder, options: GenerationOptions, generates: Bool = true) {
     self.captioner = captioner
     self.imageDecoder = imageDecoder
     self.options = options
-    decoder = captioner.decoder.unpacked(as: .f32)
+    decoder = generates ? captioner.decoder.unpacked(as: .f32) : captioner.decoder
   }
 
   package func decodedByteCount(_ bytes: [UInt8], named name: String) throws(ImageDecodingError) -> Int {

@@ -23,6 +23,8 @@ extension Failure {
     case is CaptionerLocatorError: 66
     case is EvaluationError, is CaptionMetricsError: 65
     case is OutputError: 74
+    case BatchError.unreadableJournal, BatchError.shortOutput, BatchError.otherSettings: 65
+    case is BatchError: 73
     case let error as Interruption: 128 + error.signal
     default: 70
     }

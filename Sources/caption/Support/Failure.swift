@@ -7,6 +7,7 @@ import TextDecoding
 /// An error that ends the program: its message on standard error, its code from sysexits.
 enum Failure {
   static let someImagesFailed = ExitCode(1)
+  static let tooManyErrors = ExitCode(2)
 
   /// Runs `body`; what it throws is reported and becomes the exit code.
   static func exiting<Result>(_ body: () throws -> Result) throws -> Result {

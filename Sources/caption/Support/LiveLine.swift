@@ -44,5 +44,5 @@ enum LiveLine {
   }
 
   // Where standard error is gone there is nobody to tell.
-  private static func put(_ text: String) { _ = writeAll(text, to: STDERR_FILENO) }
+  private static func put(_ text: String) { _ = writeAll(Array(text.utf8), to: STDERR_FILENO) }
 }

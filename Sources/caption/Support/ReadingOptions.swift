@@ -29,6 +29,21 @@ struct ReadingOptions: ParsableArguments {
   }
 }
 
+extension ReadingOptions {
+  /// Options that are not the usual ones, as they are given.
+  var differences: [String] {
+    var differences: [String] = []
+    let color = background.color
+    if color != BackgroundColor(color: .white).color {
+      differences.append("--background \(color.red),\(color.green),\(color.blue)")
+    }
+    if maxPixels != ImageDecoder.Options().maximumPixels { differences.append("--max-pixels \(maxPixels)") }
+    if allowTruncated { differences.append("--allow-truncated") }
+    if exactDecode { differences.append("--exact-decode") }
+    return differences
+  }
+}
+
 /// A colour as people write it.
 struct BackgroundColor: ExpressibleByArgument {
   let color: RGBColor

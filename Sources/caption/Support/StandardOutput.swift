@@ -15,8 +15,11 @@ struct OutputError: Error, CustomStringConvertible {
 /// Unbuffered: whoever reads a pipe has each line as soon as it is known.
 enum StandardOutput {
   /// - Throws: `OutputError`.
-  static func write(_ text: String) throws(OutputError) {
-    let code = writeAll(text, to: STDOUT_FILENO)
+  static func write(_ text: String) throws(OutputError) { try write(Array(text.utf8)) }
+
+  /// - Throws: `OutputError`.
+  static func write(_ bytes: [UInt8]) throws(OutputError) {
+    let code = writeAll(bytes, to: STDOUT_FILENO)
     if code != 0 { throw OutputError(reason: String(cString: strerror(code))) }
   }
 }
@@ -27,8 +30,8 @@ func writeToStandardError(_ text: String) {
 }
 
 /// - Returns: 0, or the `errno` of the write that failed.
-func writeAll(_ text: String, to descriptor: Int32) -> Int32 {
-  var bytes = Array(text.utf8)[...]
+func writeAll(_ content: [UInt8], to descriptor: Int32) -> Int32 {
+  var bytes = content[...]
   while !bytes.isEmpty {
     let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
     if count < 0 && errno == EINTR { continue }

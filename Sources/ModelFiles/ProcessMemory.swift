@@ -6,9 +6,9 @@
   import Darwin
 #endif
 
-enum ProcessMemory {
+package enum ProcessMemory {
   /// The largest resident set of this process so far, in bytes; `nil` where the system does not tell.
-  static var peak: Int? {
+  package static var peak: Int? {
     var usage = rusage()
     // Glibc declares an enumeration and takes a number.
     guard getrusage(.init(0), &usage) == 0 else { return nil }

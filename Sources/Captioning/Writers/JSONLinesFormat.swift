@@ -1,0 +1,13 @@
+/// A JSON object a line: path, caption, confidence, width, height, sha256, model, milliseconds; and `path_base64` where the
+/// path is not UTF-8.
+package struct JSONLinesFormat: RowFormat {
+  package init() {}
+
+  package func row(_ image: FinishedImage) -> [UInt8]? {
+    guard let caption = image.caption else { return nil }
+    var row = JSONRow()
+    row.add(path: image)
+    row.add(caption)
+    return row.finished + [0x0A]
+  }
+}

@@ -1,0 +1,8 @@
+extension Double {
+  /// To so many digits after the point.
+  package func rounded(toPlaces places: Int) -> Double {
+    var scale = 1.0
+    for _ in 0..<places { scale *= 10 }
+    return (self * scale).rounded() / scale
+  }
+}
