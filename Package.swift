@@ -103,7 +103,7 @@ let package = Package(
       "CaptioningTests",
       [
         "Captioning", "Datasets", "ImageEncoding", "PrefixMapping", "TextDecoding", "ModelFiles", "Tensors",
-        systemPackage,
+        asyncAlgorithms, systemPackage,
       ]),
     tests("CaptionCommandTests", ["caption"]),
   ],

@@ -31,14 +31,14 @@ package enum ImageTask: Sendable, Equatable {
 }
 
 /// There were no runs before.
-final class NothingDone: ResumeList {
+package final class NothingDone: ResumeList {
   private let takesNew: Bool
 
-  init(takesNew: Bool) {
+  package init(takesNew: Bool) {
     self.takesNew = takesNew
   }
 
-  func task(_ key: ImageKey) -> ImageTask? { takesNew ? .new : nil }
+  package func task(_ key: ImageKey) -> ImageTask? { takesNew ? .new : nil }
 }
 
 /// What is in the journal is done, as many times as it is there.

@@ -173,7 +173,7 @@ package struct BatchPipeline: Sendable {
     let prepare = prepareStage(contents: contents, finish: finish)
     let encode = EncodeStage(
       steps: steps, batchSize: settings.batchSize, meter: progress.meter(.encode), finish: finish)
-    let map = MapStage(steps: steps, meter: progress.meter(.map), finish: finish)
+    let map = MapStage(steps: steps, batchSize: settings.batchSize, meter: progress.meter(.map), finish: finish)
     let generate = GenerateStage(
       steps: steps, rows: settings.rows, meter: progress.meter(.generate), finish: finish)
     let compute = StageThread("compute")

@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// Captions stand in the journal; an index on disk tells where. An entry that the journal does not bear out counts for
 /// nothing, since the index is not flushed with it.
-final class ContentIndex: Sendable {
+package final class ContentIndex: Sendable {
   private let state: Mutex<State>
 
   private struct State {

@@ -1,22 +1,32 @@
-import AsyncAlgorithms
-import Tensors
+package import AsyncAlgorithms
+package import Tensors
 
 /// Pixels to features, as many images at once as are ready.
-struct EncodeStage {
+package struct EncodeStage {
   let steps: any CaptioningSteps
   /// The most images at once.
   let batchSize: Int
   let meter: StageMeter
   let finish: @Sendable (StagedOutcome) -> Void
 
+  package init(
+    steps: any CaptioningSteps, batchSize: Int, meter: StageMeter, finish: @escaping @Sendable (StagedOutcome) -> Void
+  ) {
+    self.steps = steps
+    self.batchSize = batchSize
+    self.meter = meter
+    self.finish = finish
+  }
+
   /// - Throws: `CancellationError`. An image that cannot be encoded goes to `finish`.
-  func run(
+  package func run(
     from input: AsyncChannel<StagedImage<Tensor>>, to output: AsyncChannel<StagedImage<Tensor>>
   ) async throws {
     defer { output.finish() }
     let inbox = Inbox<StagedImage<Tensor>>(capacity: 2 * batchSize)
     try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await inbox.fill(from: input) }
+      // Elsewhere than on the thread that computes, so that the inbox fills meanwhile.
+      group.addTask(executorPreference: globalConcurrentExecutor) { try await inbox.fill(from: input) }
       while await inbox.wait() {
         try Task.checkCancellation()
         for image in encode(inbox.take(upTo: batchSize)) { await output.send(image) }

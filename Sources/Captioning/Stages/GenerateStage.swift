@@ -1,19 +1,29 @@
-import AsyncAlgorithms
-import TextDecoding
+package import AsyncAlgorithms
+package import TextDecoding
 
 /// Prefixes to captions, side by side: the place of an image that is done is taken by the next at once.
-struct GenerateStage {
+package struct GenerateStage {
   let steps: any CaptioningSteps
   /// The most captions that grow side by side.
   let rows: Int
   let meter: StageMeter
   let finish: @Sendable (StagedOutcome) -> Void
 
+  package init(
+    steps: any CaptioningSteps, rows: Int, meter: StageMeter, finish: @escaping @Sendable (StagedOutcome) -> Void
+  ) {
+    self.steps = steps
+    self.rows = rows
+    self.meter = meter
+    self.finish = finish
+  }
+
   /// - Throws: `CancellationError`, and what cannot be blamed on one image.
-  func run(from input: AsyncChannel<StagedImage<Prefix>>) async throws {
+  package func run(from input: AsyncChannel<StagedImage<Prefix>>) async throws {
     let inbox = Inbox<StagedImage<Prefix>>(capacity: 16)
     try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await inbox.fill(from: input) }
+      // Elsewhere than on the thread that computes, so that the inbox fills meanwhile.
+      group.addTask(executorPreference: globalConcurrentExecutor) { try await inbox.fill(from: input) }
       var generation = try steps.makeGeneration()
       var growing: [Int: StagedImage<Void>] = [:]
       while true {

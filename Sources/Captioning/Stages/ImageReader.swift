@@ -12,11 +12,16 @@ import SystemPackage
 #endif
 
 /// Reads an image whole, of a file or of a shard, and tells early what is none.
-struct ImageReader: Sendable {
+package struct ImageReader: Sendable {
   /// The most bytes that are read.
   let limit: Int
   /// What all images that are being read may take together.
   let memory: Budget
+
+  package init(limit: Int, memory: Budget) {
+    self.limit = limit
+    self.memory = memory
+  }
 
   enum Content {
     case image([UInt8])

@@ -1,11 +1,11 @@
-import AsyncAlgorithms
+package import AsyncAlgorithms
 import DequeModule
 import Synchronization
 
 /// Where a stage that works on several images at once finds those that are ready.
 ///
 /// Holds at most `capacity`: whoever sends more waits.
-final class Inbox<Element: Sendable>: Sendable {
+package final class Inbox<Element: Sendable>: Sendable {
   private let places: Budget
   private let state = Mutex(State())
 
@@ -15,14 +15,14 @@ final class Inbox<Element: Sendable>: Sendable {
     var waiter: CheckedContinuation<Void, Never>?
   }
 
-  init(capacity: Int) {
+  package init(capacity: Int) {
     places = Budget(capacity)
   }
 
   /// Fills the inbox until the channel ends.
   ///
   /// - Throws: `CancellationError`. The inbox is closed in any case.
-  func fill(from channel: AsyncChannel<Element>) async throws {
+  package func fill(from channel: AsyncChannel<Element>) async throws {
     defer { wake { $0.isClosed = true } }
     for await element in channel {
       _ = try await places.take(1)
@@ -32,7 +32,7 @@ final class Inbox<Element: Sendable>: Sendable {
   }
 
   /// At most `count` of what is ready, in the order it came.
-  func take(upTo count: Int) -> [Element] {
+  package func take(upTo count: Int) -> [Element] {
     let taken = state.withLock { state in
       let taken = Array(state.ready.prefix(count))
       state.ready.removeFirst(taken.count)
@@ -45,7 +45,7 @@ final class Inbox<Element: Sendable>: Sendable {
   /// Waits until something is ready. One task at a time may wait.
   ///
   /// - Returns: `false` where nothing will come any more.
-  func wait() async -> Bool {
+  package func wait() async -> Bool {
     await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
       let isReady = state.withLock { state in
         if !state.ready.isEmpty || state.isClosed { return true }

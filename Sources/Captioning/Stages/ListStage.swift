@@ -1,4 +1,4 @@
-import AsyncAlgorithms
+package import AsyncAlgorithms
 
 /// Where a run's images come from, one after the other.
 package protocol ImageSource {
@@ -8,7 +8,7 @@ package protocol ImageSource {
 }
 
 /// The list to those of its images that are left to do.
-struct ListStage {
+package struct ListStage {
   /// Places for images between this stage and the end of writing, which gives them back.
   let window: Budget
   let progress: BatchProgress
@@ -16,8 +16,20 @@ struct ListStage {
   let isPresent: (@Sendable (ListedImage) async -> Bool)?
   let finish: @Sendable (StagedOutcome) -> Void
 
+  package init(
+    window: Budget, progress: BatchProgress, isPresent: (@Sendable (ListedImage) async -> Bool)?,
+    finish: @escaping @Sendable (StagedOutcome) -> Void
+  ) {
+    self.window = window
+    self.progress = progress
+    self.isPresent = isPresent
+    self.finish = finish
+  }
+
   /// - Throws: `CancellationError`, and what `source` and `done` throw.
-  func run(_ source: inout any ImageSource, done: any ResumeList, to output: AsyncChannel<ImageWork>) async throws {
+  package func run(_ source: inout any ImageSource, done: any ResumeList, to output: AsyncChannel<ImageWork>)
+    async throws
+  {
     defer { output.finish() }
     var sequence = 0
     var met = 0
@@ -40,7 +52,7 @@ struct ListStage {
       sequence += 1
       if case .problem(let failure) = image.content {
         finish(StagedOutcome(work: work, result: .failed(failure, hash: nil)))
-      } else if await isPresent?(image) == true {
+      } else if image.path.hasImageExtension, await isPresent?(image) == true {
         finish(StagedOutcome(work: work, result: .present))
       } else {
         await output.send(work)

@@ -1,11 +1,11 @@
-import AsyncAlgorithms
+package import AsyncAlgorithms
 import ImageEncoding
 import ModelFiles
-import SystemPackage
-import Tensors
+package import SystemPackage
+package import Tensors
 
 /// Files to pixels: reads, decodes, and brings to the encoder's size, by several workers.
-struct PrepareStage {
+package struct PrepareStage {
   let steps: any CaptioningSteps
   let reader: ImageReader
   /// What all images that are being decoded may take together, in bytes.
@@ -17,8 +17,23 @@ struct PrepareStage {
   let meter: StageMeter
   let finish: @Sendable (StagedOutcome) -> Void
 
+  package init(
+    steps: any CaptioningSteps, reader: ImageReader, memory: Budget, contents: ContentIndex?,
+    wantsThumbnail: @escaping @Sendable (FilePath) -> Bool, onWarning: @escaping @Sendable (FilePath, String) -> Void,
+    meter: StageMeter, finish: @escaping @Sendable (StagedOutcome) -> Void
+  ) {
+    self.steps = steps
+    self.reader = reader
+    self.memory = memory
+    self.contents = contents
+    self.wantsThumbnail = wantsThumbnail
+    self.onWarning = onWarning
+    self.meter = meter
+    self.finish = finish
+  }
+
   /// - Throws: `CancellationError`, and what the index of contents throws. An image that cannot be read goes to `finish`.
-  func run(
+  package func run(
     workers: Int, from input: AsyncChannel<ImageWork>, to output: AsyncChannel<StagedImage<Tensor>>
   ) async throws {
     defer { output.finish() }

@@ -1,21 +1,35 @@
-import ModelFiles
+package import ModelFiles
 
 /// An image of the list that is to be done.
-struct ImageWork: Sendable {
+package struct ImageWork: Sendable {
   /// Its place among the images of this run, counted from 0 without gaps: the order of writing.
-  let sequence: Int
-  let image: ListedImage
+  package let sequence: Int
+  package let image: ListedImage
   let key: ImageKey
   let task: ImageTask
+
+  package init(sequence: Int, image: ListedImage, key: ImageKey? = nil, task: ImageTask = .new) {
+    self.sequence = sequence
+    self.image = image
+    self.key = key ?? ImageKey(image)
+    self.task = task
+  }
 }
 
 /// What one stage hands to the next.
-struct StagedImage<Content: Sendable>: Sendable {
-  let work: ImageWork
+package struct StagedImage<Content: Sendable>: Sendable {
+  package let work: ImageWork
   let facts: ImageFacts
   /// Spent on it so far.
   var milliseconds: Double
-  let content: Content
+  package let content: Content
+
+  package init(work: ImageWork, facts: ImageFacts, milliseconds: Double = 0, content: Content) {
+    self.work = work
+    self.facts = facts
+    self.milliseconds = milliseconds
+    self.content = content
+  }
 
   func with<Other>(_ content: Other, adding milliseconds: Double) -> StagedImage<Other> {
     StagedImage<Other>(work: work, facts: facts, milliseconds: self.milliseconds + milliseconds, content: content)
@@ -23,20 +37,27 @@ struct StagedImage<Content: Sendable>: Sendable {
 }
 
 /// What reading an image told.
-struct ImageFacts: Sendable {
+package struct ImageFacts: Sendable {
   let hash: FileHash
   let width: Int
   let height: Int
   let thumbnail: [UInt8]?
+
+  package init(hash: FileHash, width: Int, height: Int, thumbnail: [UInt8]? = nil) {
+    self.hash = hash
+    self.width = width
+    self.height = height
+    self.thumbnail = thumbnail
+  }
 }
 
 /// What goes to the writer, from any stage and in any order.
-struct StagedOutcome: Sendable {
-  let work: ImageWork
-  let result: Result
+package struct StagedOutcome: Sendable {
+  package let work: ImageWork
+  package let result: Result
   var thumbnail: [UInt8]?
 
-  enum Result: Sendable {
+  package enum Result: Sendable {
     case captioned(StagedImage<GeneratedCaption>)
     /// `hash` where the content was read, and others may wait for its caption.
     case failed(ImageFailure, hash: FileHash?)

@@ -32,7 +32,8 @@ struct BatchPlan {
     let directory = options.webdataset ?? options.outputDir
     if let first = paths.first {
       journal = options.journal ?? first + ".journal"
-      ledger = options.errors ?? Path.join(Path.parent(first), "errors\(suffix).jsonl")
+      let parent = Path.parent(first)
+      ledger = options.errors ?? (parent == "." ? "errors\(suffix).jsonl" : Path.join(parent, "errors\(suffix).jsonl"))
     } else if let directory {
       journal = options.journal ?? Path.join(directory, "caption\(suffix).journal")
       ledger = options.errors ?? Path.join(directory, "errors\(suffix).jsonl")
@@ -69,6 +70,11 @@ struct BatchPlan {
     if options.txt {
       let place = SidecarPlace(fileExtension: options.extension, outputDirectory: directory, roots: roots)
       outputs.append(SidecarOutput(format: TextSidecar(), place: place, overwrites: options.overwrite))
+    }
+    if options.xmp {
+      let place = SidecarPlace(fileExtension: "xmp", outputDirectory: directory, roots: roots)
+      outputs.append(
+        SidecarOutput(format: XMPSidecar(), place: place, overwrites: options.overwrite, adoptsFullNames: true))
     }
     for target in targets {
       guard let path = target.path else {

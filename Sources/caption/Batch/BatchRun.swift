@@ -81,6 +81,7 @@ struct BatchRun {
     writing.model = captioner.manifest.name
     (writing.prefixText, writing.suffixText) = (command.outputs.prefixText, command.outputs.suffixText)
     writing.maximumErrors = command.running.maxErrors
+    writing.commitInterval = command.running.commitEvery
     let failures = FailureLog(log: log, ledger: plan.ledger)
     let writer = try BatchWriter(
       settings: writing, outputs: outputs, journal: journal,

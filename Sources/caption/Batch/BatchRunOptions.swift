@@ -30,7 +30,11 @@ struct BatchRunOptions: ParsableArguments {
   @Option(help: "How messages on standard error are written: text, or json, an object a line.")
   var logFormat = LogFormat.text
 
+  @Option(help: ArgumentHelp("Images between two commits, at the most.", visibility: .hidden))
+  var commitEvery = 1000
+
   func validate() throws {
+    if commitEvery < 1 { throw ValidationError("--commit-every takes 1 or more.") }
     if let maxErrors, maxErrors < 0 { throw ValidationError("--max-errors takes 0 or more.") }
     if quiet && verbose { throw ValidationError("Give --quiet or --verbose, not both.") }
     if restart && retryErrors { throw ValidationError("Give --restart or --retry-errors, not both.") }

@@ -59,7 +59,7 @@ struct StubRun {
   }
 }
 
-@Suite("Batch pipeline")
+@Suite("Batch pipeline", .timeLimit(.minutes(2)))
 struct BatchPipelineTests {
   private func expected(_ numbers: some Sequence<Int>) -> [String] { numbers.map { "\($0).jpg: number \($0)" } }
 
@@ -77,7 +77,7 @@ struct BatchPipelineTests {
       #expect(outcome.ending == .all)
       #expect(try run.lines() == expected(0..<120))
       #expect(outcome.progress.tally.captioned == 120)
-      #expect(steps.counts.mostRows == 8)
+      #expect(steps.counts.mostRows <= 8)
       #expect(steps.counts.batches.allSatisfy { $0 <= 16 } && steps.counts.batches.contains { $0 > 1 })
     }
   }
@@ -187,14 +187,17 @@ struct BatchPipelineTests {
       run.writing.commitInterval = 10
       for limit in [40, 150] {
         let enough = AsyncStream.makeStream(of: Void.self)
+        let isCancelled = Mutex(false)
         var steps = StubSteps()
         steps.beforeMapping = { number in
-          if number == limit { enough.continuation.yield() }
-          usleep(500)
+          if number != limit { return }
+          enough.continuation.yield()
+          while !isCancelled.withLock({ $0 }) { usleep(500) }
         }
         let task = Task { [run, steps] in try await run(paths, steps) }
         for await _ in enough.stream { break }
         task.cancel()
+        isCancelled.withLock { $0 = true }
         await #expect(throws: CancellationError.self) { try await task.value }
         let lines = try run.lines()
         #expect(lines == Array(expected(0..<300).prefix(lines.count)) && lines.count < 300)
