@@ -1,6 +1,7 @@
 /// What pax's extended headers say about the member after them: lines `length key=value`, whose length counts itself.
 struct PaxRecords {
-  private(set) var path: String?
+  /// Not always UTF-8, though the standard wants it to be.
+  private(set) var path: [UInt8]?
   private(set) var size: Int?
   /// GNU's sparse files: the content is not the file's.
   private(set) var isSparse = false
@@ -18,9 +19,11 @@ struct PaxRecords {
       guard record.last == UInt8(ascii: "\n"), let equals = record.firstIndex(of: UInt8(ascii: "=")) else {
         return false
       }
-      let value = String(decoding: record[(equals + 1)...].dropLast(), as: UTF8.self)
+      let bytes = record[(equals + 1)...].dropLast()
+      let value = String(decoding: bytes, as: UTF8.self)
       switch String(decoding: record[..<equals], as: UTF8.self) {
-      case "path": path = value
+      // No file's name holds a NUL.
+      case "path": path = Array(bytes.prefix { $0 != 0 })
       case "size":
         guard let number = Int(value), number >= 0 else { return false }
         size = number

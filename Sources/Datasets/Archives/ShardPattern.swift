@@ -1,11 +1,11 @@
 /// Brace patterns of shards as WebDataset's users write them: `name-{000000..000007}.tar`, `{train,extra}-{0..3}.tar`.
-enum ShardPattern {
+package enum ShardPattern {
   static let maximumCount = 1_000_000
 
   /// The paths that `pattern` names, in its order.
   ///
   /// - Throws: `DatasetError.invalidPattern`.
-  static func paths(_ pattern: String) throws(DatasetError) -> [String] {
+  package static func paths(_ pattern: String) throws(DatasetError) -> [String] {
     var paths = [""]
     var rest = pattern[...]
     while let open = rest.firstIndex(of: "{") {

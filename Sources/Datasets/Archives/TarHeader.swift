@@ -1,6 +1,7 @@
 /// One header block of a tar archive.
 struct TarHeader {
-  let name: String
+  /// As it is, in whatever encoding.
+  let name: [UInt8]
   /// The type flag.
   let type: UInt8
   /// In bytes; `nil` where the field is no number.
@@ -19,17 +20,17 @@ struct TarHeader {
     guard checksum == unsigned || checksum == signed else { return nil }
     type = block[156]
     size = Self.number(block[124..<136])
-    let shortName = Self.text(block[..<100])
+    let shortName = Array(block[..<100].prefix { $0 != 0 })
     // GNU's own format ends its magic otherwise, and keeps other fields where ustar has the name's first part.
     let isPOSIX = block[257..<263].elementsEqual(Array("ustar\0".utf8))
-    let prefix = isPOSIX ? Self.text(block[345..<500]) : ""
-    name = prefix.isEmpty ? shortName : prefix + "/" + shortName
+    let prefix = isPOSIX ? Array(block[345..<500].prefix { $0 != 0 }) : []
+    name = prefix.isEmpty ? shortName : prefix + [UInt8(ascii: "/")] + shortName
   }
 
   var kind: TarMember.Kind {
     switch type {
     // Before POSIX a directory was a file whose name ends with a slash.
-    case 0, UInt8(ascii: "0"): name.hasSuffix("/") ? .other : .file
+    case 0, UInt8(ascii: "0"): name.last == UInt8(ascii: "/") ? .other : .file
     case UInt8(ascii: "7"): .file
     case UInt8(ascii: "1"), UInt8(ascii: "2"): .link
     case UInt8(ascii: "S"): .sparse
@@ -39,10 +40,6 @@ struct TarHeader {
 
   /// Links, devices, directories and pipes have none, whatever their size field says.
   var hasContent: Bool { !(UInt8(ascii: "1")...UInt8(ascii: "6")).contains(type) }
-
-  private static func text(_ field: ArraySlice<UInt8>) -> String {
-    String(decoding: field.prefix { $0 != 0 }, as: UTF8.self)
-  }
 
   /// Octal digits between blanks, or GNU's base 256 where the first bit is set.
   private static func number(_ field: ArraySlice<UInt8>) -> Int? {

@@ -1,35 +1,23 @@
-/// Something in a tar archive.
-struct TarMember {
-  enum Kind { case file, link, sparse, other }
-
-  let name: String
-  let kind: Kind
-  /// Where its content is in the archive, in bytes.
-  let offset: Int
-  let count: Int
-}
-
-/// Where and why an archive cannot be read on; what came before stands.
-struct TarDamage: Error, Equatable, CustomStringConvertible {
-  let offset: Int
-  let problem: String
-
-  var description: String { "\(problem) (at byte \(offset))" }
-}
-
 /// Reads the headers of a tar archive one after the other: POSIX ustar and pax (IEEE 1003.1-2001), GNU's long names and
 /// base-256 sizes, and the older formats they grew from. Contents are skipped, not read.
-struct TarReader {
-  static let blockByteCount = 512
+package struct TarReader {
+  package static let blockByteCount = 512
   /// Extended headers hold names; more than this is no name.
   private static let maximumExtensionByteCount = 1 << 20
 
-  let file: DatasetFile
-  private var offset = 0
+  package let file: DatasetFile
+  /// Where the next header begins, in bytes.
+  package private(set) var offset: Int
   private var globals = PaxRecords()
 
   /// - Throws: `DatasetError.cannotRead`.
-  init(path: String) throws(DatasetError) { file = try DatasetFile(path: path) }
+  init(path: String) throws(DatasetError) { self.init(file: try DatasetFile(path: path)) }
+
+  /// - Parameter offset: of a header; global records before it are not known then.
+  package init(file: DatasetFile, offset: Int = 0) {
+    self.file = file
+    self.offset = offset
+  }
 
   /// Whether a file that begins with `head` is a tar archive: its first header's checksum is right, or it is empty.
   static func isTar(_ head: [UInt8]) -> Bool {
@@ -39,9 +27,11 @@ struct TarReader {
   }
 
   /// The next member, or `nil` at the end of the archive.
-  mutating func next() throws(TarDamage) -> TarMember? {
+  package mutating func next() throws(TarDamage) -> TarMember? {
     var records = globals
-    var longName: String?
+    var longName: [UInt8]?
+    // Of the first header that is this member's.
+    var start: Int?
     while true {
       guard let block = try headerBlock() else { return nil }
       guard let header = TarHeader(block[...]) else { throw damage("the header's checksum is wrong") }
@@ -60,17 +50,24 @@ struct TarReader {
         case UInt8(ascii: "g"):
           try add(bytes, to: &globals)
           try add(bytes, to: &records)
-        case UInt8(ascii: "L"): longName = String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        case UInt8(ascii: "L"): longName = Array(bytes.prefix { $0 != 0 })
         default: break
         }
+        // A global header is no member's.
+        if header.type != UInt8(ascii: "g"), start == nil { start = offset }
         advance(over: size)
       default:
         let name = records.path ?? longName ?? header.name
         guard isComplete || !header.hasContent else {
-          throw damage("it ends within \(name): the archive is truncated")
+          throw TarDamage(
+            offset: offset,
+            problem: "it ends within \(String(decoding: name, as: UTF8.self)): the archive is truncated",
+            member: name)
         }
         let kind = records.isSparse ? .sparse : header.kind
-        let member = TarMember(name: name, kind: kind, offset: content, count: header.hasContent ? size : 0)
+        let member = TarMember(
+          nameBytes: name, kind: kind, headerOffset: start ?? offset, offset: content,
+          count: header.hasContent ? size : 0)
         advance(over: member.count)
         return member
       }

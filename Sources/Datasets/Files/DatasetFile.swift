@@ -7,17 +7,25 @@
 #endif
 
 /// A regular file opened for reading at any offset; closed with its last reference.
-final class DatasetFile: Sendable {
+package final class DatasetFile: Sendable {
   let path: String
-  let byteCount: Int
+  package let byteCount: Int
   private let descriptor: Int32
 
   /// - Throws: `DatasetError.cannotRead`; also for directories, pipes and devices.
-  init(path: String) throws(DatasetError) {
+  convenience init(path: String) throws(DatasetError) {
     guard !path.utf8.contains(0) else { throw .cannotRead(path: path, reason: "the path contains a NUL character") }
     // Without O_NONBLOCK, opening a pipe would wait for somebody to write into it.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw .cannotRead(path: path, reason: systemErrorMessage(errno)) }
+    try self.init(descriptor: descriptor, path: path)
+  }
+
+  /// Takes over an open file: whoever calls closes it no more.
+  ///
+  /// - Parameter path: for messages.
+  /// - Throws: `DatasetError.cannotRead`; also for directories, pipes and devices.
+  package init(descriptor: Int32, path: String) throws(DatasetError) {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
       let code = errno
@@ -36,7 +44,7 @@ final class DatasetFile: Sendable {
   deinit { close(descriptor) }
 
   /// The `count` bytes from `offset` on; fewer only where the file ends before.
-  func bytes(at offset: Int, count: Int) throws(DatasetError) -> [UInt8] {
+  package func bytes(at offset: Int, count: Int) throws(DatasetError) -> [UInt8] {
     let count = max(0, min(count, byteCount - offset))
     var failure: Int32 = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in

@@ -1,14 +1,14 @@
 /// Writes tar archives as different tools do, also damaged ones.
-struct TarBuilder {
-  enum Style { case ustar, pax, gnu, oldest }
+public struct TarBuilder {
+  public enum Style: Sendable { case ustar, pax, gnu, oldest }
 
-  private(set) var bytes: [UInt8] = []
-  let style: Style
+  public private(set) var bytes: [UInt8] = []
+  public let style: Style
 
-  init(_ style: Style = .ustar) { self.style = style }
+  public init(_ style: Style = .ustar) { self.style = style }
 
   /// Names of more than 100 bytes are kept as the style has it.
-  mutating func add(_ name: String, _ content: [UInt8], type: Character = "0", base256 isBase256: Bool = false) {
+  public mutating func add(_ name: String, _ content: [UInt8], type: Character = "0", base256 isBase256: Bool = false) {
     var shortName = name
     var prefix = ""
     if name.utf8.count > 100 {
@@ -25,23 +25,35 @@ struct TarBuilder {
     addHeader(shortName, prefix: prefix, count: content.count, type: type, content: content, base256: isBase256)
   }
 
-  mutating func add(_ name: String, _ text: String) { add(name, Array(text.utf8)) }
+  public mutating func add(_ name: String, _ text: String) { add(name, Array(text.utf8)) }
 
   /// - Parameter count: what the header's size field says of the next member is its own affair.
-  mutating func add(pax records: [(String, String)], type: Character = "x") {
+  public mutating func add(pax records: [(String, String)], type: Character = "x") {
     let content = records.flatMap { key, value in Array(Self.paxRecord(key, value).utf8) }
     addHeader("PaxHeaders/x", count: content.count, type: type, content: content)
   }
 
   /// Two blocks of zeros.
-  func finished() -> [UInt8] { bytes + [UInt8](repeating: 0, count: 1024) }
+  public func finished() -> [UInt8] { bytes + [UInt8](repeating: 0, count: 1024) }
 
-  mutating func addHeader(
+  /// A name in whatever encoding, of at most 100 bytes.
+  public mutating func add(nameBytes: [UInt8], _ content: [UInt8]) {
+    addHeader(nameBytes: nameBytes, prefix: "", count: content.count, type: "0", content: content, base256: false)
+  }
+
+  public mutating func addHeader(
     _ name: String, prefix: String = "", count: Int, type: Character, content: [UInt8], base256 isBase256: Bool = false
+  ) {
+    addHeader(
+      nameBytes: Array(name.utf8), prefix: prefix, count: count, type: type, content: content, base256: isBase256)
+  }
+
+  private mutating func addHeader(
+    nameBytes: [UInt8], prefix: String, count: Int, type: Character, content: [UInt8], base256 isBase256: Bool
   ) {
     var block = [UInt8](repeating: 0, count: 512)
     func put(_ text: [UInt8], at offset: Int) { block.replaceSubrange(offset..<(offset + text.count), with: text) }
-    put(Array(name.utf8), at: 0)
+    put(nameBytes, at: 0)
     put(Array("0000644\0".utf8), at: 100)
     if isBase256 {
       put([0x80, 0, 0, 0] + (0..<8).map { UInt8(truncatingIfNeeded: count >> (56 - 8 * $0)) }, at: 124)

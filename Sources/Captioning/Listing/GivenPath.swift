@@ -1,0 +1,42 @@
+import Datasets
+import SystemPackage
+
+/// What paths may be that are no files.
+extension FilePath {
+  private static let schemes = ["http", "https", "ftp", "s3", "gs", "hdfs", "file"]
+  private static let compressedEndings = [
+    ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst",
+  ]
+
+  /// The URL that somebody gave as a path, which takes one of two slashes away.
+  var url: String? {
+    let bytes = bytes
+    guard let scheme = Self.schemes.first(where: { bytes.starts(with: Array("\($0):/".utf8)) }) else { return nil }
+    return "\(scheme)://" + String(decoding: bytes.dropFirst(scheme.utf8.count + 2), as: UTF8.self)
+  }
+
+  /// The paths that one with braces names; `nil` where it has none, or wrong ones.
+  var pathsOfBraces: [String]? {
+    guard isText, text.contains("{") else { return nil }
+    return try? ShardPattern.paths(text)
+  }
+
+  var isShard: Bool { self.extension?.lowercased() == "tar" }
+
+  var isCompressedShard: Bool {
+    let name = lastComponent?.string.lowercased() ?? ""
+    return Self.compressedEndings.contains { name.hasSuffix($0) }
+  }
+}
+
+extension ImageFailure {
+  static func url(_ url: String) -> ImageFailure {
+    ImageFailure(.url, stage: .list, message: "\(url) is a URL, and only files are read; download it first")
+  }
+
+  static let compressedShard = ImageFailure(
+    .unsupportedFormat, stage: .list, message: "is compressed; unpack it to a .tar file, then give that")
+
+  static let noRegularFile = ImageFailure(
+    .notAFile, stage: .list, message: "is no regular file; give image files, directories or tar shards")
+}

@@ -1,0 +1,64 @@
+package import SystemPackage
+
+/// Which images a run takes, and in what order.
+///
+/// First `paths` in their order, then `lists` in theirs:
+/// - A directory is walked, with all below it, in the order of the bytes of its names. All its regular files are listed
+///   (reading tells what is no image), and the samples of the tar shards in it. What a link leads to is taken; a link to a
+///   directory above it is not.
+/// - A file is listed whatever it is called, but one called `.tar` is a shard: its samples are listed in its order.
+/// - A path that does not exist and has braces names shards or files: `shards/{000000..000123}.tar`, `{a,b}.tar`.
+///
+/// What cannot be listed (no such file, a damaged shard) is in the list as a `problem`.
+package struct ImageListing: Sendable {
+  package var paths: [FilePath]
+  /// Lists of paths, which are relative to the working directory, each of them as in `paths`, but without braces.
+  package var lists: [ListFile] = []
+  /// Whether directories' hidden files and directories are taken.
+  package var includesHidden = false
+  package var filter = PathFilter()
+  /// Files and directories that are not input wherever they are met: what the run itself writes.
+  package var ownPaths: [FilePath] = []
+  /// `nil` takes all images.
+  package var shard: Shard?
+
+  package init(paths: [FilePath], lists: [ListFile] = []) {
+    self.paths = paths
+    self.lists = lists
+  }
+
+  /// Where a list of paths is.
+  package enum ListFile: Sendable, Equatable {
+    case standardInput
+    case file(FilePath)
+  }
+
+  /// Directories that images are found below, and files among them.
+  package var roots: [FilePath] { paths }
+
+  /// How many images the list has, problems among them. Opens nothing but directories and shards.
+  ///
+  /// - Parameter isCancelled: is asked every few thousand files.
+  /// - Returns: `nil` where a list can be read only once, since it is a pipe.
+  /// - Throws: `ImageListingError`, `CancellationError`.
+  package func count(isCancelled: @escaping @Sendable () -> Bool = { Task.isCancelled }) throws -> Int? {
+    guard lists.allSatisfy(\.canBeReadTwice) else { return nil }
+    var lister = try ImageLister(self, isCancelled: isCancelled)
+    var count = 0
+    while try lister.next() != nil { count += 1 }
+    return count
+  }
+}
+
+extension ImageListing.ListFile {
+  /// As on the command line: `-` is standard input.
+  package init(_ path: FilePath) { self = path == "-" ? .standardInput : .file(path) }
+
+  fileprivate var canBeReadTwice: Bool {
+    switch self {
+    case .standardInput: false
+    // What does not exist is told of by whoever reads it.
+    case .file(let path): (try? FileStatus(path))?.kind != .other
+    }
+  }
+}

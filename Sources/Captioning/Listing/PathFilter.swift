@@ -1,0 +1,24 @@
+/// What is taken of directories and shards. Files that were given by name are taken whatever they are called.
+package struct PathFilter: Sendable, Equatable {
+  /// One of these has to match, if there are any. Paths are relative to the directory that was given; in a shard they are
+  /// the members' names.
+  package var includes: [Glob] = []
+  /// None of these may match the file, a directory above it, or the shard.
+  package var excludes: [Glob] = []
+
+  package init(includes: [Glob] = [], excludes: [Glob] = []) {
+    self.includes = includes
+    self.excludes = excludes
+  }
+
+  func includes(_ path: [UInt8]) -> Bool { includes.isEmpty || includes.contains { $0.matches(path) } }
+
+  func excludes(_ path: [UInt8]) -> Bool { excludes.contains { $0.matches(path) } }
+
+  /// The same for a path whose directories were not asked about.
+  func excludesAnyOf(_ path: [UInt8]) -> Bool {
+    if excludes.isEmpty { return false }
+    let slashes = path.indices.filter { path[$0] == UInt8(ascii: "/") && $0 > 0 }
+    return excludes(path) || slashes.contains { excludes(Array(path[..<$0])) }
+  }
+}

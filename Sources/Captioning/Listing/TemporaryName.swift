@@ -1,0 +1,16 @@
+/// Names in a directory that are no files of anybody's: `.` and `..`, and files that are being written and have not got
+/// their names yet.
+enum TemporaryName {
+  static func matches(_ name: Slice<UnsafeRawBufferPointer>) -> Bool {
+    guard name.first == UInt8(ascii: ".") else { return false }
+    if name.count == 1 || name.count == 2 && name.last == UInt8(ascii: ".") { return true }
+    let text = String(decoding: name, as: UTF8.self)
+    if text.hasSuffix(AtomicFile.temporarySuffix) { return true }
+    // FileSystem.writeAtomically: .name.process-random
+    guard let last = text.split(separator: ".").last, text.dropFirst().contains(".") else { return false }
+    let numbers = last.split(separator: "-", omittingEmptySubsequences: false)
+    // A date has fewer digits than nearly every random number.
+    return numbers.count == 2 && numbers[1].utf8.count > 12
+      && numbers.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }
+  }
+}
