@@ -6,7 +6,7 @@ import Testing
 struct BatchKillTests {
   private static let outputs = [
     "-o", "captions.jsonl", "-o", "captions.csv", "-o", "results.json", "-o", "metadata.jsonl", "--txt", "--xmp",
-    "--output-dir", "sidecars", "--commit-every", "7",
+    "--output-dir", "sidecars", "--webdataset", "shards", "--commit-every", "7",
   ]
 
   /// All outputs of a run, without what differs from run to run.
@@ -16,12 +16,35 @@ struct BatchKillTests {
       outputs[name] = try fixture.content(name)
         .replacing(#/"milliseconds":[0-9.e-]+/#, with: "").replacing(#/,[0-9.e-]+\r\n/#, with: "\r\n")
     }
+    let shards = try FileManager.default.contentsOfDirectory(
+      atPath: fixture.path(fixture.out.appending(path: "shards")))
+    for name in shards.sorted() where name.hasSuffix(".tar") {
+      // A record has its time, and so the tars' lengths differ: their members are compared.
+      outputs["shards"] = try samples(fixture.out.appending(path: "shards/\(name)")).joined(separator: "\n")
+    }
     let sidecars = fixture.path(fixture.out.appending(path: "sidecars"))
     for name in try FileManager.default.subpathsOfDirectory(atPath: sidecars) where name.contains(".") {
       if name.contains("caption.journal") { continue }
       outputs[name] = try fixture.content("sidecars/\(name)")
     }
     return outputs
+  }
+
+  /// Members of a shard by their names, with what the texts say.
+  private func samples(_ shard: URL) throws -> [String] {
+    var samples: [String] = []
+    let data = try Data(contentsOf: shard)
+    var place = 0
+    while place + 512 <= data.count, data[place] != 0 {
+      let name = String(decoding: data[place..<place + 100].prefix { $0 != 0 }, as: UTF8.self)
+      let digits = data[place + 124..<place + 135].prefix { $0 != 0 && $0 != 0x20 }
+      let count = try #require(Int(String(decoding: digits, as: UTF8.self), radix: 8))
+      let content = data[place + 512..<place + 512 + count]
+      let text = name.hasSuffix(".jpg") ? "\(count) bytes" : String(decoding: content, as: UTF8.self)
+      samples.append("\(name): \(text.replacing(#/"milliseconds":[0-9.e-]+/#, with: ""))")
+      place += 512 + (count + 511) / 512 * 512
+    }
+    return samples
   }
 
   @Test("Killed at 50 moments, and gone on with each time, every output is as that of a run nobody killed")

@@ -33,8 +33,23 @@ struct BatchInputOptions: ParsableArguments {
       valueName: "number/count"))
   var shard: String?
 
-  /// - Parameter own: outputs, which are not input.
+  func validate() throws {
+    do {
+      _ = try listing(excluding: [])
+    } catch {
+      throw ValidationError("\(error)")
+    }
+  }
+
+  /// - Parameter own: what the run writes, which is no input.
+  /// - Throws: `ImageListingError` where a pattern or a shard is none.
   func listing(excluding own: [String]) throws -> ImageListing {
-    ImageListing(paths: paths.map(RawArguments.path))
+    var listing = ImageListing(
+      paths: paths.map(RawArguments.path), lists: fromFile.map { ImageListing.ListFile(RawArguments.path($0)) })
+    listing.includesHidden = hidden
+    listing.filter = try PathFilter(includes: include.map { try Glob($0) }, excludes: exclude.map { try Glob($0) })
+    listing.shard = try shard.map { try ImageListing.Shard($0) }
+    listing.ownPaths = own.map { FilePath($0) }
+    return listing
   }
 }

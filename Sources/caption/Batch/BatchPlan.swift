@@ -26,7 +26,7 @@ struct BatchPlan {
     if let twice = paths.first(where: { path in paths.count { Path.absolute($0) == Path.absolute(path) } > 1 }) {
       throw ValidationError("\(twice) is given for two outputs.")
     }
-    files = paths
+    files = paths + (options.webdataset.map { [WebDatasetOutput.firstShard(in: FilePath($0)).string] } ?? [])
     let suffix = shard.map { "-" + $0.replacing("/", with: "-of-") } ?? ""
     // The first of these that there is names the place of the journal and of the errors.
     let directory = options.webdataset ?? options.outputDir
@@ -49,7 +49,7 @@ struct BatchPlan {
 
   /// What must not be taken for input.
   var ownPaths: [String] {
-    files + [journal, ledger, options.webdataset].compactMap { $0 }
+    targets.compactMap(\.path) + [journal, ledger, options.webdataset].compactMap { $0 }
   }
 
   /// Whether a run may find all it wants of an image before it looks at it.
@@ -75,6 +75,9 @@ struct BatchPlan {
       let place = SidecarPlace(fileExtension: "xmp", outputDirectory: directory, roots: roots)
       outputs.append(
         SidecarOutput(format: XMPSidecar(), place: place, overwrites: options.overwrite, adoptsFullNames: true))
+    }
+    if let shards = options.webdataset {
+      outputs.append(try WebDatasetOutput(directory: FilePath(shards), position: position()))
     }
     for target in targets {
       guard let path = target.path else {

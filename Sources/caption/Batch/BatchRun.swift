@@ -89,13 +89,14 @@ struct BatchRun {
     ) { failures.report($0, $1) }
     var pipelineSettings = pipelineSettings(options)
     pipelineSettings.looksForPresent = plan.hasOnlySidecars
+    let warn: @Sendable (FilePath, String) -> Void = { [log] path, warning in log.warning("\(path.text): \(warning)") }
     var pipeline = BatchPipeline(
       settings: pipelineSettings, steps: CaptionerSteps(captioner, imageDecoder: imageDecoder, options: options),
       progress: progress)
-    pipeline.onWarning = { [log] path, warning in log.warning("\(path.text): \(warning)") }
+    pipeline.onWarning = warn
     let start = ContinuousClock.now
     let ending = try await report(progress, listing) { [pipeline] in
-      try await pipeline.run({ try ImageLister(listing) }, writer: writer)
+      try await pipeline.run({ try ImageLister(listing, onWarning: warn) }, writer: writer)
     }
     try finish(
       ending,
@@ -111,7 +112,7 @@ struct BatchRun {
   ) async throws -> BatchEnding {
     let reporter = BatchReporter(progress: progress, options: command.running)
     let reporting = Task { await reporter.run() }
-    let counting = Task.detached { if let count = try? listing.count() { progress.setListed(count) } }
+    let counting = Task.detached { if let count = try? listing.count() ?? nil { progress.setListed(count) } }
     defer { counting.cancel() }
     let ending = Mutex(BatchEnding.all)
     let result: Result<Void, any Error>

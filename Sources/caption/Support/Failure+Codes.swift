@@ -25,6 +25,7 @@ extension Failure {
     case is OutputError: 74
     case BatchError.unreadableJournal, BatchError.shortOutput, BatchError.otherSettings: 65
     case is BatchError: 73
+    case let error as ImageListingError: code(of: error)
     case let error as Interruption: 128 + error.signal
     default: 70
     }
@@ -36,6 +37,14 @@ extension Failure {
     case .missingModels, .missingPython, .missingPip, .noNetwork, .failedDownload: 69
     case .noHomeDirectory, .unusableRoot: 73
     case .differentFile, .unclearWeights, .unknownWheel, .differentWheel, .differentContent, .failedConversion: 65
+    }
+  }
+
+  private static func code(of error: ImageListingError) -> Int32 {
+    switch error {
+    case .unreadableList: 66
+    case .invalidPattern, .invalidShard: 64
+    case .lineTooLong: 65
     }
   }
 
