@@ -4,6 +4,7 @@
 #include "ckernels_dequantize.h"
 #include "ckernels_gemm.h"
 #include "ckernels_gradients.h"
+#include "ckernels_heap.h"
 #include "ckernels_ops.h"
 #include "ckernels_quantized.h"
 #include "ckernels_threads.h"

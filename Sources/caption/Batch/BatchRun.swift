@@ -21,6 +21,7 @@ struct BatchRun {
 
   /// - Throws: `ExitCode` 1 where images failed; `Interruption`; what keeps the run from beginning or going on.
   func run() async throws {
+    Heap.share()
     let plan = try BatchPlan(command.outputs, inputs: command.images.paths, shard: command.images.shard)
     let listing = try command.images.listing(excluding: plan.ownPaths)
     let captioner = try command.model.load(log: log)
@@ -113,7 +114,11 @@ struct BatchRun {
     let reporter = BatchReporter(progress: progress, options: command.running)
     let reporting = Task { await reporter.run() }
     let counting = Task.detached { if let count = try? listing.count() ?? nil { progress.setListed(count) } }
-    defer { counting.cancel() }
+    let trimming = Task.detached { await Heap.trimRegularly() }
+    defer {
+      counting.cancel()
+      trimming.cancel()
+    }
     let ending = Mutex(BatchEnding.all)
     let result: Result<Void, any Error>
     do {

@@ -32,7 +32,7 @@ struct ScaleTests {
       for number in 0..<count {
         let image = ListedImage(ordinal: number, path: Numbers.path(number), content: .file)
         journal?.append(JournalledImage(key: ImageKey(image), outcome: .skipped))
-        if number % 10_000 == 9_999 { try journal?.commit([.start]) }
+        if number % 10_000 == 9_999 { try journal?.commit([]) }
       }
       journal = nil
       let left = try StubImages(directory: directory).write(20)

@@ -1,0 +1,13 @@
+#include "CKernels.h"
+
+#include <stdlib.h>
+
+#if defined(__GLIBC__)
+#include <malloc.h>
+
+void ck_share_heaps(void) { mallopt(M_ARENA_MAX, 1); }
+void ck_trim_heap(void) { malloc_trim(0); }
+#else
+void ck_share_heaps(void) {}
+void ck_trim_heap(void) {}
+#endif

@@ -1,0 +1,17 @@
+import CKernels
+
+/// The C library's heap, for processes that run long. Left to itself, glibc keeps a heap for each thread and what was freed
+/// in all of them, so that memory creeps up by gaps though what is in use stays the same.
+public enum Heap {
+  /// Lets all threads share one heap; call it before there are threads. Only for work that allocates seldom, or in large
+  /// pieces, since threads wait for each other there.
+  public static func share() { ck_share_heaps() }
+
+  /// Gives what is free back to the system every few seconds, until the task is cancelled.
+  public static func trimRegularly() async {
+    while !Task.isCancelled {
+      try? await Task.sleep(for: .seconds(1))
+      ck_trim_heap()
+    }
+  }
+}
