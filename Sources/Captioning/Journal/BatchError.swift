@@ -18,6 +18,9 @@ public enum BatchError: Error, Equatable, Sendable, CustomStringConvertible {
       "\(path) exists, and no journal says that a run of caption wrote it: give another name, or --restart to replace it"
     case .unreadableJournal(let path):
       "\(path) is no journal of this version: use --restart to begin anew, or the version that wrote it"
+    case .shortOutput(let path, 0, let expected):
+      "\(path) is missing or empty where the journal knows of \(expected) bytes: put the file back, or use --restart to "
+        + "begin anew"
     case .shortOutput(let path, let found, let expected):
       "\(path) has \(found) bytes where the journal knows of \(expected): put the file back, or use --restart to begin anew"
     }

@@ -22,6 +22,7 @@ enum AtomicFile {
   static func read(_ path: FilePath) throws -> [UInt8]? {
     let file: FileDescriptor
     do {
+      // Without `nonBlocking`, opening a pipe would wait for somebody to write into it.
       file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
     } catch Errno.noSuchFileOrDirectory {
       return nil
@@ -42,20 +43,17 @@ enum AtomicFile {
 
   static func exists(_ path: FilePath) -> Bool { path.withPlatformString { access($0, F_OK) } == 0 }
 
-  /// Waits for the disk before the file gets its name: after a loss of power it is whole, or not there.
+  /// Waits for the disk before the file gets its name: after a loss of power it is whole, or as it was. The name itself
+  /// lasts once its directory is synchronized.
   ///
   /// - Throws: `Errno`; `path` is as it was then.
   static func write(_ bytes: [UInt8], to path: FilePath) throws {
-    // Hidden, and the same for every run: what a killed one left is overwritten.
-    let temporary = path.replacingName { name in
-      Array(".".utf8) + name.bytes.prefix(200) + Array(temporarySuffix.utf8)
-    }
+    let temporary = temporary(of: path)
     do {
-      let file = try FileDescriptor.open(
-        temporary, .writeOnly, options: [.create, .truncate, .closeOnExec],
-        permissions: [.ownerReadWrite, .groupReadWrite, .otherReadWrite])
+      let file = try create(temporary)
       try file.closeAfter {
         try file.writeAll(bytes)
+        keepOwnership(of: path, file)
         if fsync(file.rawValue) != 0 { throw Errno(rawValue: errno) }
       }
       let result = temporary.withPlatformString { from in path.withPlatformString { rename(from, $0) } }
@@ -66,11 +64,62 @@ enum AtomicFile {
     }
   }
 
+  /// Hidden, and the same for every run: what a killed one left is replaced.
+  static func temporary(of path: FilePath) -> FilePath {
+    path.replacingName { name in
+      let bytes = name.bytes
+      // Names have 255 bytes at most, and those of photos often begin alike.
+      let start =
+        bytes.count <= 200 ? bytes : bytes.prefix(180) + Array(FileHash.hash(of: bytes).hexadecimal.utf8.prefix(20))
+      return Array(".".utf8) + start + Array(temporarySuffix.utf8)
+    }
+  }
+
+  /// A file that was not there: nothing is written through a link that somebody put in its place.
+  private static func create(_ path: FilePath) throws -> FileDescriptor {
+    func open() throws -> FileDescriptor {
+      try FileDescriptor.open(
+        path, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
+        permissions: [.ownerReadWrite, .groupReadWrite, .otherReadWrite])
+    }
+    do {
+      return try open()
+    } catch Errno.fileExists {
+      _ = path.withPlatformString { unlink($0) }
+      return try open()
+    }
+  }
+
+  /// Who may do what with a file stays as it was, as far as the file system and the user's rights let it.
+  private static func keepOwnership(of path: FilePath, _ file: FileDescriptor) {
+    var status = stat()
+    guard path.withPlatformString({ stat($0, &status) }) == 0 else { return }
+    // The owner first: a change of owner takes special modes away.
+    _ = fchown(file.rawValue, status.st_uid, status.st_gid)
+    _ = fchmod(file.rawValue, status.st_mode & 0o7777)
+  }
+
   /// Creates the directory and those above it; well if it exists.
-  static func createDirectory(_ path: FilePath) throws {
-    if path.isEmpty || exists(path) { return }
-    try createDirectory(path.removingLastComponent())
+  ///
+  /// - Returns: those that got a new directory, which must be synchronized for it to last.
+  @discardableResult
+  static func createDirectory(_ path: FilePath) throws -> [FilePath] {
+    if path.isEmpty || exists(path) { return [] }
+    let parent = path.removingLastComponent()
+    let changed = try createDirectory(parent)
     if path.withPlatformString({ mkdir($0, 0o777) }) != 0, errno != EEXIST { throw Errno(rawValue: errno) }
+    return changed + [parent]
+  }
+
+  /// Makes the names in a directory last. A file system that cannot do this may lose the names, never the content: its
+  /// refusal is no error.
+  static func synchronize(_ directory: FilePath) {
+    let path: FilePath = directory.isEmpty ? "." : directory
+    guard let descriptor = try? FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .directory]) else {
+      return
+    }
+    fsync(descriptor.rawValue)
+    try? descriptor.close()
   }
 }
 

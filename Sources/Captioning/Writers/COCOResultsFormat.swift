@@ -3,7 +3,7 @@ import SystemPackage
 /// COCO results, `[{"image_id": …, "caption": …}, …]`, as evaluation servers take them.
 ///
 /// An image's number is that of its name where the name is one (`000000000139.jpg`, `COCO_val2014_000000000042.jpg`); else
-/// its name stands there.
+/// its name stands there, as it does where the number has more than 64 bits.
 package struct COCOResultsFormat: RowFormat {
   package init() {}
 
@@ -14,20 +14,19 @@ package struct COCOResultsFormat: RowFormat {
   package func row(_ image: FinishedImage) -> [UInt8]? {
     guard let caption = image.caption else { return nil }
     var row = JSONRow()
-    let name = image.path.lastComponent.map { FilePath(root: nil, [$0]).text } ?? image.path.text
-    if let number = Self.number(name) { row.add("image_id", number) } else { row.add("image_id", name) }
+    let name = image.path.lastComponent.map { FilePath(root: nil, [$0]) } ?? image.path
+    if let number = Self.number(name) { row.add("image_id", number) } else { row.add("image_id", name.text) }
     row.add("caption", caption.text)
     return row.finished
   }
 
-  static func number(_ name: String) -> Int? {
-    var stem = name.prefix { $0 != "." }
-    if stem.hasPrefix("COCO_"), let underscore = stem.lastIndex(of: "_") {
-      stem = stem[stem.index(after: underscore)...]
+  private static func number(_ name: FilePath) -> Int? {
+    // Bytes, not characters: a combining mark behind a digit would make another character of it.
+    var stem = name.stemBytes[...]
+    if stem.starts(with: "COCO_".utf8), let underscore = stem.lastIndex(of: UInt8(ascii: "_")) {
+      stem = stem[(underscore + 1)...]
     }
-    guard !stem.isEmpty, stem.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
-      return nil
-    }
-    return Int(stem)
+    guard !stem.isEmpty, stem.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains) else { return nil }
+    return Int(String(decoding: stem, as: UTF8.self))
   }
 }

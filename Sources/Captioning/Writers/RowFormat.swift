@@ -27,7 +27,7 @@ package protocol SidecarFormat: Sendable {
   ///   - existing: what the sidecar holds now; `nil` where there is none.
   ///   - overwrites: whether what a person or another run wrote is replaced.
   /// - Returns: what it shall hold; `nil` leaves it as it is.
-  /// - Throws: `ImageFailure` with the code `sidecar`.
+  /// - Throws: `ImageFailure` with the code `sidecar`, whose message goes on after the sidecar's name.
   func content(_ caption: BatchCaption, existing: [UInt8]?, overwrites: Bool) throws(ImageFailure) -> [UInt8]?
 
   /// Whether an existing sidecar says already what this format would.

@@ -1,3 +1,4 @@
+import Crypto
 import SystemPackage
 
 #if canImport(Glibc)
@@ -9,10 +10,12 @@ import SystemPackage
 #endif
 
 /// Tells whether images of the same stem lie in one directory (`a.jpg`, `a.png`), whose sidecars would have one name.
+///
+/// Keeps what it found in one directory, so that images of the same directory should come one after the other.
 struct Siblings {
   private var directory: FilePath?
-  /// How many images of each stem the directory has.
-  private var stems: [[UInt8]: Int] = [:]
+  /// Stems that several of the directory's images have.
+  private var shared: Set<ImageKey> = []
 
   /// Images in shards have namesakes only by way of their formats; the names there are the samples' own.
   mutating func hasNamesake(_ image: ListedImage) -> Bool {
@@ -20,25 +23,25 @@ struct Siblings {
     let parent = image.path.removingLastComponent()
     if directory != parent {
       directory = parent
-      stems = Self.stems(in: parent)
+      shared = Self.sharedStems(in: parent)
     }
-    return stems[Self.stem(FilePath(root: nil, [name])), default: 0] > 1
+    return !shared.isEmpty && shared.contains(Self.key(FilePath(root: nil, [name])))
   }
 
-  private static func stems(in directory: FilePath) -> [[UInt8]: Int] {
+  private static func sharedStems(in directory: FilePath) -> Set<ImageKey> {
     let path: FilePath = directory.isEmpty ? "." : directory
-    guard let stream = path.withPlatformString({ opendir($0) }) else { return [:] }
+    guard let stream = path.withPlatformString({ opendir($0) }) else { return [] }
     defer { closedir(stream) }
-    var stems: [[UInt8]: Int] = [:]
+    // Keys, not names: a directory may hold millions of images.
+    var (seen, shared) = (Set<ImageKey>(), Set<ImageKey>())
     while let entry = readdir(stream) {
       let name = FilePath(bytes: withUnsafeBytes(of: entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) })
-      if name.hasImageExtension { stems[stem(name), default: 0] += 1 }
+      guard name.hasImageExtension else { continue }
+      let key = key(name)
+      if !seen.insert(key).inserted { shared.insert(key) }
     }
-    return stems
+    return shared
   }
 
-  private static func stem(_ name: FilePath) -> [UInt8] {
-    let bytes = name.bytes
-    return bytes.lastIndex(of: UInt8(ascii: ".")).flatMap { $0 > 0 ? Array(bytes[..<$0]) : nil } ?? bytes
-  }
+  private static func key(_ name: FilePath) -> ImageKey { ImageKey(digest: SHA256.hash(data: name.stemBytes)) }
 }

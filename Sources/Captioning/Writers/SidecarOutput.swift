@@ -1,22 +1,23 @@
 import SystemPackage
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// A file for each image. Each is written under another name, flushed to the disk and renamed; those that exist are left
 /// alone unless they are to be overwritten.
+///
+/// Contents are flushed one by one, so that no crash leaves an empty file behind a good name; some milliseconds each, of
+/// which captioning takes hundreds. Names are flushed at `flush`, directory by directory.
 package final class SidecarOutput: BatchOutput {
   private let format: any SidecarFormat
   private let place: SidecarPlace
   private let overwrites: Bool
-  /// Names that an existing sidecar may have besides, where it has none of the usual one: `photo.jpg.xmp`.
+  /// Whether an existing `photo.jpg.xmp` is used in place of `photo.xmp`.
   private let adoptsFullNames: Bool
-  private var siblings = Siblings()
+  // The list is ahead of what is written, often in another directory.
+  private var listedSiblings = Siblings()
+  private var writtenSiblings = Siblings()
+  /// Directories with names that may not be on the disk yet.
+  private var unsynchronized: Set<FilePath> = []
+  /// Whose the sidecars below an output directory are that this run wrote.
+  private var owners: [ImageKey: ImageKey] = [:]
   private var rows = 0
 
   package init(format: any SidecarFormat, place: SidecarPlace, overwrites: Bool, adoptsFullNames: Bool = false) {
@@ -27,35 +28,65 @@ package final class SidecarOutput: BatchOutput {
   }
 
   package func isPresent(_ image: ListedImage) -> Bool {
-    guard !overwrites, let path = try? path(of: image), let existing = try? AtomicFile.read(path) else { return false }
+    guard !overwrites, let path = try? path(of: image, &listedSiblings), let existing = try? AtomicFile.read(path)
+    else {
+      return false
+    }
     return format.isComplete(existing)
   }
 
   package func write(_ image: FinishedImage) throws {
     guard let caption = image.caption else { return }
-    let path = try path(of: image.image)
+    let path = try path(of: image.image, &writtenSiblings)
+    if place.isMirrored { try claim(path, for: image.image) }
     do {
       let existing = try AtomicFile.read(path)
-      guard let content = try format.content(caption, existing: existing, overwrites: overwrites) else { return }
-      try AtomicFile.createDirectory(path.removingLastComponent())
+      guard let content = try format.content(caption, existing: existing, overwrites: overwrites),
+        content != existing
+      else { return }
+      let directory = path.removingLastComponent()
+      unsynchronized.formUnion(try AtomicFile.createDirectory(directory))
       try AtomicFile.write(content, to: path)
+      unsynchronized.insert(directory)
       rows += 1
     } catch let error as Errno {
-      // A disk that is full concerns all images that follow.
+      // A disk that is full or broken concerns all images that follow.
       if error == .noSpace || error == .diskQuotaExceeded || error == .ioError { throw error.outputError(path) }
-      throw ImageFailure(
-        .sidecar, stage: .write, message: "its sidecar \(path.text) cannot be written: \(error); check the permissions")
+      throw Self.failure(path, "cannot be written (\(error)); change its permissions, or use another --output-dir")
+    } catch let failure as ImageFailure {
+      throw Self.failure(path, failure.message)
     }
   }
 
-  private func path(of image: ListedImage) throws(ImageFailure) -> FilePath {
+  /// The sidecars' contents were flushed when they were written.
+  package func flush() -> OutputPosition {
+    for directory in unsynchronized { AtomicFile.synchronize(directory) }
+    unsynchronized.removeAll(keepingCapacity: true)
+    return OutputPosition(rows: rows)
+  }
+
+  package func finish() { _ = flush() }
+
+  private func path(of image: ListedImage, _ siblings: inout Siblings) throws(ImageFailure) -> FilePath {
     let full = try place(image, namesakes: true)
     if siblings.hasNamesake(image) || (adoptsFullNames && AtomicFile.exists(full)) { return full }
     return try place(image, namesakes: false)
   }
 
-  /// Each file was flushed when it was written.
-  package func flush() -> OutputPosition { OutputPosition(rows: rows) }
+  /// Images of several directories may come to one name below the output directory: only the first one gets it.
+  private func claim(_ path: FilePath, for image: ListedImage) throws(ImageFailure) {
+    let sidecar = ImageKey(ListedImage(ordinal: 0, path: path, content: .file))
+    let image = ImageKey(image)
+    let owner = owners[sidecar, default: image]
+    owners[sidecar] = owner
+    if owner != image {
+      throw Self.failure(
+        path, "is that of another image, which has this name in another directory; give each an --output-dir of its own"
+      )
+    }
+  }
 
-  package func finish() {}
+  private static func failure(_ path: FilePath, _ problem: String) -> ImageFailure {
+    ImageFailure(.sidecar, stage: .write, message: "its sidecar \(path.text) \(problem)")
+  }
 }

@@ -18,49 +18,71 @@ package struct SidecarPlace: Sendable {
     self.roots = roots.map { $0.lexicallyNormalized() }.sorted { $0.components.count > $1.components.count }
   }
 
+  /// Whether sidecars are below another directory than the images.
+  var isMirrored: Bool { outputDirectory != nil }
+
   /// - Parameter namesakes: whether another image of the same stem lies beside it, so that the sidecar needs the whole
   ///   name.
   /// - Throws: `ImageFailure` where an image cannot have a sidecar.
-  func callAsFunction(_ image: ListedImage, namesakes: Bool) throws(ImageFailure) -> FilePath {
-    let place = if let outputDirectory { outputDirectory.appending(mirrored(image)) } else { try beside(image) }
-    return place.replacingName { name in
-      let bytes = name.bytes
-      // A name's stem ends at its last dot, and is not empty.
-      let stem = bytes.lastIndex(of: UInt8(ascii: ".")).flatMap { $0 > 0 ? Array(bytes[..<$0]) : nil } ?? bytes
-      return (namesakes ? bytes : stem) + Array(".\(fileExtension)".utf8)
+  package func callAsFunction(_ image: ListedImage, namesakes: Bool) throws(ImageFailure) -> FilePath {
+    let place = if let outputDirectory { outputDirectory.appending(try mirrored(image)) } else { try beside(image) }
+    let sidecar = place.replacingName { name in
+      (namesakes ? name.bytes : name.stemBytes) + Array(".\(fileExtension)".utf8)
     }
+    // It could be the image itself, or another.
+    if sidecar.hasImageExtension {
+      throw Self.failure("its sidecar would be called \(sidecar.text), like an image; choose another --extension")
+    }
+    return sidecar
   }
 
   private func beside(_ image: ListedImage) throws(ImageFailure) -> FilePath {
     if case .shardSample = image.content {
-      throw ImageFailure(
-        .sidecar, stage: .write,
-        message: "an image in a shard has no place beside it; name an --output-dir, or use --webdataset")
+      throw Self.failure("an image in a shard has no place beside it; name an --output-dir, or use --webdataset")
     }
     return image.path
   }
 
   /// The image's path below its root; of one that was named by itself, its last part. A shard stands for a directory.
-  private func mirrored(_ image: ListedImage) -> [FilePath.Component] {
-    let path = image.path.lexicallyNormalized()
-    var components =
-      roots.first { path.starts(with: $0) && $0 != path }
-      .map { Array(path.components.dropFirst($0.components.count)) } ?? path.components.suffix(1)
+  private func mirrored(_ image: ListedImage) throws(ImageFailure) -> [FilePath.Component] {
+    var components: [FilePath.Component]
     if case .shardSample(let sample) = image.content {
-      let member = FilePath(bytes: sample.image.name).lexicallyNormalized()
-      let shard = sample.shard.lexicallyNormalized()
-      let below =
-        roots.first { shard.starts(with: $0) && $0 != shard }
-        .map { Array(shard.components.dropFirst($0.components.count)) } ?? shard.components.suffix(1)
-      components =
-        below.dropLast() + below.suffix(1).map { FilePath.Component($0.stem) ?? $0 } + Array(member.components)
+      let shard = belowRoot(sample.shard)
+      let name = shard.suffix(1).map { FilePath.Component($0.stem) ?? $0 }
+      let member = FilePath(bytes: sample.image.name).lexicallyNormalized().components
+      components = shard.dropLast() + name + member
+      // Nothing leaves the directory that stands for the shard.
+      if !member.contains(where: { $0.kind == .regular }) { components = [] }
+    } else {
+      components = belowRoot(image.path)
     }
-    // Nothing leaves the output directory.
-    return components.filter { $0.kind == .regular }
+    components.removeAll { $0.kind != .regular }
+    if components.isEmpty { throw Self.failure("its name is none that a sidecar could have; rename it") }
+    return components
+  }
+
+  private func belowRoot(_ path: FilePath) -> [FilePath.Component] {
+    let path = path.lexicallyNormalized()
+    for root in roots where root.isAbsolute == path.isAbsolute && root != path && path.starts(with: root) {
+      let below = path.components.dropFirst(root.components.count)
+      // Of the working directory, "../a.jpg" is not below.
+      if below.first?.kind == .regular { return Array(below) }
+    }
+    return path.components.suffix(1)
+  }
+
+  private static func failure(_ message: String) -> ImageFailure {
+    ImageFailure(.sidecar, stage: .write, message: message)
   }
 }
 
 extension FilePath {
+  /// The last component up to its last dot, which is not its first byte: of `a.b.jpg`, `a.b`.
+  var stemBytes: [UInt8] {
+    let bytes = lastComponent.map { FilePath(root: nil, [$0]).bytes } ?? []
+    return bytes.lastIndex(of: UInt8(ascii: ".")).flatMap { $0 > 0 ? Array(bytes[..<$0]) : nil } ?? bytes
+  }
+
   func replacingName(_ change: (FilePath) -> [UInt8]) -> FilePath {
     guard let name = lastComponent else { return self }
     let changed = FilePath(bytes: change(FilePath(root: nil, [name])))

@@ -4,6 +4,7 @@
 package final class StreamedOutput: BatchOutput {
   private let format: any RowFormat
   private let send: ([UInt8]) throws -> Void
+  /// How many bytes were sent, and how many rows.
   private var position = OutputPosition.start
 
   /// - Parameter send: writes bytes where they are wanted.
@@ -14,12 +15,17 @@ package final class StreamedOutput: BatchOutput {
 
   package func write(_ image: FinishedImage) throws {
     guard let row = try format.row(image) else { return }
-    try send(row)
+    try hand((position.rows == 0 ? format.header : format.separator) + row)
     position.rows += 1
-    position.byteCount += row.count
   }
 
   package func flush() -> OutputPosition { position }
 
-  package func finish() {}
+  package func finish() throws { try hand((position.rows == 0 ? format.header : []) + format.footer) }
+
+  private func hand(_ bytes: [UInt8]) throws {
+    if bytes.isEmpty { return }
+    try send(bytes)
+    position.byteCount += bytes.count
+  }
 }

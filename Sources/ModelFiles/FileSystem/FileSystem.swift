@@ -112,9 +112,9 @@ package enum FileSystem {
     synchronize(directory)
   }
 
-  /// Makes a rename last. The new file is complete already, so a file system that cannot do this loses nothing but time:
-  /// its refusal is no error.
-  private static func synchronize(_ directory: String) {
+  /// Makes the names in a directory last, after one is new. The file is complete already, so a file system that cannot do
+  /// this loses nothing but time: its refusal is no error.
+  package static func synchronize(_ directory: String) {
     let descriptor = open(directory, O_RDONLY | O_CLOEXEC | O_DIRECTORY)
     guard descriptor >= 0 else { return }
     fsync(descriptor)

@@ -1,76 +1,164 @@
 import Captioning
 import Foundation
+import ModelFiles
 import SystemPackage
 import TestSupport
 import Testing
 
 @Suite("Appended output")
 struct AppendedOutputTests {
-  private let images = (0..<7).map { Finished.captioned(FilePath("\($0).jpg"), "number \($0)") }
+  static let formats: [any RowFormat] = [JSONLinesFormat(), CSVFormat(), COCOResultsFormat()]
 
-  private func content(_ url: URL) throws -> String { try String(contentsOf: url, encoding: .utf8) }
-
-  /// What a file holds after all images were written in one go.
-  private func whole(_ format: any RowFormat, in directory: URL) throws -> String {
-    let url = directory.appending(path: "whole")
-    let output = try AppendedOutput(path: url.path(percentEncoded: false), format: format, position: nil)
-    for image in images { try output.write(image) }
-    try output.finish()
-    return try content(url)
+  private func images(_ numbers: Range<Int>) -> [FinishedImage] {
+    numbers.map { WrittenImage.captioned(FilePath("\($0).jpg"), "caption \($0)") }
   }
 
-  @Test("Gone on with from any flush, with any rubbish behind it, the file is as if written in one go")
-  func resume() throws {
-    for format in [JSONLinesFormat(), CSVFormat(), COCOResultsFormat()] as [any RowFormat] {
+  private func captions(_ file: URL) throws -> [String] {
+    let rows = try #require(JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [[String: Any]])
+    return rows.compactMap { $0["caption"] as? String }
+  }
+
+  @Test("A run without rows leaves a file that says so")
+  func empty() throws {
+    let contents = try Self.formats.map { format in
       try withTemporaryDirectory { directory in
-        let whole = try whole(format, in: directory)
-        let url = directory.appending(path: "resumed")
-        let path = url.path(percentEncoded: false)
-        for stop in 0...images.count {
-          try? FileManager.default.removeItem(at: url)
-          let first = try AppendedOutput(path: path, format: format, position: nil)
-          for image in images.prefix(stop) { try first.write(image) }
-          let position = try first.flush()
-          #expect(position.rows == stop)
-          // Rows that were written and never journalled, and a torn one.
-          for image in images.dropFirst(stop) { try first.write(image) }
-          _ = try first.flush()
-          let torn = try Data(contentsOf: url)
-          try torn.prefix(max(position.byteCount, torn.count - 3)).write(to: url)
-          let second = try AppendedOutput(path: path, format: format, position: position)
-          for image in images.dropFirst(stop) { try second.write(image) }
-          try second.finish()
-          #expect(try content(url) == whole, "stopped after \(stop)")
+        let files = WrittenFiles(url: directory)
+        let output = try AppendedOutput(path: files.text("out"), format: format, position: nil)
+        for image in WrittenImage.withoutCaption { try output.write(image) }
+        try output.finish()
+        return try files.read("out")
+      }
+    }
+    #expect(contents == ["", "path,caption,confidence,width,height,sha256,model,milliseconds\r\n", "[\n\n]\n"])
+  }
+
+  @Test("Rows stand between the header, separators and the end")
+  func rows() throws {
+    try withTemporaryDirectory { directory in
+      let files = WrittenFiles(url: directory)
+      let output = try AppendedOutput(path: files.text("out"), format: COCOResultsFormat(), position: nil)
+      for image in images(1..<3) { try output.write(image) }
+      try output.finish()
+      #expect(
+        try files.read("out") == """
+          [
+          {"image_id":1,"caption":"caption 1"},
+          {"image_id":2,"caption":"caption 2"}
+          ]
+
+          """)
+    }
+  }
+
+  @Test("At any time the file is whole and has all rows that were flushed")
+  func wholeAtAnyTime() throws {
+    try withTemporaryDirectory { directory in
+      let files = WrittenFiles(url: directory)
+      let file = files.url.appending(path: "out")
+      let output = try AppendedOutput(path: files.text("out"), format: COCOResultsFormat(), position: nil)
+      #expect(try captions(file) == [])
+      // Long enough for rows to be written before a flush.
+      let filler = String(repeating: "x", count: 90_000)
+      var flushed = 0
+      for number in 0..<12 {
+        try output.write(WrittenImage.captioned(FilePath("\(number).jpg"), "\(number)\(filler)"))
+        if number % 5 == 1 {
+          let position = try output.flush()
+          #expect(position.rows == number + 1)
+          flushed = number + 1
+        }
+        let captions = try captions(file)
+        #expect(captions.count >= flushed)
+        #expect(captions == (0..<captions.count).map { "\($0)\(filler)" })
+      }
+    }
+  }
+
+  @Test("The position leaves out what stands behind the last row")
+  func position() throws {
+    try withTemporaryDirectory { directory in
+      let files = WrittenFiles(url: directory)
+      let output = try AppendedOutput(path: files.text("out"), format: COCOResultsFormat(), position: nil)
+      for image in images(0..<2) { try output.write(image) }
+      let position = try output.flush()
+      #expect(position == OutputPosition(byteCount: try files.read("out").utf8.count - 3, rows: 2))
+    }
+  }
+
+  @Test("A run that goes on after any flush, whatever was written behind it, makes the file that one run makes")
+  func resume() throws {
+    for format in Self.formats {
+      try withTemporaryDirectory { directory in
+        let files = WrittenFiles(url: directory)
+        let whole = try AppendedOutput(path: files.text("whole"), format: format, position: nil)
+        for image in images(0..<6) { try whole.write(image) }
+        try whole.finish()
+        for stop in 0...6 {
+          let output = try AppendedOutput(path: files.text("out"), format: format, position: nil)
+          for image in images(0..<stop) { try output.write(image) }
+          let position = try output.flush()
+          let handle = try FileHandle(forWritingTo: files.url.appending(path: "out"))
+          try handle.seekToEnd()
+          try handle.write(contentsOf: Data("half a row".utf8))
+          try handle.close()
+          let next = try AppendedOutput(path: files.text("out"), format: format, position: position)
+          for image in images(stop..<6) { try next.write(image) }
+          try next.finish()
+          #expect(try files.read("out") == files.read("whole"))
         }
       }
     }
   }
 
-  @Test("A COCO file is a JSON array after every flush, with no image too")
-  func alwaysAnArray() throws {
+  @Test("A run that goes on and is killed at once leaves a whole file")
+  func resumedAndKilled() throws {
     try withTemporaryDirectory { directory in
-      let url = directory.appending(path: "results.json")
-      let output = try AppendedOutput(
-        path: url.path(percentEncoded: false), format: COCOResultsFormat(), position: nil)
-      for (count, image) in images.enumerated() {
-        _ = try output.flush()
-        let array = try JSONSerialization.jsonObject(with: Data(contentsOf: url)) as? [[String: Any]]
-        #expect(array?.count == count)
-        try output.write(image)
-      }
+      let files = WrittenFiles(url: directory)
+      let output = try AppendedOutput(path: files.text("out"), format: COCOResultsFormat(), position: nil)
+      for image in images(0..<2) { try output.write(image) }
+      let position = try output.flush()
+      for image in images(2..<4) { try output.write(image) }
+      try output.finish()
+      _ = try AppendedOutput(path: files.text("out"), format: COCOResultsFormat(), position: position)
+      #expect(try captions(files.url.appending(path: "out")) == ["caption 0", "caption 1"])
     }
   }
 
-  @Test("A file that is shorter than the journal says is refused")
-  func shortened() throws {
+  @Test("A file that is shorter than the journal says, or missing, is not gone on with", arguments: [nil, "", "ab"])
+  func short(content: String?) throws {
     try withTemporaryDirectory { directory in
-      let url = directory.appending(path: "captions.jsonl")
-      try Data("short".utf8).write(to: url)
-      let path = url.path(percentEncoded: false)
-      #expect(throws: BatchError.shortOutput(path: path, found: 5, expected: 80)) {
-        try AppendedOutput(path: path, format: JSONLinesFormat(), position: OutputPosition(byteCount: 80, rows: 1))
+      let files = WrittenFiles(url: directory)
+      if let content { try files.write(content, as: "out") }
+      let position = OutputPosition(byteCount: 3, rows: 1)
+      let error = #expect(throws: BatchError.self) {
+        try AppendedOutput(path: files.text("out"), format: JSONLinesFormat(), position: position)
       }
-      #expect(try content(url) == "short")
+      #expect(error == .shortOutput(path: files.text("out"), found: content?.utf8.count ?? 0, expected: 3))
+      #expect(error?.description.contains("--restart") == true)
+      #expect(try files.names() == (content == nil ? [] : ["out"]))
+    }
+  }
+
+  @Test("A run that begins anew takes the place of what was there", arguments: [nil, OutputPosition.start])
+  func anew(position: OutputPosition?) throws {
+    try withTemporaryDirectory { directory in
+      let files = WrittenFiles(url: directory)
+      try files.write(String(repeating: "old\n", count: 1000), as: "out")
+      let output = try AppendedOutput(
+        path: files.text("out"), format: ImageFolderFormat(directory: "/"), position: position)
+      try output.write(WrittenImage.captioned("/a.jpg"))
+      try output.finish()
+      #expect(try files.read("out") == #"{"file_name":"a.jpg","text":"a cat"}"# + "\n")
+    }
+  }
+
+  @Test("A place where no file can be is told at once")
+  func noPlace() throws {
+    try withTemporaryDirectory { directory in
+      let files = WrittenFiles(url: directory)
+      #expect(throws: FileSystemError.self) {
+        try AppendedOutput(path: files.text("missing/out"), format: JSONLinesFormat(), position: nil)
+      }
     }
   }
 }
