@@ -59,7 +59,8 @@ package final class BatchJournal {
     }
     if restarts {
       // The journal goes first: settings must never stand beside records of others.
-      for name in ["journal", "settings.json", Self.hashIndexName] { try FileSystem.remove(Path.join(directory, name)) }
+      for name in try ["journal", "settings.json"] + FileSystem.names(in: directory).filter({ $0.hasSuffix(".index") })
+      { try FileSystem.remove(Path.join(directory, name)) }
     }
     if isOurs, !restarts {
       let before = try Self.settings(settingsPath)

@@ -1,6 +1,7 @@
 package import SystemPackage
 
-/// `metadata.jsonl` of a Hugging Face `imagefolder` dataset: the image's path from the file's own directory, and `text`.
+/// `metadata.jsonl` of a Hugging Face `imagefolder` dataset: the image's path from the file's own directory, and `text`. Images in
+/// shards have no row: a loader could not open them.
 package struct ImageFolderFormat: RowFormat {
   private let directory: FilePath
 
@@ -10,7 +11,7 @@ package struct ImageFolderFormat: RowFormat {
   }
 
   package func row(_ image: FinishedImage) -> [UInt8]? {
-    guard let caption = image.caption else { return nil }
+    guard let caption = image.caption, case .file = image.image.content else { return nil }
     var row = JSONRow()
     let path = image.path.absolute.relative(to: directory)
     row.add("file_name", path.text)

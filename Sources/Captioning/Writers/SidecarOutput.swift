@@ -16,15 +16,21 @@ package final class SidecarOutput: BatchOutput {
   private var writtenSiblings = Siblings()
   /// Directories with names that may not be on the disk yet.
   private var unsynchronized: Set<FilePath> = []
-  /// Whose the sidecars below an output directory are that this run wrote.
-  private var owners: [ImageKey: ImageKey] = [:]
+  /// Whose the sidecars below an output directory are: images of several directories may come to one name there.
+  private let owners: DiskIndex?
   private var rows = 0
 
-  package init(format: any SidecarFormat, place: SidecarPlace, overwrites: Bool, adoptsFullNames: Bool = false) {
+  /// - Parameters:
+  ///   - ownersPath: of a table of the sidecars below an output directory, which is gone on with where there is one.
+  /// - Throws: `FileSystemError`.
+  package init(
+    format: any SidecarFormat, place: SidecarPlace, overwrites: Bool, adoptsFullNames: Bool = false, ownersPath: String
+  ) throws {
     self.format = format
     self.place = place
     self.overwrites = overwrites
     self.adoptsFullNames = adoptsFullNames
+    owners = place.isMirrored ? try DiskIndex(path: ownersPath) : nil
   }
 
   package func isPresent(_ image: ListedImage) -> Bool {
@@ -38,7 +44,7 @@ package final class SidecarOutput: BatchOutput {
   package func write(_ image: FinishedImage) throws {
     guard let caption = image.caption else { return }
     let path = try path(of: image.image, &writtenSiblings)
-    if place.isMirrored { try claim(path, for: image.image) }
+    if let owners { try claim(path, for: image.image, in: owners) }
     do {
       let existing = try AtomicFile.read(path)
       guard let content = try format.content(caption, existing: existing, overwrites: overwrites),
@@ -73,12 +79,12 @@ package final class SidecarOutput: BatchOutput {
     return try place(image, namesakes: false)
   }
 
-  /// Images of several directories may come to one name below the output directory: only the first one gets it.
-  private func claim(_ path: FilePath, for image: ListedImage) throws(ImageFailure) {
+  /// Only the first image that comes to a sidecar gets it.
+  private func claim(_ path: FilePath, for image: ListedImage, in owners: DiskIndex) throws {
     let sidecar = ImageKey(ListedImage(ordinal: 0, path: path, content: .file))
-    let image = ImageKey(image)
-    let owner = owners[sidecar, default: image]
-    owners[sidecar] = owner
+    // Half of a key, without its sign: tells two images of one sidecar apart.
+    let image = Int(ImageKey(image).low >> 1)
+    guard let owner = try owners[sidecar] else { return try owners.set(sidecar, to: image) }
     if owner != image {
       throw Self.failure(
         path, "is that of another image, which has this name in another directory; give each an --output-dir of its own"

@@ -60,7 +60,8 @@ struct BatchPlan {
   /// - Parameters:
   ///   - positions: where an earlier run stopped, output by output.
   ///   - roots: directories that images are found below.
-  func outputs(positions: [OutputPosition]?, roots: [FilePath]) throws -> [any BatchOutput] {
+  ///   - journal: the journal's directory, where outputs may keep what they need.
+  func outputs(positions: [OutputPosition]?, roots: [FilePath], journal: String) throws -> [any BatchOutput] {
     var outputs: [any BatchOutput] = []
     func position() -> OutputPosition? {
       guard let positions, outputs.count < positions.count else { return nil }
@@ -69,12 +70,17 @@ struct BatchPlan {
     let directory = options.outputDir.map { FilePath($0) }
     if options.txt {
       let place = SidecarPlace(fileExtension: options.extension, outputDirectory: directory, roots: roots)
-      outputs.append(SidecarOutput(format: TextSidecar(), place: place, overwrites: options.overwrite))
+      outputs.append(
+        try SidecarOutput(
+          format: TextSidecar(), place: place, overwrites: options.overwrite,
+          ownersPath: Path.join(journal, "txt.index")))
     }
     if options.xmp {
       let place = SidecarPlace(fileExtension: "xmp", outputDirectory: directory, roots: roots)
       outputs.append(
-        SidecarOutput(format: XMPSidecar(), place: place, overwrites: options.overwrite, adoptsFullNames: true))
+        try SidecarOutput(
+          format: XMPSidecar(), place: place, overwrites: options.overwrite, adoptsFullNames: true,
+          ownersPath: Path.join(journal, "xmp.index")))
     }
     if let shards = options.webdataset {
       outputs.append(try WebDatasetOutput(directory: FilePath(shards), position: position()))

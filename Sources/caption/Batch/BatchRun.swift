@@ -22,6 +22,8 @@ struct BatchRun {
   /// - Throws: `ExitCode` 1 where images failed; `Interruption`; what keeps the run from beginning or going on.
   func run() async throws {
     Heap.share()
+    // Who reads our rows may go; then writing says so, and what is done is kept.
+    signal(SIGPIPE, SIG_IGN)
     let plan = try BatchPlan(command.outputs, inputs: command.images.paths, shard: command.images.shard)
     let listing = try command.images.listing(excluding: plan.ownPaths)
     let captioner = try command.model.load(log: log)
@@ -76,7 +78,7 @@ struct BatchRun {
   ) async throws {
     let resumed = journal.resumed
     if resumed.tally.total > 0 { log.info("going on: \(resumed.tally.total) images were done before") }
-    let outputs = try plan.outputs(positions: resumed.positions, roots: listing.roots)
+    let outputs = try plan.outputs(positions: resumed.positions, roots: listing.roots, journal: journal.directory)
     let progress = BatchProgress(resumed: resumed.tally)
     var writing = BatchWriter.Settings()
     writing.model = captioner.manifest.name

@@ -10,12 +10,12 @@ struct SidecarOutputTests {
   private func output(
     _ files: WrittenFiles, out: String? = nil, roots: [String] = ["in"], overwrites: Bool = false,
     format: any SidecarFormat = TextSidecar(), fileExtension: String = "txt", adoptsFullNames: Bool = false
-  ) -> SidecarOutput {
-    SidecarOutput(
+  ) throws -> SidecarOutput {
+    try SidecarOutput(
       format: format,
       place: SidecarPlace(
         fileExtension: fileExtension, outputDirectory: out.map(files.path), roots: roots.map(files.path)),
-      overwrites: overwrites, adoptsFullNames: adoptsFullNames)
+      overwrites: overwrites, adoptsFullNames: adoptsFullNames, ownersPath: files.text("owners.index"))
   }
 
   private func image(_ files: WrittenFiles, _ name: String, _ text: String = "a cat") -> FinishedImage {
@@ -33,7 +33,7 @@ struct SidecarOutputTests {
   @Test("The caption is a line in a file beside the image")
   func beside() throws {
     try with("in/a.jpg") { files in
-      let output = output(files)
+      let output = try output(files)
       try output.write(image(files, "in/a.jpg", "a cat"))
       #expect(try files.read("in/a.txt") == "a cat\n")
       #expect(output.flush().rows == 1)
@@ -43,7 +43,7 @@ struct SidecarOutputTests {
   @Test("Images without a caption have no sidecar")
   func withoutCaption() throws {
     try with("in/a.jpg") { files in
-      let output = output(files)
+      let output = try output(files)
       for other in WrittenImage.withoutCaption {
         try output.write(FinishedImage(WrittenImage.listed(files.path("in/a.jpg")), outcome: other.outcome))
       }
@@ -55,7 +55,7 @@ struct SidecarOutputTests {
   func existing(overwrites: Bool) throws {
     try with("in/a.jpg") { files in
       try files.write("mine", as: "in/a.txt")
-      let output = output(files, overwrites: overwrites)
+      let output = try output(files, overwrites: overwrites)
       #expect(output.isPresent(WrittenImage.listed(files.path("in/a.jpg"))) == !overwrites)
       try output.write(image(files, "in/a.jpg"))
       #expect(try files.read("in/a.txt") == (overwrites ? "a cat\n" : "mine"))
@@ -65,14 +65,14 @@ struct SidecarOutputTests {
   @Test("An image without its sidecar is not present")
   func absent() throws {
     try with("in/a.jpg", "in/b.txt") { files in
-      #expect(!output(files).isPresent(WrittenImage.listed(files.path("in/a.jpg"))))
+      #expect(try !output(files).isPresent(WrittenImage.listed(files.path("in/a.jpg"))))
     }
   }
 
   @Test("Directories below the output directory come as they are needed")
   func mirrored() throws {
     try with("in/x/y/a.jpg") { files in
-      let output = output(files, out: "made/out")
+      let output = try output(files, out: "made/out")
       try output.write(image(files, "in/x/y/a.jpg"))
       output.finish()
       #expect(try files.read("made/out/x/y/a.txt") == "a cat\n")
@@ -84,7 +84,7 @@ struct SidecarOutputTests {
   func namesakes() throws {
     for order in [["in/a.jpg", "in/a.PNG"], ["in/a.PNG", "in/a.jpg"]] {
       try with("in/a.jpg", "in/a.PNG", "in/b.jpg", "in/b.txt.bak") { files in
-        let output = output(files)
+        let output = try output(files)
         for name in order + ["in/b.jpg"] { try output.write(image(files, name, name)) }
         #expect(try files.read("in/a.jpg.txt") == "in/a.jpg\n")
         #expect(try files.read("in/a.PNG.txt") == "in/a.PNG\n")
@@ -97,7 +97,7 @@ struct SidecarOutputTests {
   @Test("An existing sidecar of the whole name is used where the format allows it", arguments: [false, true])
   func fullName(adopts: Bool) throws {
     try with("in/a.jpg", "in/a.jpg.txt", "in/b.jpg") { files in
-      let output = output(files, overwrites: true, adoptsFullNames: adopts)
+      let output = try output(files, overwrites: true, adoptsFullNames: adopts)
       for name in ["in/a.jpg", "in/b.jpg"] { try output.write(image(files, name)) }
       #expect(try files.read("in/a.jpg.txt") == (adopts ? "a cat\n" : ""))
       #expect(files.exists("in/a.txt") == !adopts)
@@ -109,7 +109,7 @@ struct SidecarOutputTests {
   func oddNames() throws {
     try with { files in
       let latin1 = files.path.appending(FilePath(bytes: [0xE9] + Array(".jpg".utf8)).components)
-      let output = output(files)
+      let output = try output(files)
       try output.write(WrittenImage.captioned(latin1))
       for name in ["a b.jpg", "two\nlines.jpg", "\"quotes\".jpg", "👩‍👩‍👧.jpg"] { try output.write(image(files, name)) }
       let long = String(repeating: "n", count: 251)
@@ -128,7 +128,7 @@ struct SidecarOutputTests {
       try files.write("half", as: "in/.a.txt.caption-new")
       try FileManager.default.createSymbolicLink(
         atPath: files.text("in/.b.txt.caption-new"), withDestinationPath: files.text("other"))
-      let output = output(files)
+      let output = try output(files)
       for name in ["in/a.jpg", "in/b.jpg"] { try output.write(image(files, name)) }
       #expect(try files.names("in") == ["a.jpg", "a.txt", "b.jpg", "b.txt"])
       #expect(try files.read("in/a.txt") == "a cat\n")
@@ -149,7 +149,7 @@ struct SidecarOutputTests {
   @Test("A sidecar that cannot be written is a failure of its image alone, and names the file")
   func unwritable() throws {
     try with("in/a.jpg", "in/b.jpg", "out/a.txt/directory", "out/x") { files in
-      let output = output(files, out: "out")
+      let output = try output(files, out: "out")
       let failure = #expect(throws: ImageFailure.self) { try output.write(image(files, "in/a.jpg")) }
       #expect(failure?.code == .sidecar && failure?.stage == .write)
       #expect(failure?.message.contains(files.text("out/a.txt")) == true)
@@ -163,7 +163,7 @@ struct SidecarOutputTests {
   @Test("Of images that come to one name the first has the sidecar, and the others fail")
   func collision() throws {
     try with("in/a.jpg", "in2/a.jpg") { files in
-      let output = output(files, out: "out", roots: ["in", "in2"], overwrites: true)
+      let output = try output(files, out: "out", roots: ["in", "in2"], overwrites: true)
       try output.write(image(files, "in/a.jpg", "first"))
       for _ in 0..<2 {
         let failure = #expect(throws: ImageFailure.self) { try output.write(image(files, "in2/a.jpg", "second")) }

@@ -79,7 +79,9 @@ struct DamagedXMPTests {
       let files = WrittenFiles(url: directory)
       try files.write("<a>", as: "a.xmp")
       let place = SidecarPlace(fileExtension: "xmp", outputDirectory: nil, roots: [])
-      let output = SidecarOutput(format: XMPSidecar(), place: place, overwrites: true, adoptsFullNames: true)
+      let output = try SidecarOutput(
+        format: XMPSidecar(), place: place, overwrites: true, adoptsFullNames: true,
+        ownersPath: files.text("owners.index"))
       let failure = #expect(throws: ImageFailure.self) {
         try output.write(WrittenImage.captioned(files.path("a.jpg")))
       }
