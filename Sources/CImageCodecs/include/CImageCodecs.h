@@ -1,4 +1,5 @@
-// Decoding of JPEG, PNG and WebP from memory into interleaved 8-bit RGB, and the inner loops of resampling.
+// Decoding of JPEG, PNG and WebP from memory into interleaved 8-bit RGB, encoding of JPEG, and the inner loops of
+// resampling.
 //
 // Every function owns whatever it allocates and frees it before it returns; the caller owns input and output. The
 // codecs' longjmp never leaves these files. Nothing here reads files or keeps state between calls.
@@ -66,6 +67,16 @@ ImageCodecReport imageCodecDecodePNG(
 ImageCodecReport imageCodecDecodeWebP(
     const uint8_t *bytes, size_t count, const ImageCodecOptions *options, uint8_t *pixels, uint32_t width,
     uint32_t height);
+
+// Room that every JPEG of this size fits into.
+size_t imageCodecJPEGCapacity(uint32_t width, uint32_t height);
+
+// Encodes interleaved RGB as baseline JPEG (JFIF), colours at half the resolution (4:2:0), into `bytes`; `count` is how
+// many of the `capacity` bytes it took. `quality` is libjpeg's, from 1 to 100. Sides longer than 65,500 pixels are
+// refused as unsupported.
+ImageCodecReport imageCodecEncodeJPEG(
+    const uint8_t *pixels, uint32_t width, uint32_t height, int32_t quality, uint8_t *bytes, size_t capacity,
+    size_t *count);
 
 // RGBA over an opaque background, rounded as Pillow's `Image.alpha_composite` rounds.
 void imageCodecComposite(const uint8_t *rgba, size_t pixelCount, const uint8_t background[3], uint8_t *rgb);

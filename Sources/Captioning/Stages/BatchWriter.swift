@@ -116,7 +116,9 @@ package actor BatchWriter {
   private func write(_ next: OrderedOutcomes.Next, _ progress: BatchProgress) throws {
     let work = next.outcome.work
     var image = FinishedImage(work.image, outcome: outcome(next))
+    let isRetry = work.task == .retry
     image.thumbnail = next.outcome.thumbnail
+    image.isRetry = isRetry
     for output in outputs {
       do {
         try output.write(image)
@@ -124,7 +126,6 @@ package actor BatchWriter {
         image.outcome = .failed(failure)
       }
     }
-    let isRetry = work.task == .retry
     let record = JournalledImage(
       key: work.key, isRetry: isRetry, outcome: JournalledImage.Outcome(image.outcome, path: work.image.path))
     let offset = journal.append(record)

@@ -36,7 +36,9 @@ public struct CaptionerSteps: CaptioningSteps {
     let preprocessor = captioner.extractor.preprocessor
     let decoded = try imageDecoder.decode(bytes, named: name, targetFor: preprocessor.scaledSize)
     return PreparedImage(
-      pixels: preprocessor(decoded.image), size: decoded.originalSize, warnings: decoded.warnings)
+      pixels: preprocessor(decoded.image), size: decoded.originalSize, warnings: decoded.warnings,
+      // An image that cannot be shown can be captioned all the same.
+      thumbnail: wantsThumbnail ? try? decoded.image.thumbnail().jpeg() : nil)
   }
 
   package func features(of pixels: [Tensor]) throws -> [Tensor] {

@@ -7,6 +7,8 @@ public struct FinishedImage: Sendable {
   public var outcome: Outcome
   /// The image in small, a JPEG; made only for outputs that show it.
   public var thumbnail: [UInt8]?
+  /// Whether it failed in an earlier run, and this takes the place of that failure.
+  public var isRetry = false
 
   public enum Outcome: Sendable, Equatable {
     case captioned(BatchCaption)

@@ -1,0 +1,62 @@
+import Crypto
+import Synchronization
+package import SystemPackage
+
+/// Which images a page shows where it cannot show all: a sample that depends on their paths only, not on the order in
+/// which they come (the smallest of their hashes; "bottom-k", or min-hash, sampling).
+///
+/// The stages that prepare images ask it from their threads, while the writer adds to it. What it does not want now it
+/// will never want, so that hardly any thumbnail is made in vain.
+package final class GallerySample: Sendable {
+  package let capacity: Int
+  /// Ranks ascending; where two are equal, the earlier image comes first.
+  private let entries: Mutex<[Entry]>
+
+  private struct Entry {
+    let rank: UInt64
+    /// Where the image's record is.
+    let offset: Int
+  }
+
+  /// - Parameter capacity: the most images.
+  package init(capacity: Int) {
+    precondition(capacity >= 0, "a sample of \(capacity) images")
+    self.capacity = capacity
+    entries = Mutex([])
+  }
+
+  /// The first eight bytes of the SHA-256 of the path's bytes.
+  package static func rank(of path: FilePath) -> UInt64 {
+    SHA256.hash(data: path.bytes).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+  }
+
+  /// Whether the image would be in the sample if it came now.
+  package func wants(_ path: FilePath) -> Bool { wants(rank: Self.rank(of: path)) }
+
+  package func wants(rank: UInt64) -> Bool { entries.withLock { isWanted(rank, $0) } }
+
+  /// Takes the image in, for which another may leave.
+  package func insert(rank: UInt64, offset: Int) {
+    entries.withLock { entries in
+      guard isWanted(rank, entries) else { return }
+      // Equal ranks are the same path, given twice.
+      var (low, high) = (0, entries.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if entries[middle].rank <= rank { low = middle + 1 } else { high = middle }
+      }
+      if entries.count == capacity { entries.removeLast() }
+      entries.insert(Entry(rank: rank, offset: offset), at: low)
+    }
+  }
+
+  private func isWanted(_ rank: UInt64, _ entries: [Entry]) -> Bool {
+    guard entries.count == capacity else { return true }
+    return entries.last.map { rank < $0.rank } ?? false
+  }
+
+  package var count: Int { entries.withLock { $0.count } }
+
+  /// Where the records of its images are, ascending.
+  package var offsets: [Int] { entries.withLock { $0.map(\.offset) }.sorted() }
+}
