@@ -11,23 +11,26 @@ struct CaptionCommand: AsyncParsableCommand {
       caption - < photo.jpg         from standard input
       caption --json photo.jpg      with confidence, tokens and timings
       caption --beams 5 photo.jpg   look further for a likelier caption
+      caption batch photos/ -o captions.jsonl
+                                    directories, shards and lists, however many
       caption models pull           fetch the base models (190 MB), once
       caption train …               a captioner of your own images and captions
       caption evaluate …            score captions against what people wrote
 
-      'caption help photo' lists every option, 'caption help train' those of
-      training. A file that is called like a subcommand is given as ./models.
+      'caption help photo' lists every option, 'caption help batch' and 'caption
+      help train' those of these. A file that is called like a subcommand is given as ./models.
 
       EXIT CODES
         0  every image has its caption
         1  some image could not be captioned
+        2  batch stopped after more failures than --max-errors
        64  wrong usage
-       65  a model, captioner, dataset or file of captions is damaged, or does
-           not fit; training broke down
+       65  a model, captioner, dataset, journal or file of captions is damaged,
+           or does not fit; training broke down
        66  a named model, captioner, dataset or file of captions does not exist
        69  base models are missing, or cannot be fetched
        70  a fault of this program: please report it
-       73  a file cannot be created, or a training run is there already
+       73  a file cannot be created, or is there already, or is another run's
        74  reading or writing failed
       130  interrupted
       143  terminated

@@ -29,7 +29,8 @@ struct BatchCommandTests {
       let fixture = try BatchFixture(directory, count: 5)
       let run = try fixture.run(
         "-o", "c.jsonl", "-o", "c.csv", "-o", "c.json", "-o", "metadata.jsonl", "-o", "coco:c.results", "--txt",
-        "--xmp", "--output-dir", "sidecars", "--prefix-text", "photo: ", "--suffix-text", "!")
+        "--xmp", "--output-dir", "sidecars", "--gallery", "gallery.html", "--webdataset", "shards", "--prefix-text",
+        "photo: ", "--suffix-text", "!")
       #expect(run.exitCode == 0, "\(run.standardError)")
       let captions = try fixture.lines("c.jsonl").map { try #require($0.caption) }
       #expect(captions.allSatisfy { $0.hasPrefix("photo: ") && $0.hasSuffix("!") })
@@ -42,6 +43,15 @@ struct BatchCommandTests {
       #expect(try fixture.content("metadata.jsonl").contains("\"file_name\":\"../photos/a/photo 1.jpg\""))
       #expect(try fixture.content("sidecars/a/photo 1.txt") == captions[0] + "\n")
       #expect(try fixture.content("sidecars/a/photo 1.xmp").contains("x-default"))
+      let page = try fixture.content("gallery.html")
+      #expect(page.contains(captions[0]) && page.contains("data:image/jpeg;base64"))
+      // What was written can be captioned again, sample by sample.
+      let shards = try CommandRun(
+        ["batch", "shards", "-o", "again.jsonl", "--model", TinyCaptioner.path, "--include", "*.{jpg,png}"],
+        currentDirectory: fixture.out)
+      #expect(shards.exitCode == 0, "\(shards.standardError)")
+      #expect(try fixture.lines("again.jsonl").map { "photo: \($0.caption ?? "")!" } == captions)
+      #expect(try fixture.lines("again.jsonl").first?.path == "shards/000000.tar/000000000.jpg")
     }
   }
 
@@ -136,6 +146,42 @@ struct BatchCommandTests {
       let run = try fixture.run("-o", "captions.jsonl")
       #expect(run.standardError.contains("1 captioned; 5 were done before"))
       #expect(try fixture.lines("captions.jsonl").count == 6)
+    }
+  }
+
+  @Test("Lists, globs and parts choose the images; the parts together are the whole")
+  func choosing() throws {
+    try withTemporaryDirectory { directory in
+      let fixture = try BatchFixture(directory, count: 12)
+      try fixture.run("-o", "all.jsonl", "--errors", "e.jsonl")
+      let all = try fixture.lines("all.jsonl").map(\.path)
+      var parts: [String] = []
+      for part in 1...3 {
+        try fixture.run("-o", "part-\(part).jsonl", "--shard", "\(part)/3")
+        parts += try fixture.lines("part-\(part).jsonl").map(\.path)
+      }
+      #expect(parts.count == 12 && Set(parts) == Set(all))
+      try fixture.run("-o", "a.jsonl", "--include", "a/**", "--exclude", "*1.jpg")
+      #expect(try fixture.lines("a.jsonl").map(\.path) == all.filter { $0.contains("/a/") && !$0.hasSuffix("1.jpg") })
+      let list = try CommandRun(
+        ["batch", "--from-file", "-", "-o", "-", "--model", TinyCaptioner.path],
+        input: Data(all.reversed().joined(separator: "\r\n").utf8))
+      #expect(try BatchFixture.lines(list.standardOutput).map(\.path) == Array(all.reversed()))
+      let wrong = try fixture.run("-o", "x.jsonl", "--shard", "4/3")
+      #expect(wrong.exitCode == 64 && wrong.standardError.contains("'4/3' is no shard"))
+    }
+  }
+
+  @Test("A reader of standard output that goes away ends the run with its reason")
+  func brokenPipe() throws {
+    try withTemporaryDirectory { directory in
+      let fixture = try BatchFixture(directory, count: 60)
+      let pipe = Pipe()
+      try pipe.fileHandleForReading.close()
+      let run = try CommandRun(
+        fixture.arguments(["-o", "-"]), output: pipe.fileHandleForWriting, currentDirectory: fixture.out)
+      #expect(run.exitCode == 74)
+      #expect(run.standardError.contains("standard output: cannot be written"))
     }
   }
 

@@ -6,13 +6,14 @@ import Testing
 struct BatchKillTests {
   private static let outputs = [
     "-o", "captions.jsonl", "-o", "captions.csv", "-o", "results.json", "-o", "metadata.jsonl", "--txt", "--xmp",
-    "--output-dir", "sidecars", "--webdataset", "shards", "--commit-every", "7",
+    "--output-dir", "sidecars", "--webdataset", "shards", "--gallery", "gallery.html", "--commit-every",
+    "7",
   ]
 
   /// All outputs of a run, without what differs from run to run.
   private func outputs(_ fixture: BatchFixture) throws -> [String: String] {
     var outputs: [String: String] = [:]
-    for name in ["captions.jsonl", "captions.csv", "results.json", "metadata.jsonl", "errors.jsonl"] {
+    for name in ["captions.jsonl", "captions.csv", "results.json", "metadata.jsonl", "errors.jsonl", "gallery.html"] {
       outputs[name] = try fixture.content(name)
         .replacing(#/"milliseconds":[0-9.e-]+/#, with: "").replacing(#/,[0-9.e-]+\r\n/#, with: "\r\n")
     }

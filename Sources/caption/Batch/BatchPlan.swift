@@ -61,7 +61,10 @@ struct BatchPlan {
   ///   - positions: where an earlier run stopped, output by output.
   ///   - roots: directories that images are found below.
   ///   - journal: the journal's directory, where outputs may keep what they need.
-  func outputs(positions: [OutputPosition]?, roots: [FilePath], journal: String) throws -> [any BatchOutput] {
+  ///   - model: what a gallery calls the captioner.
+  func outputs(
+    positions: [OutputPosition]?, roots: [FilePath], journal: String, model: String
+  ) throws -> [any BatchOutput] {
     var outputs: [any BatchOutput] = []
     func position() -> OutputPosition? {
       guard let positions, outputs.count < positions.count else { return nil }
@@ -92,6 +95,13 @@ struct BatchPlan {
         continue
       }
       try FileSystem.createDirectory(Path.parent(path))
+      if target.format == .gallery {
+        outputs.append(
+          try GalleryOutput(
+            path: path, position: position(), heading: GalleryHeading(model: model),
+            itemsPath: Path.join(journal, "gallery-\(outputs.count).items")))
+        continue
+      }
       outputs.append(try AppendedOutput(path: path, format: rowFormat(target), position: position()))
     }
     return outputs

@@ -78,7 +78,9 @@ struct BatchRun {
   ) async throws {
     let resumed = journal.resumed
     if resumed.tally.total > 0 { log.info("going on: \(resumed.tally.total) images were done before") }
-    let outputs = try plan.outputs(positions: resumed.positions, roots: listing.roots, journal: journal.directory)
+    let outputs = try plan.outputs(
+      positions: resumed.positions, roots: listing.roots, journal: journal.directory, model: captioner.manifest.name)
+    let samples = outputs.compactMap { ($0 as? GalleryOutput)?.sample }
     let progress = BatchProgress(resumed: resumed.tally)
     var writing = BatchWriter.Settings()
     writing.model = captioner.manifest.name
@@ -97,6 +99,7 @@ struct BatchRun {
       settings: pipelineSettings, steps: CaptionerSteps(captioner, imageDecoder: imageDecoder, options: options),
       progress: progress)
     pipeline.onWarning = warn
+    pipeline.wantsThumbnail = { path in samples.contains { $0.wants(path) } }
     let start = ContinuousClock.now
     let ending = try await report(progress, listing) { [pipeline] in
       try await pipeline.run({ try ImageLister(listing, onWarning: warn) }, writer: writer)
