@@ -65,11 +65,15 @@ extension GalleryPage {
     }
     #items > li { display: flex; min-width: 0; content-visibility: auto; contain-intrinsic-size: auto 280px; }
     #items button {
-      display: flex; flex-direction: column; flex: 1; min-width: 0; padding: 0; overflow: hidden; text-align: left;
+      position: relative; scroll-margin: 76px 0 16px; display: flex; flex-direction: column; flex: 1; min-width: 0; padding: 0; overflow: hidden; text-align: left;
       background: var(--card); border: 1px solid var(--line); border-radius: 11px; cursor: pointer;
     }
     #items button:hover { border-color: var(--faint); box-shadow: var(--shadow); }
-    #items button:focus-visible { outline-offset: -2px; }
+    /* Inside and above the picture: a card clips what is outside. */
+    #items button:focus-visible { outline: none; }
+    #items button:focus-visible::after {
+      content: ""; position: absolute; inset: -1px; border: 2px solid var(--accent); border-radius: inherit;
+    }
     .picture { display: flex; align-items: center; justify-content: center; background: var(--well); }
     #items .picture { position: relative; width: 100%; aspect-ratio: 4 / 3; }
     #items img { position: absolute; inset: 0; width: 100%; height: 100%; object-fit: contain; }
