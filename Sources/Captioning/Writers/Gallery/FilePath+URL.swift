@@ -1,8 +1,8 @@
 import SystemPackage
 
 extension FilePath {
-  /// As a link from a page in `directory`, relative, so that page and images may move together. Bytes are written as they
-  /// are, in per cent where they are not plain: names that are not UTF-8 work.
+  /// As a link from a page in `directory`, relative, so that page and images may move together. Bytes that are no plain
+  /// characters are written in per cent as they are: names that are not UTF-8 work.
   func relativeURL(from directory: FilePath) -> String {
     var url = ""
     for byte in absolute.relative(to: directory.absolute).bytes {

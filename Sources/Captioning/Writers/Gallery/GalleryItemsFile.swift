@@ -40,16 +40,29 @@ final class GalleryItemsFile {
   init(path: String, existing: Int) throws {
     self.path = path
     if existing > 0 {
-      let found = try InputFile(path: path)
+      let found = try Self.existing(path)
       if found.byteCount < existing {
         throw BatchError.shortOutput(path: path, found: found.byteCount, expected: existing)
       }
-      if try found.bytes(at: 0, upTo: Self.magic.count) != Self.magic { throw Self.unreadable(path) }
+      if found.beginning != Self.magic { throw Self.unreadable(path) }
     }
     file = try RecordFile(path: path)
+    // The name, too, must outlast a loss of power.
+    FileSystem.synchronize(Path.parent(path))
     try file.truncate(to: existing)
     writtenCount = existing
     if existing == 0 { buffer = Self.magic }
+  }
+
+  private static func existing(_ path: String) throws(FileSystemError) -> (byteCount: Int, beginning: [UInt8]) {
+    do {
+      let file = try InputFile(path: path)
+      return (file.byteCount, try file.bytes(at: 0, upTo: magic.count))
+    } catch .notFound {
+      return (0, [])
+    } catch {
+      throw error
+    }
   }
 
   /// What is behind the last record.

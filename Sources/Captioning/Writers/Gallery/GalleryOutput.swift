@@ -2,11 +2,11 @@ import ModelFiles
 
 /// A web page with captions and small images: a stable sample of them where there are very many, and every failure.
 ///
-/// While a run lasts, a file beside the page takes in what the page will show; `finish` makes the page of it. The file
-/// stays, whether the run was interrupted or came to its end, since a later run of the same command goes on from it. It
-/// holds what the sample wanted when it came (of a million images about 14,000, some 120 MB) and the failures. In memory
-/// there are a few bytes an image of the sample, whatever the number of images or failures; after a retry of failed
-/// images, some bytes for each that was done again.
+/// While a run lasts, a file takes in what the page will show; `finish` makes the page of it, and until then there is
+/// one of no images. The file stays, whether the run was interrupted or came to its end: a later run of the same command
+/// goes on from it. It holds what the sample wanted when it came (of a million images about 14,000, some 120 MB) and the
+/// failures. In memory there are a few bytes an image of the sample, whatever the number of images or failures; after a
+/// retry of failed images, some bytes for each that was done again.
 package final class GalleryOutput: BatchOutput {
   /// Tells the stages that prepare images which thumbnails are wanted.
   package let sample: GallerySample
@@ -52,6 +52,8 @@ package final class GalleryOutput: BatchOutput {
     start = items.byteCount
     var scan = try items.scan()
     while let (record, offset) = try scan.next() { count(record, offset) }
+    // At once, so that a place where none can be is known before anything is captioned.
+    if existing == 0 || !FileSystem.isRegularFile(path) { try writePage() }
   }
 
   package func write(_ image: FinishedImage) throws {
@@ -95,6 +97,10 @@ package final class GalleryOutput: BatchOutput {
 
   package func finish() throws {
     _ = try flush()
+    try writePage()
+  }
+
+  private func writePage() throws(FileSystemError) {
     let counts = GalleryCounts(
       captioned: max(rows - counts.failures, sample.count), shown: sample.count, failed: max(counts.current, 0))
     try FileSystem.writeAtomically(to: path) { (file) throws(FileSystemError) in

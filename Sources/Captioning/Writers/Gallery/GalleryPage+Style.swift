@@ -42,16 +42,21 @@ extension GalleryPage {
     #query::placeholder { color: var(--faint); opacity: 1; }
     .filters { display: flex; padding: 3px; gap: 2px; background: var(--well); border-radius: 9px; }
     .filters button {
-      height: 32px; padding: 0 11px; background: none; border: 0; border-radius: 7px; cursor: pointer; white-space: nowrap;
+      height: 32px; padding: 0 11px; background: none; border: 0; border-radius: 7px; cursor: pointer;
+      white-space: nowrap;
     }
-    .filters button span { margin-left: 3px; color: var(--faint); font-size: 13px; font-variant-numeric: tabular-nums; }
+    .filters button span {
+      margin-left: 3px; color: var(--faint); font-size: 13px;
+      font-variant-numeric: tabular-nums;
+    }
     .filters [aria-pressed=true] { background: var(--card); box-shadow: 0 1px 2px #0f172a26; font-weight: 600; }
     .filters [aria-pressed=true] span { font-weight: 400; }
     .filters .some:not([aria-pressed=true]), .filters .some span { color: var(--bad); }
     .sort { display: flex; gap: 8px; align-items: center; white-space: nowrap; }
     .sort span { color: var(--faint); }
     select {
-      height: 38px; min-width: 0; padding: 0 8px; background: var(--card); border: 1px solid var(--line); border-radius: 9px;
+      height: 38px; min-width: 0; padding: 0 8px; background: var(--card); border: 1px solid var(--line);
+      border-radius: 9px;
     }
     #status {
       flex: 1 0 auto; min-width: 6em; text-align: right; color: var(--faint); font-size: 13px;
@@ -65,11 +70,16 @@ extension GalleryPage {
     }
     #items > li { display: flex; min-width: 0; content-visibility: auto; contain-intrinsic-size: auto 280px; }
     #items button {
-      display: flex; flex-direction: column; flex: 1; min-width: 0; padding: 0; overflow: hidden; text-align: left;
+      position: relative; scroll-margin: 76px 0 16px; display: flex; flex-direction: column; flex: 1; min-width: 0;
+      padding: 0; overflow: hidden; text-align: left;
       background: var(--card); border: 1px solid var(--line); border-radius: 11px; cursor: pointer;
     }
     #items button:hover { border-color: var(--faint); box-shadow: var(--shadow); }
-    #items button:focus-visible { outline-offset: -2px; }
+    /* Inside and above the picture: a card clips what is outside. */
+    #items button:focus-visible { outline: none; }
+    #items button:focus-visible::after {
+      content: ""; position: absolute; inset: -1px; border: 2px solid var(--accent); border-radius: inherit;
+    }
     .picture { display: flex; align-items: center; justify-content: center; background: var(--well); }
     #items .picture { position: relative; width: 100%; aspect-ratio: 4 / 3; }
     #items img { position: absolute; inset: 0; width: 100%; height: 100%; object-fit: contain; }
@@ -82,12 +92,16 @@ extension GalleryPage {
       overflow-wrap: anywhere;
     }
     .failed .text { font-size: 13.5px; }
-    .facts { display: flex; gap: 10px; align-items: baseline; margin-top: auto; color: var(--faint); font-size: 12.5px; }
+    .facts {
+      display: flex; gap: 10px; align-items: baseline; margin-top: auto; color: var(--faint);
+      font-size: 12.5px;
+    }
     .name { flex: 1; min-width: 0; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; }
     .confidence { flex: none; font-variant-numeric: tabular-nums; }
     .confidence::before {
       content: ""; display: inline-block; width: 34px; height: 4px; margin-right: 6px; vertical-align: 2.5px;
-      border-radius: 2px; background: linear-gradient(var(--accent) 0 0) 0 / calc(var(--value) * 100%) no-repeat var(--line);
+      border-radius: 2px;
+      background: linear-gradient(var(--accent) 0 0) 0 / calc(var(--value) * 100%) no-repeat var(--line);
     }
     mark { background: var(--mark); color: inherit; border-radius: 2px; }
     .empty { padding: 60px 20px; text-align: center; color: var(--faint); overflow-wrap: anywhere; }
@@ -97,7 +111,10 @@ extension GalleryPage {
     #items.rows > li + li { border-top: 1px solid var(--line); }
     #items.rows button { flex-direction: row; align-items: baseline; border: 0; border-radius: 0; box-shadow: none; }
     #items.rows button:hover { background: var(--well); }
-    #items.rows .picture { flex: none; width: 180px; aspect-ratio: auto; padding: 12px 0 12px 14px; background: none; }
+    #items.rows .picture {
+      flex: none; width: 180px; aspect-ratio: auto; padding: 12px 0 12px 14px;
+      background: none;
+    }
     #items.rows .picture { justify-content: flex-start; }
     .rows .words { flex-direction: row-reverse; align-items: baseline; gap: 18px; min-width: 0; padding: 12px 14px; }
     .rows .text { flex: 3; -webkit-line-clamp: none; color: var(--faint); }
@@ -105,7 +122,8 @@ extension GalleryPage {
     #items.rows .name { white-space: normal; overflow-wrap: anywhere; }
 
     .plain {
-      display: inline-flex; align-items: center; justify-content: center; height: 34px; min-width: 34px; padding: 0 12px;
+      display: inline-flex; align-items: center; justify-content: center; height: 34px; min-width: 34px;
+      padding: 0 12px;
       background: var(--card); color: inherit; border: 1px solid var(--line); border-radius: 8px; cursor: pointer;
       font-size: 14px; text-decoration: none;
     }
@@ -113,11 +131,15 @@ extension GalleryPage {
     .plain:disabled { opacity: .4; cursor: default; }
     dialog {
       width: min(1080px, calc(100vw - 32px)); max-height: calc(100vh - 32px); padding: 0; background: var(--card);
-      color: inherit; border: 1px solid var(--line); border-radius: 14px; box-shadow: 0 20px 60px #0005; overflow: hidden;
+      color: inherit; border: 1px solid var(--line); border-radius: 14px; box-shadow: 0 20px 60px #0005;
+      overflow: hidden;
     }
     dialog[open] { display: flex; flex-direction: column; }
     dialog::backdrop { background: #0b0d0fa6; }
-    .bar { display: flex; gap: 6px; align-items: center; padding: 10px 12px 10px 18px; border-bottom: 1px solid var(--line); }
+    .bar {
+      display: flex; gap: 6px; align-items: center; padding: 10px 12px 10px 18px;
+      border-bottom: 1px solid var(--line);
+    }
     .bar span { flex: 1; color: var(--faint); font-size: 13px; font-variant-numeric: tabular-nums; }
     .body { display: flex; min-height: 0; overflow: auto; }
     .body .picture { flex: 3 1 0; min-width: 0; min-height: 340px; padding: 14px; }

@@ -78,8 +78,8 @@ final class GalleryPage {
     return row.finished
   }
 
-  /// JSON that no HTML parser takes for markup: `<` begins all that could end a script element, or change how its end is
-  /// found, and stands in strings only.
+  /// JSON that no HTML parser takes for markup: `<` begins all that could end a script element, or change how its end
+  /// is found, and stands in strings only.
   private static func embeddable(_ json: [UInt8]) -> [UInt8] {
     guard json.contains(UInt8(ascii: "<")) else { return json }
     return json.flatMap { $0 == UInt8(ascii: "<") ? Array("\\u003c".utf8) : [$0] }

@@ -39,8 +39,8 @@ struct Chromium {
     let process = Process()
     process.executableURL = Self.executable
     let profile = directory.appending(path: "profile-\(UUID().uuidString)").path(percentEncoded: false)
-    // Without its sandbox, which root does not get, as whom tests in containers run. Its clock stands still while there is
-    // something to do, so that no haste changes what is seen.
+    // Without its sandbox, which root does not get, as whom tests in containers run. Its clock stands still while there
+    // is something to do, so that no haste changes what is seen.
     let always = [
       "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
       "--user-data-dir=\(profile)", "--virtual-time-budget=5000",

@@ -31,14 +31,14 @@ struct GalleryBrowserTests {
       let kind = number % photos.count
       var caption = BatchCaption(
         text: photos[kind].1, confidence: Double(number * 619 % 1000) / 1000, width: 640, height: 480,
-        hash: Finished.hash, model: "tiny", milliseconds: 1)
+        hash: WrittenImage.hash, model: "tiny", milliseconds: 1)
       if number == 4 { caption.text = "</script><img src=x onerror=\"document.title='taken'\"> & <b>bold</b>" }
       let path = Fixture.url("images/\(photos[kind].0)").path(percentEncoded: false)
       let image = ListedImage(ordinal: images.count, path: FilePath(path), content: .file)
       images.append(FinishedImage(image, outcome: .captioned(caption), thumbnail: thumbnails[kind]))
       if number % 28 == 27 {
         let path = FilePath("broken/\(number % 56 == 27 ? "dog" : "cat")-\(number).jpg")
-        images.append(Finished.failed(images.count, path, message: "is a truncated JPEG; copy it again"))
+        images.append(GalleryImage.failed(images.count, path, message: "is a truncated JPEG; copy it again"))
       }
     }
     return images
@@ -143,7 +143,7 @@ struct GalleryBrowserTests {
       #expect(shown.has("<dialog id=\"details\" aria-labelledby=\"details-text\" open=\"\">"))
       #expect(shown.text("details-text") == "a cup of coffee on a table")
       #expect(shown.text("details-place") == "3 of 1,035")
-      #expect(shown.has("<dd class=\"code\">\(Finished.hash.hexadecimal)</dd>"))
+      #expect(shown.has("<dd class=\"code\">\(WrittenImage.hash.hexadecimal)</dd>"))
       #expect(shown.has("<dd>640 × 480 pixels</dd>"))
       // The file itself, since the page can reach it.
       #expect(shown.count(/<div id="details-picture" class="picture"><img alt="" src="[^"]*\/coffee.jpg">/) == 1)

@@ -56,13 +56,14 @@ extension GalleryOutput {
   }
 }
 
-extension Finished {
-  /// The `ordinal`th image of a list; its thumbnail is no image, but bytes of its own.
-  static func listed(
-    _ ordinal: Int, _ path: FilePath, _ text: String? = nil, thumbnail: [UInt8]? = nil
+/// Images at the end of their way, with their places in a list.
+enum GalleryImage {
+  /// The thumbnail is no image, but bytes of its own.
+  static func captioned(
+    _ ordinal: Int, _ path: FilePath, _ text: String? = nil, thumbnail: [UInt8]? = nil, isRetry: Bool = false
   ) -> FinishedImage {
-    FinishedImage(
-      ListedImage(ordinal: ordinal, path: path, content: .file), outcome: captioned(path, text ?? path.text).outcome,
+    image(
+      ordinal, path, .captioned(WrittenImage.caption(text ?? path.text)), isRetry,
       thumbnail: thumbnail ?? Array("\(ordinal) in small".utf8))
   }
 
@@ -70,9 +71,14 @@ extension Finished {
     _ ordinal: Int, _ path: FilePath, message: String = "is broken", stage: ImageFailure.Stage = .decode,
     isRetry: Bool = false
   ) -> FinishedImage {
+    image(ordinal, path, .failed(ImageFailure(.truncated, stage: stage, message: message)), isRetry)
+  }
+
+  private static func image(
+    _ ordinal: Int, _ path: FilePath, _ outcome: FinishedImage.Outcome, _ isRetry: Bool, thumbnail: [UInt8]? = nil
+  ) -> FinishedImage {
     var image = FinishedImage(
-      ListedImage(ordinal: ordinal, path: path, content: .file),
-      outcome: .failed(ImageFailure(.truncated, stage: stage, message: message)))
+      ListedImage(ordinal: ordinal, path: path, content: .file), outcome: outcome, thumbnail: thumbnail)
     image.isRetry = isRetry
     return image
   }

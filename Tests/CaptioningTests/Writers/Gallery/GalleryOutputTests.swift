@@ -10,7 +10,8 @@ struct GalleryOutputTests {
   /// Each seventh has failed.
   private let images = (0..<300).map { number in
     let path = FilePath("photos/\(number).jpg")
-    return number % 7 == 3 ? Finished.failed(number, path) : Finished.listed(number, path, "number \(number)")
+    return number % 7 == 3
+      ? GalleryImage.failed(number, path) : GalleryImage.captioned(number, path, "number \(number)")
   }
 
   private func withPage(_ body: (URL) throws -> Void) throws {
@@ -28,9 +29,9 @@ struct GalleryOutputTests {
       let image = try #require(page.captioned.first)
       #expect(image.path == "photos/0.jpg")
       #expect(image.caption == "number 0")
-      #expect(image.confidence == 0.1235)
+      #expect(image.confidence == 0.8765)
       #expect([image.width, image.height] == [640, 480])
-      #expect(image.sha256 == Finished.hash.hexadecimal)
+      #expect(image.sha256 == WrittenImage.hash.hexadecimal)
       #expect(image.thumbnail == Data("0 in small".utf8))
       let failure = try #require(page.failures.first)
       #expect(failure.path == "photos/3.jpg")
@@ -54,7 +55,8 @@ struct GalleryOutputTests {
     try withPage { url in
       let image = ListedImage(ordinal: 0, path: "notes.txt", content: .file)
       try GalleryOutput(url).finish([
-        FinishedImage(image, outcome: .skipped), FinishedImage(image, outcome: .present), Finished.failed(1, "b.jpg"),
+        FinishedImage(image, outcome: .skipped), FinishedImage(image, outcome: .present),
+        GalleryImage.failed(1, "b.jpg"),
       ])
       let page = try GalleryFile(url)
       #expect(page.items.map(\.path) == ["b.jpg"])
@@ -87,7 +89,7 @@ struct GalleryOutputTests {
       let thumbnail = [UInt8](repeating: 1, count: 10_000)
       for number in 0..<2000 {
         let path = FilePath("\(number).jpg")
-        try output.write(Finished.listed(number, path, thumbnail: output.sample.wants(path) ? thumbnail : nil))
+        try output.write(GalleryImage.captioned(number, path, thumbnail: output.sample.wants(path) ? thumbnail : nil))
       }
       let position = try output.flush()
       #expect(position.rows == 2000)
@@ -134,12 +136,13 @@ struct GalleryOutputTests {
   func retry() throws {
     try withPage { url in
       let first = try GalleryOutput(url)
-      let failing = [0, 1, 2].map { Finished.failed($0, FilePath("\($0).jpg")) }
-      try first.finish(failing + [Finished.listed(3, "3.jpg")])
-      var captioned = Finished.listed(1, "1.jpg")
-      captioned.isRetry = true
+      let failing = [0, 1, 2].map { GalleryImage.failed($0, FilePath("\($0).jpg")) }
+      try first.finish(failing + [GalleryImage.captioned(3, "3.jpg")])
       let second = try GalleryOutput(url, position: first.flush())
-      try second.finish([Finished.failed(0, "0.jpg", message: "still broken", isRetry: true), captioned])
+      try second.finish([
+        GalleryImage.failed(0, "0.jpg", message: "still broken", isRetry: true),
+        GalleryImage.captioned(1, "1.jpg", isRetry: true),
+      ])
       // And once more, so that the retries are those of an earlier run.
       for output in [second, try GalleryOutput(url, position: second.flush())] {
         try output.finish()
@@ -156,11 +159,9 @@ struct GalleryOutputTests {
   func unwantedRetry() throws {
     try withPage { url in
       let first = try GalleryOutput(url, sampleSize: 0)
-      try first.finish([Finished.failed(0, "0.jpg"), Finished.failed(1, "1.jpg")])
+      try first.finish([GalleryImage.failed(0, "0.jpg"), GalleryImage.failed(1, "1.jpg")])
       let second = try GalleryOutput(url, position: first.flush(), sampleSize: 0)
-      var captioned = Finished.listed(1, "1.jpg")
-      captioned.isRetry = true
-      try second.finish([captioned])
+      try second.finish([GalleryImage.captioned(1, "1.jpg", isRetry: true)])
       #expect(try GalleryFile(url).items.map(\.path) == ["0.jpg"])
       #expect(try GalleryFile(url).scope == "A stable sample of 0 of 1 captioned images, and 1 failure.")
     }
@@ -169,15 +170,15 @@ struct GalleryOutputTests {
   @Test("A directory that could not be listed counts for the run that found it so")
   func listingProblems() throws {
     try withPage { url in
-      let problem = Finished.failed(0, "locked", stage: .list)
+      let problem = GalleryImage.failed(0, "locked", stage: .list)
       let first = try GalleryOutput(url)
-      try first.finish([problem, Finished.listed(1, "1.jpg")])
+      try first.finish([problem, GalleryImage.captioned(1, "1.jpg")])
       #expect(try GalleryFile(url).scope == "1 captioned image, and 1 failure.")
       let second = try GalleryOutput(url, position: first.flush())
       try second.finish([problem])
       #expect(try GalleryFile(url).failures.map(\.path) == ["locked"])
       #expect(try GalleryFile(url).scope == "1 captioned image, and 1 failure.")
-      try GalleryOutput(url, position: second.flush()).finish([Finished.listed(0, "locked/0.jpg")])
+      try GalleryOutput(url, position: second.flush()).finish([GalleryImage.captioned(0, "locked/0.jpg")])
       #expect(try GalleryFile(url).failures == [])
       #expect(try GalleryFile(url).scope == "All 2 captioned images.")
     }
@@ -199,7 +200,35 @@ struct GalleryOutputTests {
       let error = #expect(throws: FileSystemError.self) { try GalleryOutput(url, position: position) }
       #expect(error?.description.contains("\(path): it is not what this version wrote") == true)
       try FileManager.default.removeItem(atPath: path)
-      #expect(throws: FileSystemError.notFound(path: path)) { try GalleryOutput(url, position: position) }
+      #expect(throws: BatchError.shortOutput(path: path, found: 0, expected: position.byteCount)) {
+        try GalleryOutput(url, position: position)
+      }
+    }
+  }
+
+  @Test("There is a page from the beginning on, so that a place where none can be is known at once")
+  func beginning() throws {
+    try withPage { url in
+      let output = try GalleryOutput(url)
+      #expect(try GalleryFile(url).items == [])
+      try output.finish(images)
+      let whole = try Data(contentsOf: url)
+      // One that is there stays until there is another.
+      let position = try output.flush()
+      _ = try GalleryOutput(url, position: position)
+      #expect(try Data(contentsOf: url) == whole)
+      // What was killed before its end left none.
+      try FileManager.default.removeItem(at: url)
+      _ = try GalleryOutput(url, position: position)
+      #expect(try Data(contentsOf: url) == whole)
+    }
+    try withTemporaryDirectory { directory in
+      let path = directory.appending(path: "missing/report.html").path(percentEncoded: false)
+      #expect(throws: FileSystemError.notFound(path: path)) {
+        try GalleryOutput(
+          path: path, position: nil, heading: GalleryHeading(model: "tiny"),
+          itemsPath: directory.appending(path: "items").path(percentEncoded: false))
+      }
     }
   }
 }

@@ -20,15 +20,19 @@ struct GalleryPageTests {
   @Test("Odd names are written as text, and links lead to their bytes")
   func oddNames() throws {
     try withTemporaryDirectory { directory in
-      let paths = Finished.oddNames.map { FilePath(directory).appending(FilePath(bytes: $0).components) }
+      let names =
+        ["with space.jpg", "100%.jpg", "a#b?c.jpg"].map { Array($0.utf8) }
+        + WrittenImage.oddTexts.filter { !$0.isEmpty }.map { Array($0.utf8) } + [[0x66, 0xFF, 0xC3, 0x28, 0x2E, 0x6A]]
+      let folder = FilePath(directory.path(percentEncoded: false))
+      let paths = names.map { folder.appending(FilePath(bytes: $0).components) }
       let url = directory.appending(path: "report.html")
-      try GalleryOutput(url).finish(paths.enumerated().map { Finished.listed($0, $1) })
+      try GalleryOutput(url).finish(paths.enumerated().map { GalleryImage.captioned($0, $1) })
       let page = try GalleryFile(url)
       #expect(page.items.map(\.path) == paths.map(\.text))
       let links = try page.items.map { try #require($0.link) }
-      #expect(links.map(Self.unescaped) == Finished.oddNames)
+      #expect(links.map(Self.unescaped) == names)
       #expect(links[0] == "with%20space.jpg")
-      #expect(links.last == "f%FF%C3%28.jpg")
+      #expect(links.last == "f%FF%C3%28.j")
     }
   }
 
@@ -45,18 +49,19 @@ struct GalleryPageTests {
       let url = directory.appending(path: "pages/report.html")
       try FileManager.default.createDirectory(
         at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+      let folder = FilePath(directory.path(percentEncoded: false))
       let names: [FilePath] = ["photos/a.jpg", "pages/b.jpg", "pages/sub/./../sub/c.jpg", "pages/data:d.jpg"]
       try GalleryOutput(url).finish(
-        names.enumerated().map { Finished.listed($0, FilePath(directory).appending($1.components)) })
+        names.enumerated().map { GalleryImage.captioned($0, folder.appending($1.components)) })
       #expect(try GalleryFile(url).items.map(\.link) == ["../photos/a.jpg", "b.jpg", "sub/c.jpg", "data%3Ad.jpg"])
     }
   }
 
   @Test("An image in a shard has no link")
   func shards() throws {
-    let member = ShardMember(name: Array("a.jpg".utf8), headerOffset: 0, offset: 512, count: 10)
-    let sample = ShardSample(shard: "s.tar", key: Array("a".utf8), image: member, members: [member])
-    try page([Finished.captioned("s.tar/a.jpg", "a", content: .shardSample(sample))]) { page, _ in
+    let image = FinishedImage(
+      WrittenImage.sample("s.tar", member: "a.jpg"), outcome: .captioned(WrittenImage.caption("a")))
+    try page([image]) { page, _ in
       #expect(page.items.map(\.path) == ["s.tar/a.jpg"])
       #expect(page.items.map(\.link) == [nil])
     }
@@ -66,8 +71,8 @@ struct GalleryPageTests {
     "What looks like markup stays a text",
     arguments: ["</script><script>alert(1)</script>", "<!-- <script>", "]]>", "a & b", "\u{2028}\u{0}\"\\"])
   func markup(_ text: String) throws {
-    let failure = Finished.failed(1, "b.jpg", message: text)
-    try page([Finished.listed(0, "a.jpg", text), failure]) { page, _ in
+    let failure = GalleryImage.failed(1, "b.jpg", message: text)
+    try page([GalleryImage.captioned(0, "a.jpg", text), failure]) { page, _ in
       #expect(page.items.map { $0.caption ?? $0.message } == [text, text])
       // The two elements of data and script that the page always has, and no more.
       #expect(page.text.split(separator: "<script", omittingEmptySubsequences: false).count == 3)
@@ -85,7 +90,7 @@ struct GalleryPageTests {
 
   @Test("A page names no address elsewhere")
   func selfContained() throws {
-    try page([Finished.listed(0, "a.jpg")]) { page, _ in
+    try page([GalleryImage.captioned(0, "a.jpg")]) { page, _ in
       #expect(!page.text.contains("http://") && !page.text.contains("https://") && !page.text.contains("//cdn"))
       #expect(!page.text.contains(" src="))
     }
@@ -93,7 +98,7 @@ struct GalleryPageTests {
 
   @Test("An image without a thumbnail, and one without a number for its confidence, are there all the same")
   func gaps() throws {
-    var image = Finished.captioned("a.jpg", "")
+    var image = WrittenImage.captioned("a.jpg", "")
     if var caption = image.caption {
       caption.confidence = .nan
       image.outcome = .captioned(caption)
@@ -107,7 +112,7 @@ struct GalleryPageTests {
 
   @Test("Nothing but the page and the file that it is made of is left in the directory")
   func files() throws {
-    try page([Finished.listed(0, "a.jpg")]) { _, directory in
+    try page([GalleryImage.captioned(0, "a.jpg")]) { _, directory in
       let names = try FileManager.default.contentsOfDirectory(atPath: directory.path(percentEncoded: false))
       #expect(names.sorted() == ["report.html", "report.html.gallery-items"])
     }
