@@ -107,7 +107,7 @@ package enum FileSystem {
       try rename(temporary, to: path)
     } catch {
       unlink(temporary)
-      throw error
+      throw error.naming(path, insteadOf: temporary)
     }
     synchronize(directory)
   }

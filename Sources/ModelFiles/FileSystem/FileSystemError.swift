@@ -35,6 +35,17 @@ public enum FileSystemError: Error, Equatable, CustomStringConvertible {
     }
   }
 
+  /// The same error, of the file that the user knows instead of a temporary one.
+  func naming(_ path: String, insteadOf temporary: String) -> FileSystemError {
+    switch self {
+    case .notFound(temporary): .notFound(path: path)
+    case .permissionDenied(let operation, temporary): .permissionDenied(operation: operation, path: path)
+    case .diskFull(temporary): .diskFull(path: path)
+    case .failed(let operation, temporary, let reason): .failed(operation: operation, path: path, reason: reason)
+    case .notFound, .permissionDenied, .diskFull, .failed: self
+    }
+  }
+
   public var description: String {
     switch self {
     case .notFound(let path): "\(path): \(reason)"
