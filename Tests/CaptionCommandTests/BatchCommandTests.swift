@@ -136,6 +136,25 @@ struct BatchCommandTests {
     }
   }
 
+  @Test("Runs with outputs in one directory do not touch each other's errors")
+  func twoLedgers() throws {
+    try withTemporaryDirectory { directory in
+      let fixture = try BatchFixture(directory, count: 2)
+      #expect(try fixture.run("-o", "a.jsonl").exitCode == 0)
+      let empty = fixture.photos.appending(path: "empty.jpg")
+      try Data().write(to: empty)
+      #expect(try fixture.run("-o", "b.jsonl").exitCode == 1)
+      try FileManager.default.removeItem(at: empty)
+      let refused = try fixture.run("-o", "a.jsonl")
+      #expect(refused.exitCode == 73)
+      #expect(refused.standardError.contains("errors.jsonl exists, and is not of this run"))
+      #expect(try fixture.lines("errors.jsonl").count == 1)
+      #expect(try fixture.run("-o", "a.jsonl", "--errors", "a-errors.jsonl").exitCode == 0)
+      #expect(try fixture.run("-o", "b.jsonl", "--restart").exitCode == 0)
+      #expect(!fixture.exists("errors.jsonl"))
+    }
+  }
+
   @Test("New photos are captioned by the same command later")
   func newPhotos() throws {
     try withTemporaryDirectory { directory in

@@ -4,6 +4,7 @@ public enum BatchError: Error, Equatable, Sendable, CustomStringConvertible {
   case otherSettings(journal: String, differences: [String])
   case inUse(journal: String)
   case existingOutput(path: String)
+  case foreignLedger(path: String)
   case unreadableJournal(path: String)
   case shortOutput(path: String, found: Int, expected: Int)
 
@@ -16,6 +17,8 @@ public enum BatchError: Error, Equatable, Sendable, CustomStringConvertible {
       "\(journal): another run is writing these outputs: wait for it, or give another output"
     case .existingOutput(let path):
       "\(path) exists, and no journal says that a run of caption wrote it: give another name, or --restart to replace it"
+    case .foreignLedger(let path):
+      "\(path) exists, and is not of this run: name another file with --errors, or remove it"
     case .unreadableJournal(let path):
       "\(path) is no journal of this version: use --restart to begin anew, or the version that wrote it"
     case .shortOutput(let path, 0, let expected):

@@ -3,22 +3,38 @@ import SystemPackage
 
 /// `errors.jsonl`: the images that have no caption, and why. Made anew from the journal at a run's beginning, and at its
 /// end where earlier lines no longer hold.
+///
+/// Several runs may have outputs in one directory, whose ledgers have one name unless they are told another: a mark in the
+/// journal's directory says that the file is this run's own.
 package final class ErrorLedger {
   package let path: String
   private let format: any RowFormat
+  private let markPath: String
   private var file: AppendingFile?
 
-  package init(path: String, format: any RowFormat) {
+  /// - Parameter journal: the journal's directory.
+  /// - Throws: `BatchError.foreignLedger` where the file is not this run's own.
+  package init(path: String, format: any RowFormat, journal: String) throws(BatchError) {
     self.path = path
     self.format = format
+    markPath = Path.join(journal, "ledger")
+    if FileSystem.isRegularFile(path), !isOwn { throw .foreignLedger(path: path) }
+  }
+
+  private var isOwn: Bool { FileSystem.isRegularFile(markPath) }
+
+  private func mark() throws {
+    if !isOwn { try FileSystem.writeAtomically(Array((path + "\n").utf8), to: markPath) }
   }
 
   /// Takes in what failed; it can be read at once.
   func write(_ image: FinishedImage) throws {
     guard let row = try format.row(image) else { return }
-    let file = try self.file ?? AppendingFile(path: path)
-    self.file = file
-    try file.append(row + format.separator)
+    if file == nil {
+      try mark()
+      file = try AppendingFile(path: path)
+    }
+    try file?.append(row + format.separator)
   }
 
   /// Writes the file anew; without failures there is none.
@@ -26,7 +42,11 @@ package final class ErrorLedger {
     file = nil
     var isEmpty = true
     try journal.forEachFailure(listedAll: listedAll) { _, _ in isEmpty = false }
-    if isEmpty { return try FileSystem.remove(path) }
+    if isEmpty {
+      if isOwn { try FileSystem.remove(path) }
+      return
+    }
+    try mark()
     let temporary = path + ".new"
     try FileSystem.remove(temporary)
     let new = try AppendingFile(path: temporary, isNew: true)

@@ -37,7 +37,7 @@ struct BatchRun {
     try await withJournal(plan) { directory in
       let journal = try BatchJournal(
         directory: directory, settings: settings(plan, captioner, options), restarts: command.running.restart,
-        outputs: plan.files + [plan.ledger].compactMap { $0 })
+        outputs: plan.files)
       try await run(plan, listing, journal, captioner, options, imageDecoder)
     }
   }
@@ -76,10 +76,10 @@ struct BatchRun {
     _ plan: BatchPlan, _ listing: ImageListing, _ journal: sending BatchJournal, _ captioner: Captioner,
     _ options: GenerationOptions, _ imageDecoder: ImageDecoder
   ) async throws {
-    let resumed = journal.resumed
+    let (resumed, directory) = (journal.resumed, journal.directory)
     if resumed.tally.total > 0 { log.info("going on: \(resumed.tally.total) images were done before") }
     let outputs = try plan.outputs(
-      positions: resumed.positions, roots: listing.roots, journal: journal.directory, model: captioner.manifest.name)
+      positions: resumed.positions, roots: listing.roots, journal: directory, model: captioner.manifest.name)
     let samples = outputs.compactMap { ($0 as? GalleryOutput)?.sample }
     let progress = BatchProgress(resumed: resumed.tally)
     var writing = BatchWriter.Settings()
@@ -90,7 +90,9 @@ struct BatchRun {
     let failures = FailureLog(log: log, ledger: plan.ledger)
     let writer = try BatchWriter(
       settings: writing, outputs: outputs, journal: journal,
-      ledger: plan.ledger.map { ErrorLedger(path: $0, format: ErrorLedgerFormat()) }
+      ledger: try plan.ledger.map {
+        try ErrorLedger(path: $0, format: ErrorLedgerFormat(), journal: directory)
+      }
     ) { failures.report($0, $1) }
     var pipelineSettings = pipelineSettings(options)
     pipelineSettings.looksForPresent = plan.hasOnlySidecars

@@ -39,7 +39,8 @@ struct StubRun {
       outputs: [output.path(percentEncoded: false)])
     let progress = BatchProgress(resumed: journal.resumed.tally)
     let lines = try LinesOutput(output, position: journal.resumed.positions?.last)
-    let ledger = ErrorLedger(path: errors.path(percentEncoded: false), format: LedgerLines())
+    let ledger = try ErrorLedger(
+      path: errors.path(percentEncoded: false), format: LedgerLines(), journal: self.journal)
     let writer = try BatchWriter(settings: writing, outputs: extra() + [lines], journal: journal, ledger: ledger)
     let pipeline = BatchPipeline(settings: settings, steps: steps, progress: progress)
     let ending = try await pipeline.run(source, writer: writer)

@@ -139,6 +139,33 @@ struct StageTests {
     }
   }
 
+  @Test("A file that somebody writes while it is read is an error that says so")
+  func changingFile() async throws {
+    try await withTemporaryDirectory { directory in
+      let path = try StubImages(directory: directory).write("1", as: "1.jpg")
+      // So large that reading takes a while; most of it is a hole.
+      truncate(path.string, 400 << 20)
+      let isDone = Mutex(false)
+      let writing = Thread {
+        let file = open(path.string, O_WRONLY | O_APPEND)
+        while !isDone.withLock({ $0 }) { _ = write(file, "x", 1) }
+        close(file)
+      }
+      writing.start()
+      let finished = Bypassed()
+      let stage = PrepareStage(
+        steps: StubSteps(), reader: ImageReader(limit: 1 << 30, memory: Budget(1 << 30)), memory: Budget(1000),
+        contents: nil, wantsThumbnail: { _ in false }, onWarning: { _, _ in }, meter: StageMeter()
+      ) { finished.append($0) }
+      let out: [StagedImage<Tensor>] = try await run([work(0, path: path)]) {
+        try await stage.run(workers: 1, from: $0, to: $1)
+      }
+      isDone.withLock { $0 = true }
+      #expect(out.isEmpty)
+      #expect(finished.summary == [0: "changed"])
+    }
+  }
+
   @Test("Images that need more memory than there is are decoded one after the other")
   func memoryBudget() async throws {
     try await withTemporaryDirectory { directory in
