@@ -69,6 +69,9 @@ static void multiply_shared(product whole) {
   // Below some 100,000 multiplications waking a thread costs more than it brings.
   size_t work_per_block = block * (split_rows ? whole.n : whole.m) * whole.k;
   size_t grain = 100000 / (work_per_block + 1) + 1;
+  // Each part packs the whole other side for itself: two parts a thread, where loops usually have four.
+  size_t parts = 2 * (size_t)ck_threads(), large = (blocks + parts - 1) / parts;
+  if (grain < large) grain = large;
   shared_product s = {whole, block, split_rows};
   ck_parallel_for(blocks, grain, multiply_part, &s);
 }

@@ -30,7 +30,7 @@ struct BatchRun {
     let options = try command.wording.options(for: captioner)
     let imageDecoder = ImageDecoder(options: command.reading.options)
     if command.running.dryRun {
-      return try await DryRun(log: log, isQuiet: command.running.quiet).run(
+      return try await DryRun(log: log).run(
         listing, steps: CaptionerSteps(captioner, imageDecoder: imageDecoder, options: options, generates: false),
         settings: pipelineSettings(options))
     }

@@ -6,7 +6,6 @@ import SystemPackage
 /// Reads and decodes all images, and tells what is wrong with them.
 struct DryRun {
   let log: Logger
-  let isQuiet: Bool
 
   /// - Throws: `ExitCode` 1 where images cannot be captioned.
   func run(_ listing: ImageListing, steps: CaptionerSteps, settings: BatchPipeline.Settings) async throws {
