@@ -22,7 +22,8 @@ struct BatchStatus {
     self.done = done
     self.total = total
     failed = max(0, snapshot.before.failed + tally.failed - snapshot.retried)
-    imagesPerSecond = rate
+    // Before the first image there is none worth telling.
+    imagesPerSecond = rate.flatMap { $0 > 0 ? $0 : nil }
     timeLeft = total.flatMap { total in rate.flatMap { $0 > 0 ? Double(total - done) / $0 : nil } }
     current =
       snapshot.current?.lastComponent.map { component in

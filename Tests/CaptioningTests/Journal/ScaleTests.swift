@@ -4,7 +4,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@Suite("A million images", .timeLimit(.minutes(5)))
+@Suite("A million images", .timeLimit(.minutes(15)))
 struct ScaleTests {
   /// Paths that no memory holds.
   private struct Numbers: ImageSource {

@@ -60,7 +60,7 @@ struct StubRun {
   }
 }
 
-@Suite("Batch pipeline", .timeLimit(.minutes(2)))
+@Suite("Batch pipeline", .timeLimit(.minutes(15)))
 struct BatchPipelineTests {
   private func expected(_ numbers: some Sequence<Int>) -> [String] { numbers.map { "\($0).jpg: number \($0)" } }
 
@@ -339,7 +339,8 @@ struct BatchPipelineTests {
       run.writing.commitInterval = 5
       await #expect(throws: FileSystemError.diskFull(path: "there")) { try await run(paths, extra: { [Full()] }) }
       let last = try await run(paths)
-      #expect(last.progress.before.captioned == 10)
+      // A commit every five images, and one a second besides.
+      #expect((5...12).contains(last.progress.before.captioned))
       #expect(try run.lines() == expected(0..<30))
     }
   }

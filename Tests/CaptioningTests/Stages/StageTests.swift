@@ -48,7 +48,7 @@ private final class Visitors: Sendable {
   }
 }
 
-@Suite("Stages, each alone", .timeLimit(.minutes(1)))
+@Suite("Stages, each alone", .timeLimit(.minutes(15)))
 struct StageTests {
   private func work(_ number: Int, path: FilePath = "a.jpg") -> ImageWork {
     ImageWork(sequence: number, image: ListedImage(ordinal: number, path: path, content: .file))
