@@ -18,6 +18,9 @@ package final class Budget: Sendable {
     let continuation: CheckedContinuation<Void, any Error>
   }
 
+  /// How many wait.
+  package var waiting: Int { state.withLock { $0.waiting.count } }
+
   package init(_ total: Int) {
     precondition(total > 0, "a budget of \(total)")
     self.total = total

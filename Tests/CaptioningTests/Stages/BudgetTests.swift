@@ -1,23 +1,24 @@
 import Captioning
 import Testing
 
-@Suite("Budget")
+@Suite("Budget", .timeLimit(.minutes(15)))
 struct BudgetTests {
   @Test("Who asks for more than is free waits, and those behind wait too, though they ask for less")
   func firstComeFirstServed() async throws {
-    let budget = Budget(10)
+    // Too little for both at once.
+    let budget = Budget(8)
     #expect(try await budget.take(6) == 6)
     let (events, continuation) = AsyncStream.makeStream(of: String.self)
     let large = Task {
       _ = try await budget.take(7)
       continuation.yield("large")
     }
-    try await Task.sleep(for: .milliseconds(50))
+    while budget.waiting < 1 { await Task.yield() }
     let small = Task {
       _ = try await budget.take(2)
       continuation.yield("small")
     }
-    try await Task.sleep(for: .milliseconds(50))
+    while budget.waiting < 2 { await Task.yield() }
     budget.give(6)
     var order: [String] = []
     for await event in events {
@@ -43,9 +44,9 @@ struct BudgetTests {
     let budget = Budget(10)
     _ = try await budget.take(5)
     let large = Task { try await budget.take(10) }
-    try await Task.sleep(for: .milliseconds(50))
+    while budget.waiting < 1 { await Task.yield() }
     let small = Task { try await budget.take(5) }
-    try await Task.sleep(for: .milliseconds(50))
+    while budget.waiting < 2 { await Task.yield() }
     large.cancel()
     await #expect(throws: CancellationError.self) { try await large.value }
     #expect(try await small.value == 5)

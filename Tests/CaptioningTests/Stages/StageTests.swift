@@ -193,8 +193,9 @@ struct StageTests {
     var steps = StubSteps()
     let sent = Visitors()
     steps.beforeEncoding = { numbers in
-      // So long that more than a batch is ready.
-      for _ in 0..<1000 where numbers.contains(0) && sent.count < 6 { usleep(5000) }
+      // Until another whole batch is ready: when the tenth image is about to be sent, eight are in the inbox or in this
+      // batch, which has four at most. No time is short enough for a machine that runs all the tests at once.
+      for _ in 0..<120_000 where numbers.contains(0) && sent.count < 10 { usleep(5000) }
       if numbers.contains(13) { throw Broken() }
     }
     let stage = EncodeStage(steps: steps, batchSize: 4, meter: StageMeter()) { finished.append($0) }
