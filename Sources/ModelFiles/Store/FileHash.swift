@@ -2,43 +2,61 @@ import Crypto
 
 /// SHA-256 of a file's content.
 public struct FileHash: Sendable, Hashable, CustomStringConvertible {
-  /// 64 lower-case hexadecimal digits.
-  public let hexadecimal: String
+  /// The 32 bytes, eight in each word, the first one highest. A run over a million images holds and reads many of these.
+  private let words: SIMD4<UInt64>
 
   /// `nil` where `text` is not 64 lower-case hexadecimal digits.
   public init?(_ text: String) {
-    let isDigest =
-      text.utf8.count == 64
-      && text.utf8.allSatisfy {
-        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
+    guard text.utf8.count == 64 else { return nil }
+    var words = SIMD4<UInt64>()
+    for (index, digit) in text.utf8.enumerated() {
+      let value: UInt8
+      switch digit {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): value = digit - UInt8(ascii: "0")
+      case UInt8(ascii: "a")...UInt8(ascii: "f"): value = digit - UInt8(ascii: "a") + 10
+      default: return nil
       }
-    guard isDigest else { return nil }
-    hexadecimal = text
+      words[index / 16] = words[index / 16] << 4 | UInt64(value)
+    }
+    self.words = words
   }
 
-  init(_ digest: SHA256Digest) { hexadecimal = Self.hexadecimal(digest) }
+  init(_ digest: SHA256Digest) { words = digest.withUnsafeBytes { Self.words($0) } }
 
   /// `nil` where there are not 32 bytes.
-  package init?(digest: some Collection<UInt8>) {
+  package init?(digest: ArraySlice<UInt8>) {
     guard digest.count == 32 else { return nil }
-    hexadecimal = Self.hexadecimal(digest)
+    words = digest.withUnsafeBytes { Self.words($0) }
+  }
+
+  /// `nil` where there are not 32 bytes.
+  init?(digest: Slice<UnsafeRawBufferPointer>) {
+    guard digest.count == 32 else { return nil }
+    words = Self.words(UnsafeRawBufferPointer(rebasing: digest))
+  }
+
+  private static func words(_ bytes: UnsafeRawBufferPointer) -> SIMD4<UInt64> {
+    var words = SIMD4<UInt64>()
+    for word in 0..<4 {
+      words[word] = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8 * word, as: UInt64.self))
+    }
+    return words
   }
 
   /// The 32 bytes.
-  package var digest: [UInt8] {
-    var digest: [UInt8] = []
-    var high: UInt8?
-    for digit in hexadecimal.utf8 {
-      let value = digit < UInt8(ascii: "a") ? digit - UInt8(ascii: "0") : digit - UInt8(ascii: "a") + 10
-      if let upper = high { digest.append(upper << 4 | value) }
-      high = high == nil ? value : nil
-    }
-    return digest
-  }
+  package var digest: [UInt8] { (0..<32).map { byte($0) } }
 
-  private static func hexadecimal(_ digest: some Sequence<UInt8>) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+  private func byte(_ index: Int) -> UInt8 { UInt8(truncatingIfNeeded: words[index / 8] >> (56 - 8 * UInt64(index % 8))) }
+
+  /// 64 lower-case hexadecimal digits.
+  public var hexadecimal: String {
+    String(unsafeUninitializedCapacity: 64) { digits in
+      for index in 0..<64 {
+        let value = UInt8(truncatingIfNeeded: words[index / 16] >> (60 - 4 * UInt64(index % 16))) & 15
+        digits[index] = value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+      }
+      return 64
+    }
   }
 
   /// Reads the whole file, through one small buffer.
