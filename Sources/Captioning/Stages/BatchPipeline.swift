@@ -23,11 +23,11 @@ package struct BatchPipeline: Sendable {
     /// Captions that grow side by side.
     package var rows = 64
     /// Images between listing and writing.
-    package var window = 512
+    package var window = 256
     /// Bytes of files that are being read and decoded.
     package var fileMemory = 256 << 20
     /// Bytes of pixels that are being decoded. An image that needs more is decoded alone.
-    package var pixelMemory = 512 << 20
+    package var pixelMemory = 256 << 20
     /// The most bytes of an image file.
     package var maximumFileBytes = 1 << 30
     /// Whether identical bytes are captioned once.
