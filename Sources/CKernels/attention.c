@@ -2,31 +2,64 @@
 #include <stdlib.h>
 
 #include "CKernels.h"
+#include "packed.h"
 #include "table.h"
 
 typedef struct {
-  size_t m, n, d, stride_q, stride_k, stride_v, stride_out;
+  const ck_attention_layout *layout;
   const float *q, *k, *v;
-  float *out, *scratch;
+  float *out;
+  int precision;
 } attention;
 
-static void attend_heads(void *context, size_t begin, size_t end) {
-  const attention *a = context;
-  for (size_t head = begin; head < end; head++) {
-    size_t column = head * a->d;
-    float *scores = a->scratch + head * a->m * a->n;
-    ck_gemm_nt_serial(a->m, a->n, a->d, 1.0f / sqrtf((float)a->d), a->q + column, a->stride_q, a->k + column,
-                      a->stride_k, scores, a->n, 0);
-    ck_softmax_rows(a->m, a->n, scores, a->n);
-    ck_gemm_nn_serial(a->m, a->d, a->n, scores, a->n, a->v + column, a->stride_v, a->out + column, a->stride_out,
-                      0);
-  }
+/// Keys and values of one head become packed matrices, which the queries and the probabilities then meet.
+static void attend_packed(const attention *a, size_t item, size_t head, float *scores, void *memory, float *scales) {
+  const ck_attention_layout *l = a->layout;
+  ck_packed keys = {a->precision, l->n, l->d, 0, 8, memory}, values = {a->precision, l->d, l->n, 0, 8, memory};
+  size_t column = head * l->d;
+  ck_pack(&keys, a->k + item * l->n * l->stride_k + column, l->stride_k, 0, memory);
+  ck_epilogue scaled = {.scale = scales};
+  ck_packed_product(l->m, a->q + item * l->m * l->stride_q + column, l->stride_q, 1, &keys, &scaled, scores, l->n);
+  ck_softmax_rows(l->m, l->n, scores, l->n);
+  ck_pack(&values, a->v + item * l->n * l->stride_v + column, l->stride_v, 1, memory);
+  ck_packed_product(l->m, scores, l->n, 1, &values, NULL, a->out + item * l->m * l->stride_out + column, l->stride_out);
 }
 
-void ck_attention(size_t heads, size_t m, size_t n, size_t d, const float *q, size_t stride_q, const float *k,
-                  size_t stride_k, const float *v, size_t stride_v, float *out, size_t stride_out, float *scratch) {
-  attention a = {m, n, d, stride_q, stride_k, stride_v, stride_out, q, k, v, out, scratch};
-  ck_parallel_for(heads, 1, attend_heads, &a);
+static void attend_by_blas(const attention *a, size_t item, size_t head, float *scores) {
+  const ck_attention_layout *l = a->layout;
+  size_t column = head * l->d;
+  ck_gemm_nt_serial(l->m, l->n, l->d, 1.0f / sqrtf((float)l->d), a->q + item * l->m * l->stride_q + column, l->stride_q,
+                    a->k + item * l->n * l->stride_k + column, l->stride_k, scores, l->n, 0);
+  ck_softmax_rows(l->m, l->n, scores, l->n);
+  ck_gemm_nn_serial(l->m, l->d, l->n, scores, l->n, a->v + item * l->n * l->stride_v + column, l->stride_v,
+                    a->out + item * l->m * l->stride_out + column, l->stride_out, 0);
+}
+
+// Index = item * heads + head.
+static void attend_heads(void *context, size_t begin, size_t end) {
+  const attention *a = context;
+  const ck_attention_layout *l = a->layout;
+  ck_packed keys = {a->precision, l->n, l->d, 0, 8, NULL}, values = {a->precision, l->d, l->n, 0, 8, NULL};
+  size_t bytes = ck_packed_size(&keys), other = ck_packed_size(&values);
+  float *scores = ck_allocate((l->m + 1) * l->n * sizeof(float)), *scales = scores + l->m * l->n;
+  void *memory = ck_allocate(bytes > other ? bytes : other);
+  for (size_t i = 0; i < l->n; i++) scales[i] = 1.0f / sqrtf((float)l->d);
+  for (size_t index = begin; index < end; index++) {
+    if (a->precision == CK_PRECISION_F32 && !ck_f32_packing_pays()) {
+      attend_by_blas(a, index / l->heads, index % l->heads, scores);
+    } else {
+      attend_packed(a, index / l->heads, index % l->heads, scores, memory, scales);
+    }
+  }
+  free(scores);
+  free(memory);
+}
+
+void ck_attention(const ck_attention_layout *layout, int precision, const float *q, const float *k, const float *v,
+                  float *out) {
+  if (layout->m == 0 || layout->n == 0) return;
+  attention a = {layout, q, k, v, out, precision};
+  ck_parallel_for(layout->batch * layout->heads, 1, attend_heads, &a);
 }
 
 typedef struct {

@@ -20,7 +20,7 @@ void ck_unpack_row(int type, const void *source, float *destination, size_t coun
 }
 
 typedef struct {
-  size_t m, columns, matrices, total_rows;
+  size_t m, columns, matrices, stride_out;
   const ck_matrix *matrix;
   const float *x, *block_sums;  // block_sums [m, columns / 32], or NULL
   float *out;
@@ -62,7 +62,7 @@ static void few_rows_part(void *context, size_t begin, size_t end) {
       const float *values = weights;
       if (w->type != CK_TYPE_F32) ck_unpack_row(w->type, weights, unpacked, p->columns), values = unpacked;
       for (size_t j = 0; j < p->m; j++)
-        p->out[j * p->total_rows + row] = kernels->dot(p->columns, values, p->x + j * p->columns);
+        p->out[j * p->stride_out + row] = kernels->dot(p->columns, values, p->x + j * p->columns);
     }
   }
   free(unpacked);
@@ -86,7 +86,7 @@ static void many_rows_part(void *context, size_t begin, size_t end) {
         values = unpacked;
       }
       ck_gemm_nt_serial(p->m, rows, p->columns, 1, p->x, p->columns, values, p->columns, p->out + first_row + row,
-                        p->total_rows, 0);
+                        p->stride_out, 0);
     }
     first_row += w->rows;
     first_panel += panels;
@@ -95,21 +95,28 @@ static void many_rows_part(void *context, size_t begin, size_t end) {
 }
 
 void ck_matmul(size_t m, size_t columns, const float *x, size_t matrices, const ck_matrix *matrix, float *out) {
-  product p = {m, columns, matrices, 0, matrix, x, NULL, out};
-  size_t panels = 0;
+  size_t total = 0;
+  for (size_t i = 0; i < matrices; i++) total += matrix[i].rows;
+  ck_matmul_into(m, columns, x, matrices, matrix, out, total);
+}
+
+void ck_matmul_into(size_t m, size_t columns, const float *x, size_t matrices, const ck_matrix *matrix, float *out,
+                    size_t stride_out) {
+  product p = {m, columns, matrices, stride_out, matrix, x, NULL, out};
+  size_t panels = 0, rows = 0;
   int plain = 1;
   for (size_t i = 0; i < matrices; i++) {
-    p.total_rows += matrix[i].rows;
+    rows += matrix[i].rows;
     panels += (matrix[i].rows + PANEL - 1) / PANEL;
     plain = plain && matrix[i].type == CK_TYPE_F32;
   }
-  if (m == 0 || p.total_rows == 0) return;
+  if (m == 0 || rows == 0) return;
   if (m > FEW_ROWS) {
     if (plain) {
       // Nothing to unpack: larger pieces suit BLAS better than panels.
       size_t row = 0;
       for (size_t i = 0; i < matrices; row += matrix[i++].rows)
-        ck_gemm_nt(m, matrix[i].rows, columns, 1, x, columns, matrix[i].data, columns, out + row, p.total_rows, 0);
+        ck_gemm_nt(m, matrix[i].rows, columns, 1, x, columns, matrix[i].data, columns, out + row, p.stride_out, 0);
     } else {
       ck_parallel_for(panels, 1, many_rows_part, &p);
     }
@@ -125,6 +132,6 @@ void ck_matmul(size_t m, size_t columns, const float *x, size_t matrices, const 
     }
     p.block_sums = sums;
   }
-  ck_parallel_for(p.total_rows, 65536 / (m * columns + 1) + 1, few_rows_part, &p);
+  ck_parallel_for(rows, 65536 / (m * columns + 1) + 1, few_rows_part, &p);
   free(sums);
 }

@@ -12,7 +12,7 @@
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wpsabi"
 
-enum { LANES = 16 };
+enum { LANES = 16, TILE_ROWS = CK_TILE };
 typedef float floats __attribute__((vector_size(64), aligned(4)));
 typedef int32_t ints __attribute__((vector_size(64), aligned(4)));
 typedef uint8_t bytes __attribute__((vector_size(16), aligned(1)));
@@ -249,6 +249,112 @@ static void unpack_q8_0(size_t blocks, const void *source, float *destination) {
   }
 }
 
+/// One block of a row in signed bytes: the largest magnitude becomes 127, ties go to even. Returns the scale, and through
+/// `sum` the scale times the sum of the codes. What is not finite makes the scale so.
+static float round_int8(size_t count, const float *x, int8_t *codes, float *sum) {
+  floats largest = {};
+  EACH(count, { (void)n; largest = __builtin_elementwise_max(largest, __builtin_elementwise_abs(LOAD(x))); });
+  float top = largest[0];
+  for (int lane = 1; lane < LANES; lane++) top = largest[lane] > top ? largest[lane] : top;
+  // A maximum passes over NaN; its product with 0 does not.
+  float inverse = top > 0 ? 127.0f / top : 0, scale = top / 127.0f;
+  ints total = {};
+  floats poison = {};
+  EACH(count, {
+    floats v = LOAD(x);
+    poison += v * 0.0f;
+    ints q = (ints)(v * inverse + 12582912.0f) - 0x4B400000;
+    total += q;
+    signed_bytes narrow = __builtin_convertvector(q, signed_bytes);
+    memcpy(codes + i, &narrow, n);
+  });
+  float factor = sum_lanes(poison);
+  if (factor != 0) scale = factor;
+  int sum_of_codes = 0;
+  for (int lane = 0; lane < LANES; lane++) sum_of_codes += total[lane];
+  *sum = scale * (float)sum_of_codes;
+  return scale;
+}
+
+// A tile of a product: rows that meet a panel of 32 outputs.
+INLINE void tile_f32_rows(const size_t rows, size_t k, const float *x, size_t stride, const float *panel, int adds,
+                          float *out) {
+  floats sums[TILE_ROWS][2];
+#pragma clang loop unroll(full)
+  for (size_t i = 0; i < rows; i++) {
+    sums[i][0] = adds ? load(out + 2 * LANES * i) : (floats){};
+    sums[i][1] = adds ? load(out + 2 * LANES * i + LANES) : (floats){};
+  }
+  for (size_t j = 0; j < k; j++, panel += 2 * LANES) {
+    floats first = load(panel), second = load(panel + LANES);
+#pragma clang loop unroll(full)
+    for (size_t i = 0; i < rows; i++) {
+      floats v = spread(x[i * stride + j]);
+      sums[i][0] += v * first;
+      sums[i][1] += v * second;
+    }
+  }
+#pragma clang loop unroll(full)
+  for (size_t i = 0; i < rows; i++) {
+    store(out + 2 * LANES * i, sums[i][0]);
+    store(out + 2 * LANES * i + LANES, sums[i][1]);
+  }
+}
+
+/// `out[i, 0 ..< 32] = (out, where it adds, +) sum over j of x[i, j] * panel[j, 0 ..< 32]` for at most TILE_ROWS rows.
+static void tile_f32(size_t rows, size_t k, const float *x, size_t stride, const float *panel, int adds, float *out) {
+#define CASE(rows) case rows: tile_f32_rows(rows, k, x, stride, panel, adds, out); break;
+  switch (rows) {
+    CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8) CASE(9) CASE(10) CASE(11)
+    default: tile_f32_rows(TILE_ROWS, k, x, stride, panel, adds, out);
+  }
+#undef CASE
+}
+
+/// The same for pairs of bfloat16, where the processor does not multiply them itself: exact products, sums in f32.
+static void tile_bf16(size_t rows, size_t pairs, const uint16_t *x, size_t stride, const uint16_t *panel, int adds,
+                      float *out) {
+  for (size_t i = 0; i < rows; i++, x += stride, out += 2 * LANES) {
+    floats sums[2] = {};
+    if (adds) sums[0] = load(out), sums[1] = load(out + LANES);
+    for (size_t p = 0; p < pairs; p++)
+      for (size_t half = 0; half < 2; half++) {
+        ints both = *(const ints *)(panel + (p * 2 + half) * 2 * LANES);
+        floats even = (floats)(both << 16), odd = (floats)(both & (ints)((ints){} - 65536));
+        uint32_t first = (uint32_t)x[2 * p] << 16, second = (uint32_t)x[2 * p + 1] << 16;
+        float a, b;
+        memcpy(&a, &first, sizeof a);
+        memcpy(&b, &second, sizeof b);
+        sums[half] += even * a + odd * b;
+      }
+    store(out, sums[0]);
+    store(out + LANES, sums[1]);
+  }
+}
+
+/// What follows a product, on its way from a tile of 32 columns to `out`: bias, GELU, scale, and what is in `out` already.
+static void finish_tile(size_t rows, size_t columns, const float *tile, const ck_finish *finish, float *out,
+                        size_t stride) {
+  for (size_t row = 0; row < rows; row++, tile += 2 * LANES, out += stride)
+    EACH(columns, {
+      floats v = LOAD(tile);
+      if (finish->bias) v += LOAD(finish->bias);
+      if (finish->gelu) v = gelu_of(v);
+      if (finish->scale) v *= LOAD(finish->scale);
+      if (finish->accumulate) v += LOAD(out);
+      STORE(out, v);
+    });
+}
+
+static void round_bf16(size_t count, const float *x, uint16_t *out) {
+  for (size_t i = 0; i < count; i++) {
+    uint32_t bits;
+    memcpy(&bits, x + i, sizeof bits);
+    uint32_t nearest = (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
+    out[i] = (uint16_t)((bits & 0x7fffffff) > 0x7f800000 ? bits >> 16 | 0x40 : nearest);
+  }
+}
+
 #include "row_gradients.h"
 
 const ck_table TABLE = {
@@ -270,6 +376,11 @@ const ck_table TABLE = {
     .unpack_q4_0 = unpack_q4_0,
     .unpack_q4_1 = unpack_q4_1,
     .unpack_q8_0 = unpack_q8_0,
+    .round_int8 = round_int8,
+    .round_bf16 = round_bf16,
+    .tile_f32 = tile_f32,
+    .tile_bf16 = tile_bf16,
+    .finish_tile = finish_tile,
     .gelu_backward = gelu_backward,
     .silu_gate_backward = silu_gate_backward,
     .layer_norm_backward = layer_norm_backward,

@@ -1,8 +1,17 @@
 #pragma once
 // One table of the kernels that are compiled once for each instruction set (row_kernels.h), and the choice among them.
 #include <stddef.h>
+#include <stdint.h>
 
 #include "ckernels_gradients.h"
+
+/// Rows of activations that meet a panel of a packed matrix at once, and the outputs in a panel.
+enum { CK_TILE = 12, CK_WIDE = 32 };
+
+typedef struct {
+  const float *bias, *scale;  // of the panel's first output; NULL: none
+  int gelu, accumulate;
+} ck_finish;
 
 typedef struct {
   const char *name;
@@ -25,6 +34,15 @@ typedef struct {
   void (*unpack_q4_0)(size_t blocks, const void *source, float *destination);
   void (*unpack_q4_1)(size_t blocks, const void *source, float *destination);
   void (*unpack_q8_0)(size_t blocks, const void *source, float *destination);
+  // Packed products (packed.c); tiles are [rows, CK_WIDE].
+  float (*round_int8)(size_t count, const float *x, int8_t *codes, float *sum);
+  void (*round_bf16)(size_t count, const float *x, uint16_t *out);
+  void (*tile_f32)(size_t rows, size_t k, const float *x, size_t stride, const float *panel, int adds,
+                   float *out);
+  void (*tile_bf16)(size_t rows, size_t pairs, const uint16_t *x, size_t stride, const uint16_t *panel, int adds,
+                    float *out);
+  void (*finish_tile)(size_t rows, size_t columns, const float *tile, const ck_finish *finish, float *out,
+                      size_t stride);
   // Gradients: row_gradients.h says what each computes.
   void (*gelu_backward)(size_t count, const float *x, const float *grad, float *out);
   void (*silu_gate_backward)(size_t columns, const float *gate, const float *up, const float *grad, float *grad_gate,

@@ -11,9 +11,9 @@ public struct Captioner: Sendable {
   public let manifest: CaptionerManifest
   /// The files that it consists of.
   public let files: ResolvedCaptioner
-  public let extractor: ImageFeatureExtractor
-  public let mapper: any PrefixMapper
-  public let decoder: any TextDecoder
+  public internal(set) var extractor: ImageFeatureExtractor
+  public internal(set) var mapper: any PrefixMapper
+  public internal(set) var decoder: any TextDecoder
   public let tokenizer: any Tokenizer
 
   /// - Parameters:
@@ -52,7 +52,7 @@ public struct Captioner: Sendable {
     let pixels = timings.measure(\.preprocess) { extractor.preprocessor(image.image) }
     let features = try timings.measure(\.encode) { try extractor.features(of: [pixels]) }
     let prefixes = timings.measure(\.map) { mapper.prefixes(features) }
-    let sequences = try timings.measure(\.generate) { try generate(from: prefixes, by: decoder, options: options) }
+    let sequences = try timings.measure(\.generate) { try generate(from: prefixes, options: options) }
     let sequence = sequences[0]
     return ImageCaption(
       text: text(of: sequence), sequence: sequence,
@@ -65,16 +65,22 @@ public struct Captioner: Sendable {
 
   /// Captions of images whose features are there, all as one batch: `[images, tokens, width]`.
   ///
-  /// - Parameter decoder: the captioner's own, perhaps unpacked.
   /// - Throws: `DecodingError`, `GenerationError`.
   public func captions(
-    _ features: Tensor, decoder: any TextDecoder, options: GenerationOptions
+    _ features: Tensor, options: GenerationOptions
   ) throws -> [String] {
-    try generate(from: mapper.prefixes(features), by: decoder, options: options).map { text(of: $0) }
+    try sequences(features, options: options).map { text(of: $0) }
+  }
+
+  /// As `captions(_:options:)`, with the tokens.
+  ///
+  /// - Throws: `DecodingError`, `GenerationError`.
+  public func sequences(_ features: Tensor, options: GenerationOptions) throws -> [GeneratedSequence] {
+    try generate(from: mapper.prefixes(features), options: options)
   }
 
   private func generate(
-    from prefixes: [Prefix], by decoder: any TextDecoder, options: GenerationOptions
+    from prefixes: [Prefix], options: GenerationOptions
   ) throws -> [GeneratedSequence] {
     try decoder.generate(
       from: prefixes, startTokens: manifest.decoder.startTokens, options: options,

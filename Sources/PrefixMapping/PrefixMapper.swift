@@ -14,6 +14,9 @@ public protocol PrefixMapper: Sendable {
   /// - Parameter dropout: for training; `.none` otherwise.
   /// - Precondition: `features` agrees with `featureShape`.
   func keysValues(_ features: Tensor, dropout: Dropout) -> Variable
+
+  /// The same mapper, frozen, its matrices made ready to multiply as `plan` says: see `Linear.prepared(_:)`.
+  func prepared(_ plan: MatrixPlan) -> Self
 }
 
 extension PrefixMapper {

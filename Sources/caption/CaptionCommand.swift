@@ -16,6 +16,7 @@ struct CaptionCommand: AsyncParsableCommand {
       caption models pull           fetch the base models (190 MB), once
       caption train …               a captioner of your own images and captions
       caption evaluate …            score captions against what people wrote
+      caption doctor                what this machine computes with
 
       'caption help photo' lists every option, 'caption help batch' and 'caption
       help train' those of these. A file that is called like a subcommand is given as ./models.
@@ -38,8 +39,9 @@ struct CaptionCommand: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       PhotoCommand.self, BatchCommand.self, TrainCommand.self, EvaluateCommand.self, ModelsCommand.self,
-      DebugTensorsCommand.self,
-      DebugTrainStepsCommand.self,
+      DoctorCommand.self,
+      DebugTensorsCommand.self, DebugTrainStepsCommand.self, DebugPrecisionCommand.self,
+      DebugSpeedCommand.self,
     ],
     defaultSubcommand: PhotoCommand.self)
 }

@@ -56,7 +56,6 @@ struct EvaluateCommand: AsyncParsableCommand {
   var perImage = false
 
   func validate() throws {
-    try model.requireF32()
     if let worst, worst < 1 { throw ValidationError("--worst takes 1 or more.") }
     if data == nil {
       if predictions == nil || references == nil {

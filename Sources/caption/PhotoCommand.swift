@@ -23,10 +23,12 @@ struct PhotoCommand: AsyncParsableCommand {
   @OptionGroup(title: "Output") var output: OutputOptions
 
   mutating func validate() throws {
-    try model.requireF32()
     if images.isEmpty { throw ValidationError("Name at least one image, or - for standard input.") }
     if images.count(where: { $0 == "-" }) > 1 { throw ValidationError("Standard input can be read only once.") }
   }
+
+  /// Up to so many photos are captioned sooner than matrices are laid out for more.
+  private static let fewPhotos = 12
 
   func run() async throws {
     try Failure.exiting { try captionAll() }
@@ -34,7 +36,7 @@ struct PhotoCommand: AsyncParsableCommand {
 
   private func captionAll() throws {
     let log = output.logger
-    let captioner = try model.load(log: log)
+    let captioner = try model.load(log: log).prepared(model.precision, isBatch: images.count > Self.fewPhotos)
     let options = try wording.options(for: captioner)
     let decoder = ImageDecoder(options: reading.options)
     let printer = CaptionPrinter(json: output.json, withPaths: images.count > 1)

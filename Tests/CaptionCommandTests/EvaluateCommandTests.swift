@@ -96,7 +96,8 @@ struct EvaluateCommandTests {
       let file = directory.appending(path: "captions.jsonl").path(percentEncoded: false)
       try Data(lines.joined(separator: "\n").utf8).write(to: URL(filePath: file))
       let run = try CommandRun([
-        "evaluate", "--data", file, "--images", TinyCaptioner.path, "--model", TinyCaptioner.path, "--json",
+        "evaluate", "--data", file, "--images", TinyCaptioner.path, "--model", TinyCaptioner.path, "--precision", "f32",
+        "--json",
       ])
       #expect(run.exitCode == 0, "\(run.standardError)")
       let scores = try JSONDecoder().decode(Summary.self, from: Data(run.standardOutput.utf8))

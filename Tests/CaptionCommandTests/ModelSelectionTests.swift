@@ -23,7 +23,7 @@ struct ModelSelectionTests {
       try FileManager.default.copyItem(at: TinyCaptioner.directory, to: place.appending(path: "default"))
       // The built-in one is found, whose base models are missing; the one beside would caption.
       #expect(try CommandRun([photo.path], currentDirectory: place).exitCode == 69)
-      let named = try CommandRun(["--model", "default", photo.path], currentDirectory: place)
+      let named = try CommandRun(["--model", "default", "--precision", "f32", photo.path], currentDirectory: place)
       #expect(named.standardOutput == photo.greedy.text + "\n")
     }
   }
@@ -42,7 +42,7 @@ struct ModelSelectionTests {
       let captioners = home.appending(path: "captioners")
       try FileManager.default.createDirectory(at: captioners, withIntermediateDirectories: true)
       try FileManager.default.copyItem(at: TinyCaptioner.directory, to: captioners.appending(path: "mine"))
-      let run = try CommandRun(["--model", "mine", photo.path], home: home)
+      let run = try CommandRun(["--model", "mine", "--precision", "f32", photo.path], home: home)
       #expect(run.standardOutput == photo.greedy.text + "\n")
     }
   }

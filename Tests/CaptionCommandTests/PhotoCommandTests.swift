@@ -5,7 +5,8 @@ import Testing
 @Suite("caption photo")
 struct PhotoCommandTests {
   private let expected: [TinyCaptioner.Expected]
-  private let model = ["--model", TinyCaptioner.path]
+  /// In f32, as the reference computes.
+  private let model = ["--model", TinyCaptioner.path, "--precision", "f32"]
 
   init() throws { expected = try TinyCaptioner.expected() }
 
@@ -149,5 +150,23 @@ struct PhotoCommandTests {
     let run = try CommandRun(["photo"] + model + arguments)
     #expect(run.standardError.contains(message))
     #expect(run.exitCode == 64)
+  }
+
+  @Test("every precision captions, by its own products", arguments: ["auto", "f32", "bf16", "int8"])
+  func precisions(precision: String) throws {
+    let run = try CommandRun(
+      ["--model", TinyCaptioner.path, "--precision", precision, "--json"] + expected.map(\.path))
+    #expect(run.exitCode == 0, "\(run.standardError)")
+    #expect(run.outputLines.count == expected.count)
+    let alone = try CommandRun(["--model", TinyCaptioner.path, "--precision", precision, expected[0].path])
+    // A photo's caption does not depend on those beside it.
+    #expect(run.outputLines[0].contains("\"caption\":\"\(alone.standardOutput.dropLast())\""))
+  }
+
+  @Test("a precision that is none ends with 64 and names those there are")
+  func unknownPrecision() throws {
+    let run = try CommandRun(["--precision", "f8", "x.jpg"])
+    #expect(run.exitCode == 64)
+    #expect(run.standardError.contains("'auto', 'f32', 'bf16'"))
   }
 }

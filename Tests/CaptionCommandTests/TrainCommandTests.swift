@@ -239,4 +239,11 @@ struct TrainCommandTests {
       #expect(run.exitCode == 65)
     }
   }
+
+  @Test("--precision int8 is refused before anything is read")
+  func trainingPrecision() throws {
+    let run = try CommandRun(["train", "--data", "x", "--out", "y", "--precision", "int8"])
+    #expect(run.exitCode == 64)
+    #expect(run.standardError.contains("--precision int8 has no gradients"))
+  }
 }

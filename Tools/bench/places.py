@@ -26,6 +26,11 @@ def decoder_gguf():
     return files[0] if files else existing(folder / "*.gguf", "caption models pull --force")
 
 
+def encoder_onnx():
+    """The encoder as its wheel has it, for ONNX Runtime."""
+    return bench() / "vit_s_focus.onnx"
+
+
 def bench():
     return store() / "bench"
 

@@ -1,6 +1,6 @@
 #pragma once
 // The C side of Tensors: what must be vectorised by hand, and the one way to BLAS.
-#include "ckernels_bf16.h"
+#include "ckernels_packed.h"
 #include "ckernels_dequantize.h"
 #include "ckernels_gemm.h"
 #include "ckernels_gradients.h"

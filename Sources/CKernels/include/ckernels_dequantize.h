@@ -28,3 +28,11 @@ void ck_halves_from_floats(const float *source, uint16_t *destination, size_t co
    `count` is a whole number of the type's blocks; `type` is one of enum ck_type. This is the plain rendering of each
    type's definition, and the truth that faster kernels are checked against. */
 void ck_dequantize_row(int type, const void *source, float *destination, size_t count);
+
+/* A row of a block-quantised type as codes of `ck_code_bits` bits, and for each group of `ck_code_group` columns a scale
+   and a minimum: value = scale * code + minimum, exactly. `count` is a whole number of the type's blocks. */
+void ck_split_row(int type, const void *source, uint8_t *codes, float *scales, float *minima, size_t count);
+
+/* Columns that share a scale; 0 where the type is not block-quantised. */
+size_t ck_code_group(int type);
+int ck_code_bits(int type);

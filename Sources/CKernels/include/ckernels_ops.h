@@ -22,10 +22,15 @@ void ck_add(size_t count, const float *x, float *y);
 void ck_add_scaled(size_t rows, size_t columns, const float *x, const float *bias, const float *scale, float *y);
 /// Rows become probabilities; on the calling thread.
 void ck_softmax_rows(size_t rows, size_t columns, float *x, size_t stride);
-/// Multi-head attention of dense rows without a mask. `q` `[m, heads * d]`, `k` and `v` `[n, heads * d]`, `out`
-/// `[m, heads * d]`, each with its stride in floats between tokens; `scratch` `[heads, m, n]`.
-void ck_attention(size_t heads, size_t m, size_t n, size_t d, const float *q, size_t stride_q, const float *k,
-                  size_t stride_k, const float *v, size_t stride_v, float *out, size_t stride_out, float *scratch);
+/// Shapes of a multi-head attention of dense rows without a mask: of each item of a batch queries `[m, heads * d]`, keys and
+/// values `[n, heads * d]`, results `[m, heads * d]`, each with its stride in floats between tokens.
+typedef struct {
+  size_t batch, heads, m, n, d, stride_q, stride_k, stride_v, stride_out;
+} ck_attention_layout;
+
+/// Products are in `precision` (enum ck_precision, f32 or bf16), softmax is in f32.
+void ck_attention(const ck_attention_layout *layout, int precision, const float *q, const float *k, const float *v,
+                  float *out);
 
 /// One sequence of a cached, causal, grouped-query attention.
 typedef struct {

@@ -16,5 +16,9 @@ typedef struct {
 /// are unpacked to f32 and multiplied by BLAS.
 void ck_matmul(size_t m, size_t columns, const float *x, size_t matrices, const ck_matrix *matrix, float *out);
 
+/// The same with `stride_out` floats from row to row of `out`.
+void ck_matmul_into(size_t m, size_t columns, const float *x, size_t matrices, const ck_matrix *matrix, float *out,
+                    size_t stride_out);
+
 /// As `ck_dequantize_row`, by the fastest way of this processor; same values bit for bit.
 void ck_unpack_row(int type, const void *source, float *destination, size_t count);

@@ -4,7 +4,9 @@ public import Tensors
 
 /// The seeing half of a captioner: images in, features out, for captioning and for training alike.
 public struct ImageFeatureExtractor: Sendable {
-  let encoder: any VisionEncoder
+  private(set) var encoder: any VisionEncoder
+  /// In what precision the encoder multiplies.
+  public private(set) var precision = MatrixPrecision.f32
   let selection: FeatureSelection
   public let preprocessor: ImagePreprocessor
   /// Of one image's features: `[tokens, width]`.
@@ -34,11 +36,21 @@ public struct ImageFeatureExtractor: Sendable {
     shape = [tokens, encoder.hiddenSize]
   }
 
+  /// The same, the encoder's matrices laid out for products in this precision.
+  public func prepared(_ precision: MatrixPrecision) -> ImageFeatureExtractor {
+    var prepared = self
+    prepared.encoder = encoder.prepared(precision)
+    prepared.precision = precision
+    return prepared
+  }
+
   /// The same encoder with another selection of features.
   ///
   /// - Throws: `EncodingError` where it does not suit the encoder.
   public func reading(_ settings: CaptionerManifest.Encoder) throws -> ImageFeatureExtractor {
-    try ImageFeatureExtractor(settings, encoder: encoder)
+    var reading = try ImageFeatureExtractor(settings, encoder: encoder)
+    reading.precision = precision
+    return reading
   }
 
   /// How many tokens each part of the selection has: the tokens of one layer that are of one kind.
@@ -70,7 +82,8 @@ public struct ImageFeatureExtractor: Sendable {
   public func cacheKey(decoder: ImageDecoder, precision: FeatureCacheKey.Precision = .f16) -> FeatureCacheKey {
     FeatureCacheKey(
       encoderHash: settings.sha256, features: settings.features, preprocessing: settings.preprocessing,
-      decoding: decoder.options.unusual, precision: precision)
+      decoding: decoder.options.unusual, encoderPrecision: self.precision == .f32 ? nil : self.precision.rawValue,
+      precision: precision)
   }
 
   /// The cache for these features in the store.

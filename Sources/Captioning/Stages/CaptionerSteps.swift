@@ -8,17 +8,13 @@ public import TextDecoding
 public struct CaptionerSteps: CaptioningSteps {
   private let captioner: Captioner
   private let imageDecoder: ImageDecoder
-  private let decoder: any TextDecoder
   private let options: GenerationOptions
 
-  /// Unpacks the decoder's matrices, which takes a moment and memory, and pays where many captions grow side by side.
-  ///
-  /// - Parameter generates: `false` spares this where images are only to be looked at.
-  public init(_ captioner: Captioner, imageDecoder: ImageDecoder, options: GenerationOptions, generates: Bool = true) {
+  /// - Parameter captioner: prepared for batches, where it is to generate.
+  public init(_ captioner: Captioner, imageDecoder: ImageDecoder, options: GenerationOptions) {
     self.captioner = captioner
     self.imageDecoder = imageDecoder
     self.options = options
-    decoder = generates ? captioner.decoder.unpacked(as: .f32) : captioner.decoder
   }
 
   package func decodedByteCount(_ bytes: [UInt8], named name: String) throws(ImageDecodingError) -> Int {
@@ -50,7 +46,7 @@ public struct CaptionerSteps: CaptioningSteps {
   }
 
   package func makeGeneration() throws -> any CaptionGeneration {
-    try decoder.captionGeneration(captioner, options: options)
+    try captioner.decoder.captionGeneration(captioner, options: options)
   }
 }
 

@@ -3,14 +3,14 @@ public import Tensors
 
 /// DINOv2 (Oquab et al. 2023): a pre-norm vision transformer with layer scale, in the form of Hugging Face's
 /// `Dinov2Model`.
-public final class DINOv2: VisionEncoder {
+public struct DINOv2: VisionEncoder {
   public let configuration: DinoV2Configuration
   /// `[hidden, channels * patch * patch]`: the convolution of non-overlapping patches as a product.
-  private let patchProjection: Linear
+  private var patchProjection: Linear
   /// `[1, hidden]`.
   private let classToken: Tensor
   private let positions: PositionEmbeddings
-  private let blocks: [Block]
+  private var blocks: [Block]
   public let finalNorm: LayerNorm
 
   /// - Parameter weights: at the root of the checkpoint's names (`embeddings.…`, `encoder.layer.0.…`, `layernorm.…`).
@@ -38,6 +38,13 @@ public final class DINOv2: VisionEncoder {
     finalNorm = try weights.scoped("layernorm").layerNorm(columns: c.hiddenSize, epsilon: Float(c.layerNormEpsilon))
   }
 
+  public func prepared(_ precision: MatrixPrecision) -> DINOv2 {
+    var prepared = self
+    prepared.patchProjection = patchProjection.prepared(MatrixPlan(packed: precision))
+    prepared.blocks = blocks.map { $0.prepared(precision) }
+    return prepared
+  }
+
   public var hiddenSize: Int { configuration.hiddenSize }
   public var layers: Int { configuration.layers }
   public var patchSize: Int { configuration.patchSize }
@@ -46,7 +53,26 @@ public final class DINOv2: VisionEncoder {
     if let number = numbers.first(where: { $0 < 0 || $0 > layers }) {
       throw .noSuchHiddenState(number: number, layers: layers)
     }
-    var x = try embed(pixels)
+    precondition(pixels.shape.count == 4 && pixels.shape[1] == configuration.channels, "no pixels: \(pixels.shape)")
+    let (batch, height, width) = (pixels.shape[0], pixels.shape[2], pixels.shape[3])
+    guard height > 0, width > 0, height % patchSize == 0, width % patchSize == 0 else {
+      throw .unsuitableSize(width: width, height: height, patchSize: patchSize)
+    }
+    // One image's rows stay in a core's caches where those of a batch do not.
+    if batch == 1 || batch < Threads.count { return states(pixels, numbers: numbers) }
+    let images = pixels.reshaped([batch, pixels.count / batch])
+    let items = Threads.map(batch) { index in
+      states(images.rows(index..<index + 1).reshaped([1] + pixels.shape.dropFirst()), numbers: numbers)
+    }
+    return Dictionary(
+      uniqueKeysWithValues: numbers.map { number in
+        let stacked = Tensor.stacked(items.compactMap { $0[number] })
+        return (number, stacked.reshaped([batch] + stacked.shape.dropFirst(2)))
+      })
+  }
+
+  private func states(_ pixels: Tensor, numbers: Set<Int>) -> [Int: Tensor] {
+    var x = embed(pixels)
     var states: [Int: Tensor] = [:]
     if numbers.contains(0) { states[0] = x }
     for index in 0..<(numbers.max() ?? 0) {
@@ -57,12 +83,8 @@ public final class DINOv2: VisionEncoder {
   }
 
   /// `[batch, channels, height, width]` → `[batch, 1 + patches, hidden]`.
-  private func embed(_ pixels: Tensor) throws(EncodingError) -> Tensor {
-    precondition(pixels.shape.count == 4 && pixels.shape[1] == configuration.channels, "no pixels: \(pixels.shape)")
+  private func embed(_ pixels: Tensor) -> Tensor {
     let (batch, height, width) = (pixels.shape[0], pixels.shape[2], pixels.shape[3])
-    guard height > 0, width > 0, height % patchSize == 0, width % patchSize == 0 else {
-      throw .unsuitableSize(width: width, height: height, patchSize: patchSize)
-    }
     let grid = (rows: height / patchSize, columns: width / patchSize)
     let patches = grid.rows * grid.columns
     let projected = patchProjection(unfold(pixels, grid: grid))
@@ -116,11 +138,13 @@ public final class DINOv2: VisionEncoder {
   private struct Block: Sendable {
     let heads: Int
     let norm1, norm2: LayerNorm
-    let query, key, value, output: Linear
+    var query, key, value, output: Linear
     /// `[3 * hidden]`, of queries, keys and values.
     let inputBias: Tensor
     let scale1, scale2: Tensor
-    let mlp: MLP
+    var mlp: MLP
+    /// Of the attention's products.
+    var precision = MatrixPrecision.f32
 
     init(_ c: DinoV2Configuration, _ weights: WeightReader) throws(ModelFileError) {
       let d = c.hiddenSize
@@ -141,14 +165,25 @@ public final class DINOv2: VisionEncoder {
         down: try weights.scoped("mlp.fc2").linear(outputs: d, inputs: c.intermediateSize))
     }
 
+    func prepared(_ precision: MatrixPrecision) -> Block {
+      let plan = MatrixPlan(packed: precision)
+      var prepared = self
+      prepared.precision = precision
+      (prepared.query, prepared.key, prepared.value) = (query.prepared(plan), key.prepared(plan), value.prepared(plan))
+      prepared.output = output.prepared(plan)
+      prepared.mlp = mlp.prepared(plan)
+      return prepared
+    }
+
     func callAsFunction(_ x: Tensor) -> Tensor {
       var x = x
       let d = x.columns
-      var qkv = Linear.concatenated([query, key, value], norm1(x))
-      qkv.addBias(inputBias)
-      let attended = attention(queries: qkv, keysValues: qkv, keyOffset: d, valueOffset: 2 * d, heads: heads, width: d)
-      x.addScaled(output.withoutBias(attended), bias: output.bias?.value, scale: scale1)
-      x.addScaled(mlp.down.withoutBias(mlp.hidden(norm2(x))), bias: mlp.down.bias?.value, scale: scale2)
+      let qkv = Linear.concatenated([query, key, value], norm1(x), bias: inputBias)
+      let attended = attention(
+        queries: qkv, keysValues: qkv, keyOffset: d, valueOffset: 2 * d, heads: heads, width: d,
+        precision: precision)
+      output.add(attended, scale: scale1, to: &x)
+      mlp.down.add(mlp.hidden(norm2(x)), scale: scale2, to: &x)
       return x
     }
   }

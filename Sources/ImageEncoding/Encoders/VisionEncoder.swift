@@ -20,6 +20,9 @@ public protocol VisionEncoder: Sendable {
   /// - Parameter pixels: `[batch, 3, height, width]`, normalised.
   /// - Throws: `EncodingError`.
   func hiddenStates(_ pixels: Tensor, numbers: Set<Int>) throws(EncodingError) -> [Int: Tensor]
+
+  /// The same encoder, its matrices laid out for products in this precision. Norms, activations and sums stay in f32.
+  func prepared(_ precision: MatrixPrecision) -> Self
 }
 
 /// What an encoder cannot do with what it is given.

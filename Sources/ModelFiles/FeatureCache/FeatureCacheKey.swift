@@ -11,16 +11,19 @@ public struct FeatureCacheKey: Sendable, Codable, Equatable {
   public var preprocessing: CaptionerManifest.Preprocessing
   /// How bytes become pixels where that is not the usual way, in words such as `exactDecode`.
   public var decoding: [String]
+  /// In what precision the encoder multiplied, where that was not f32.
+  public var encoderPrecision: String?
   public var precision: Precision
 
   public init(
     encoderHash: FileHash, features: [CaptionerManifest.Feature], preprocessing: CaptionerManifest.Preprocessing,
-    decoding: [String] = [], precision: Precision = .f16
+    decoding: [String] = [], encoderPrecision: String? = nil, precision: Precision = .f16
   ) {
     self.encoderHash = encoderHash
     self.features = features
     self.preprocessing = preprocessing
     self.decoding = decoding
+    self.encoderPrecision = encoderPrecision
     self.precision = precision
   }
 

@@ -46,7 +46,9 @@ public struct FileHash: Sendable, Hashable, CustomStringConvertible {
   /// The 32 bytes.
   package var digest: [UInt8] { (0..<32).map { byte($0) } }
 
-  private func byte(_ index: Int) -> UInt8 { UInt8(truncatingIfNeeded: words[index / 8] >> (56 - 8 * UInt64(index % 8))) }
+  private func byte(_ index: Int) -> UInt8 {
+    UInt8(truncatingIfNeeded: words[index / 8] >> (56 - 8 * UInt64(index % 8)))
+  }
 
   /// 64 lower-case hexadecimal digits.
   public var hexadecimal: String {

@@ -13,8 +13,8 @@ public struct LinearMapper: PrefixMapper {
   public var featureShape: [Int] { standardizer.featureShape }
   public var prefixShape: Prefix.Shape { output.shape }
   private let standardizer: FeatureStandardizer
-  private let expansion: Linear
-  private let output: PrefixOutput
+  private var expansion: Linear
+  private var output: PrefixOutput
 
   /// - Parameters:
   ///   - file: `mean`, `std`, `expand.weight` `[length · d, groups · width]`, `out.weight`, `base`; or the same tensors on a
@@ -26,6 +26,12 @@ public struct LinearMapper: PrefixMapper {
     output = try PrefixOutput(file: file)
     expansion = try WeightReader(file).scoped("expand")
       .linear(outputs: output.shape.length * output.width, inputs: standardizer.pooledWidth, bias: false)
+  }
+
+  public func prepared(_ plan: MatrixPlan) -> LinearMapper {
+    var prepared = self
+    (prepared.expansion, prepared.output) = (expansion.prepared(plan), output.prepared(plan))
+    return prepared
   }
 
   /// - Parameter dropout: of the positions' vectors.

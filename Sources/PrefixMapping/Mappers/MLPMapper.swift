@@ -16,9 +16,9 @@ public struct MLPMapper: PrefixMapper {
   public var featureShape: [Int] { standardizer.featureShape }
   public var prefixShape: Prefix.Shape { output.shape }
   private let standardizer: FeatureStandardizer
-  private let hidden: [Linear]
-  private let expansion: Linear
-  private let output: PrefixOutput
+  private var hidden: [Linear]
+  private var expansion: Linear
+  private var output: PrefixOutput
 
   /// - Parameters:
   ///   - file: `mean`, `std`; hidden layers `hidden.N`, of which the first is `[d, groups · width]` and the others `[d, d]`;
@@ -38,6 +38,13 @@ public struct MLPMapper: PrefixMapper {
     } while weights.contains("hidden.\(hidden.count).weight")
     self.hidden = hidden
     expansion = try weights.scoped("expand").linear(outputs: output.shape.length * d, inputs: d, bias: false)
+  }
+
+  public func prepared(_ plan: MatrixPlan) -> MLPMapper {
+    var prepared = self
+    prepared.hidden = hidden.map { $0.prepared(plan) }
+    (prepared.expansion, prepared.output) = (expansion.prepared(plan), output.prepared(plan))
+    return prepared
   }
 
   /// - Parameter dropout: of each hidden layer, after its tanh.

@@ -11,11 +11,11 @@ public import TextDecoding
 public struct Resampler: PrefixMapper {
   public var featureShape: [Int] { tokens.standardizer.featureShape }
   public var prefixShape: Prefix.Shape { output.shape }
-  private let tokens: FeatureTokens
+  private var tokens: FeatureTokens
   private let queries: Variable
-  private let blocks: [ResamplerBlock]
+  private var blocks: [ResamplerBlock]
   private let norm: LayerNorm
-  private let output: PrefixOutput
+  private var output: PrefixOutput
 
   /// - Parameters:
   ///   - file: `mapper.safetensors`, with the names of its PyTorch original, or the same tensors on a tape.
@@ -36,6 +36,14 @@ public struct Resampler: PrefixMapper {
     } while weights.contains("bl.\(blocks.count).n1.weight")
     self.blocks = blocks
     norm = try weights.scoped("no").layerNorm(columns: d)
+  }
+
+  public func prepared(_ plan: MatrixPlan) -> Resampler {
+    var prepared = self
+    prepared.tokens = tokens.prepared(plan)
+    prepared.blocks = blocks.map { $0.prepared(plan) }
+    prepared.output = output.prepared(plan)
+    return prepared
   }
 
   public func keysValues(_ features: Tensor, dropout: Dropout) -> Variable {

@@ -6,9 +6,9 @@ package import Tensors
 package struct ResamplerBlock: Sendable {
   private let heads: Int
   private let selfNorm, crossNorm, mlpNorm: LayerNorm
-  private let selfAttention: SelfAttention
-  private let crossQuery, crossKeyValue, crossOutput: Linear
-  private let mlp: MLP
+  private var selfAttention: SelfAttention
+  private var crossQuery, crossKeyValue, crossOutput: Linear
+  private var mlp: MLP
 
   /// Weights in the layout of PyTorch's `nn.MultiheadAttention`: `in_proj_weight` `[3 d, d]` is queries, keys, values.
   package init(weights: WeightReader, width d: Int, heads: Int) throws(ModelFileError) {
@@ -26,6 +26,16 @@ package struct ResamplerBlock: Sendable {
     mlp = MLP(
       up: try weights.scoped("ff.0").linear(outputs: 4 * d, inputs: d),
       down: try weights.scoped("ff.3").linear(outputs: d, inputs: 4 * d))
+  }
+
+  func prepared(_ plan: MatrixPlan) -> ResamplerBlock {
+    var prepared = self
+    prepared.selfAttention = selfAttention.prepared(plan)
+    prepared.crossQuery = crossQuery.prepared(plan)
+    prepared.crossKeyValue = crossKeyValue.prepared(plan)
+    prepared.crossOutput = crossOutput.prepared(plan)
+    prepared.mlp = mlp.prepared(plan)
+    return prepared
   }
 
   /// - Parameters:

@@ -14,11 +14,11 @@ public import TextDecoding
 public struct TransformerMapper: PrefixMapper {
   public var featureShape: [Int] { tokens.standardizer.featureShape }
   public var prefixShape: Prefix.Shape { output.shape }
-  private let tokens: FeatureTokens
+  private var tokens: FeatureTokens
   private let constants: Variable
-  private let blocks: [TransformerBlock]
+  private var blocks: [TransformerBlock]
   private let norm: LayerNorm
-  private let output: PrefixOutput
+  private var output: PrefixOutput
 
   /// - Parameters:
   ///   - file: `const` `[length, d]`; `inp.N` and `pos`; blocks `bl.N` of `n1`, `sa`, `n2`, `ff.0`, `ff.3`; `no`,
@@ -42,6 +42,14 @@ public struct TransformerMapper: PrefixMapper {
     norm = try weights.scoped("no").layerNorm(columns: d)
   }
 
+  public func prepared(_ plan: MatrixPlan) -> TransformerMapper {
+    var prepared = self
+    prepared.tokens = tokens.prepared(plan)
+    prepared.blocks = blocks.map { $0.prepared(plan) }
+    prepared.output = output.prepared(plan)
+    return prepared
+  }
+
   public func keysValues(_ features: Tensor, dropout: Dropout) -> Variable {
     var x = Variable.concatenatedTokens([tokens(features, dropout: dropout), constants.repeated(features.shape[0])])
     let all = x.shape[1]
@@ -55,8 +63,8 @@ public struct TransformerMapper: PrefixMapper {
 /// Self-attention and an MLP four times as wide, pre-norm with a residual around each.
 private struct TransformerBlock: Sendable {
   private let attentionNorm, mlpNorm: LayerNorm
-  private let selfAttention: SelfAttention
-  private let mlp: MLP
+  private var selfAttention: SelfAttention
+  private var mlp: MLP
 
   init(weights: WeightReader, width d: Int, heads: Int) throws(ModelFileError) {
     attentionNorm = try weights.scoped("n1").layerNorm(columns: d)
@@ -65,6 +73,12 @@ private struct TransformerBlock: Sendable {
     mlp = MLP(
       up: try weights.scoped("ff.0").linear(outputs: 4 * d, inputs: d),
       down: try weights.scoped("ff.3").linear(outputs: d, inputs: 4 * d))
+  }
+
+  func prepared(_ plan: MatrixPlan) -> TransformerBlock {
+    var prepared = self
+    (prepared.selfAttention, prepared.mlp) = (selfAttention.prepared(plan), mlp.prepared(plan))
+    return prepared
   }
 
   /// - Parameters:

@@ -6,7 +6,7 @@ import Tensors
 /// In a file: `inp.N.weight` `[d, width]` and `inp.N.bias` `[d]` of group N, `pos` `[tokens, d]`.
 struct FeatureTokens: Sendable {
   let standardizer: FeatureStandardizer
-  private let projections: [Linear]
+  private var projections: [Linear]
   private let positions: Variable
 
   /// - Throws: `ModelFileError` where a tensor is missing or misshapen, or the groups are not all of the tokens.
@@ -20,6 +20,12 @@ struct FeatureTokens: Sendable {
     }
     self.projections = projections
     positions = try weights.variable("pos", shape: [tokens, d])
+  }
+
+  func prepared(_ plan: MatrixPlan) -> FeatureTokens {
+    var prepared = self
+    prepared.projections = projections.map { $0.prepared(plan) }
+    return prepared
   }
 
   /// `[batch, tokens, width]` → `[batch, tokens, d]`.

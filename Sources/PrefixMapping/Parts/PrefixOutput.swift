@@ -9,7 +9,7 @@ import TextDecoding
 /// `[layers, 2, heads, length, dimension]`.
 struct PrefixOutput: Sendable {
   let shape: Prefix.Shape
-  private let out: Linear
+  private var out: Linear
   private let base: Variable
 
   /// - Throws: `ModelFileError` where a tensor is missing, misshapen, or does not agree with the other.
@@ -32,6 +32,12 @@ struct PrefixOutput: Sendable {
 
   /// Of a position's hidden state.
   var width: Int { out.inputs }
+
+  func prepared(_ plan: MatrixPlan) -> PrefixOutput {
+    var prepared = self
+    prepared.out = out.prepared(plan)
+    return prepared
+  }
 
   /// `[batch, length, d]` → `[batch, layers, 2, heads, length, dimension]`.
   func callAsFunction(_ x: Variable) -> Variable {

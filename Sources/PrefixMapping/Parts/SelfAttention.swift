@@ -5,7 +5,7 @@ import Tensors
 /// `[3 d, d]` is queries, keys, values.
 struct SelfAttention: Sendable {
   private let heads: Int
-  private let input, output: Linear
+  private var input, output: Linear
 
   /// - Throws: `ModelFileError` where a tensor is missing or misshapen.
   init(weights: WeightReader, width d: Int, heads: Int) throws(ModelFileError) {
@@ -14,6 +14,12 @@ struct SelfAttention: Sendable {
       weight: try weights.matrixVariable("in_proj_weight", rows: 3 * d, columns: d),
       bias: try weights.variable("in_proj_bias", shape: [3 * d]))
     output = try weights.scoped("out_proj").linear(outputs: d, inputs: d)
+  }
+
+  func prepared(_ plan: MatrixPlan) -> SelfAttention {
+    var prepared = self
+    (prepared.input, prepared.output) = (input.prepared(plan), output.prepared(plan))
+    return prepared
   }
 
   /// - Parameters:

@@ -7,11 +7,18 @@ public struct Linear: Sendable {
   /// `[outputs]`.
   public let bias: Variable?
   private let kernelType: Int32
+  private let roundsRows: Bool
   /// Serves products of many rows, where there is one.
-  private let packed: PackedMatrix?
+  private let manyRows: ManyRows?
 
-  /// Fewer rows than these are multiplied by the weight as it is stored.
-  private static let packedRows = 16
+  private enum ManyRows: Sendable {
+    case packed(PackedMatrix)
+    /// As BLAS takes it.
+    case floats(StoredTensor)
+  }
+
+  /// Up to so many rows are multiplied by the weight as it is stored, where BLAS serves more.
+  private static let fewRows = 8
 
   /// - Precondition: `weight` is a matrix of a floating-point or block-quantised type (`Linear.supports`).
   public init(weight: StoredTensor, bias: Tensor? = nil) {
@@ -20,10 +27,10 @@ public struct Linear: Sendable {
 
   /// - Precondition: as of the other initialiser.
   public init(weight: MatrixVariable, bias: Variable? = nil) {
-    self.init(weight: weight, bias: bias, packed: nil)
+    self.init(weight: weight, bias: bias, roundsRows: false, manyRows: nil)
   }
 
-  private init(weight: MatrixVariable, bias: Variable?, packed: PackedMatrix?) {
+  private init(weight: MatrixVariable, bias: Variable?, roundsRows: Bool, manyRows: ManyRows?) {
     guard let kernelType = weight.stored.elementType.kernelType, weight.stored.shape.count == 2 else {
       preconditionFailure("no matrix to multiply by: \(weight.stored.elementType) \(weight.stored.shape)")
     }
@@ -31,7 +38,8 @@ public struct Linear: Sendable {
     matrix = weight
     self.bias = bias
     self.kernelType = kernelType
-    self.packed = packed
+    self.roundsRows = roundsRows
+    self.manyRows = manyRows
   }
 
   public static func supports(_ type: ElementType) -> Bool { type.kernelType != nil }
@@ -41,25 +49,39 @@ public struct Linear: Sendable {
   public var inputs: Int { weight.shape[1] }
   public var outputs: Int { weight.shape[0] }
 
-  /// The same layer, frozen, made ready to multiply many rows at once as fast as can be, for more memory.
-  public func unpacked(as precision: MatrixPrecision) -> Linear {
-    let floats = weight.toFloat32()
-    let bias = bias.map { Variable($0.value) }
-    return switch precision {
-    case .f32: Linear(weight: MatrixVariable(floats.stored), bias: bias)
-    case .bf16: Linear(weight: MatrixVariable(weight), bias: bias, packed: PackedMatrix(floats))
+  /// The same layer, frozen, made ready to multiply as `plan` says.
+  public func prepared(_ plan: MatrixPlan) -> Linear {
+    let manyRows: ManyRows? = plan.packed.map { precision in
+      if precision == .f32, plan.hasGradients || !MatrixPrecision.packsFloats {
+        return .floats(weight.toFloat32().stored)
+      }
+      return .packed(PackedMatrix(weight, precision: precision, hasGradients: plan.hasGradients))
     }
+    return Linear(
+      weight: MatrixVariable(weight), bias: bias.map { Variable($0.value) }, roundsRows: plan.roundsRows,
+      manyRows: manyRows)
   }
 
   /// `[…, inputs]` → `[…, outputs]`.
   public func callAsFunction(_ x: Tensor, activation: Activation = .none) -> Tensor {
-    var out = Self.concatenated([self], x)
-    if let bias {
-      out.addBias(bias.value, activation: activation)
-    } else if activation == .gelu {
-      out = out.gelu()
+    Self.concatenated([self], x, bias: bias?.value, activation: activation)
+  }
+
+  /// Adds `scale * (x Wᵀ + b)` to `y`: the residual of a block, with layer scale where there is one (Touvron et al. 2021).
+  ///
+  /// - Parameters:
+  ///   - x: `[…, inputs]`.
+  ///   - scale: `[outputs]`; `nil` is 1.
+  ///   - y: `[…, outputs]`.
+  public func add(_ x: Tensor, scale: Tensor? = nil, to y: inout Tensor) {
+    if let packed = Self.packed([self]) {
+      PackedMatrix.product(
+        packed, x, PackedMatrix.Epilogue(bias: bias?.value, scale: scale, accumulates: true), into: &y)
+    } else if let scale {
+      y.addScaled(Self.concatenated([self], x), bias: bias?.value, scale: scale)
+    } else {
+      y.add(self(x))
     }
-    return out
   }
 
   /// `[…, inputs]` → `[…, outputs]`.
@@ -71,9 +93,6 @@ public struct Linear: Sendable {
     if let bias { out = out.adding(rowsOf: bias) }
     return activation == .gelu ? out.gelu() : out
   }
-
-  /// The product without the bias, for a residual that adds it with its own scale.
-  public func withoutBias(_ x: Tensor) -> Tensor { Self.concatenated([self], x) }
 
   /// Several layers of one input side by side, biases left out: `[…, inputs]` → `[…, sum of outputs]`.
   ///
@@ -89,33 +108,45 @@ public struct Linear: Sendable {
     }
   }
 
-  private static func packed(_ layers: [Linear], rows: Int) -> [PackedMatrix]? {
-    guard rows >= packedRows else { return nil }
-    let packed = layers.compactMap(\.packed)
-    return packed.count == layers.count && PackedMatrix.fit(packed) ? packed : nil
+  /// What serves all layers, where each has it: any number of rows, so that what becomes of a row does not depend, to the
+  /// last bit, on how many there are. Rounding to 8 bits would make much of a last bit.
+  private static func packed(_ layers: [Linear]) -> [PackedMatrix]? {
+    let packed = layers.compactMap { if case .packed(let matrix) = $0.manyRows { matrix } else { nil } }
+    return packed.count == layers.count ? packed : nil
   }
 
-  private static func matrices(_ layers: [Linear]) -> [ck_matrix] {
+  private static func matrices(_ layers: [Linear], rows: Int) -> [ck_matrix] {
     layers.map { layer in
-      ck_matrix(
-        data: layer.weight.storage.pointer, rows: layer.outputs, row_bytes: layer.weight.rowByteCount,
-        type: layer.kernelType)
+      if rows > fewRows, case .floats(let floats) = layer.manyRows { return floats.kernelMatrix }
+      return layer.weight.kernelMatrix
     }
   }
 
-  /// Several layers of one input side by side, biases left out: `[…, inputs]` → `[…, sum of outputs]`.
-  public static func concatenated(_ layers: [Linear], _ x: Tensor) -> Tensor {
+  /// Several layers of one input side by side: `[…, inputs]` → `[…, sum of outputs]`. Their own biases are left out.
+  ///
+  /// - Parameter bias: `[sum of outputs]`; `nil` is none.
+  public static func concatenated(
+    _ layers: [Linear], _ x: Tensor, bias: Tensor? = nil, activation: Activation = .none
+  ) -> Tensor {
     precondition(layers.allSatisfy { $0.inputs == x.columns }, "input \(x.shape) for \(layers.map(\.weight.shape))")
     var out = Tensor(uninitialized: x.shape.dropLast() + [layers.reduce(0) { $0 + $1.outputs }])
-    if let packed = packed(layers, rows: x.rows) {
-      PackedMatrix.product(packed, x, into: &out)
+    if let packed = packed(layers) {
+      PackedMatrix.product(packed, x, PackedMatrix.Epilogue(bias: bias, activation: activation), into: &out)
       return out
     }
-    let matrices = matrices(layers)
+    let matrices = matrices(layers, rows: x.rows)
+    let rounds = layers.allSatisfy(\.roundsRows)
     withExtendedLifetime(layers) {
       x.withPointer { input in
-        out.withMutablePointer { ck_matmul(x.rows, x.columns, input, matrices.count, matrices, $0) }
+        out.withMutablePointer {
+          (rounds ? ck_codes_matmul : ck_matmul)(x.rows, x.columns, input, matrices.count, matrices, $0)
+        }
       }
+    }
+    if let bias {
+      out.addBias(bias, activation: activation)
+    } else if activation == .gelu {
+      out = out.gelu()
     }
     return out
   }
@@ -123,11 +154,11 @@ public struct Linear: Sendable {
   /// `[…, sum of outputs]` → `[…, inputs]`: the gradient's way back to the input.
   private static func backward(_ layers: [Linear], _ gradient: Tensor, shape: [Int]) -> Tensor {
     var out = Tensor(uninitialized: shape)
-    if let packed = packed(layers, rows: out.rows) {
+    if let packed = packed(layers), packed.allSatisfy(\.hasGradients) {
       PackedMatrix.backward(packed, gradient, into: &out)
       return out
     }
-    let matrices = matrices(layers)
+    let matrices = matrices(layers, rows: out.rows)
     let (rows, columns) = (out.rows, out.columns)
     withExtendedLifetime(layers) {
       gradient.withPointer { gradient in

@@ -14,6 +14,9 @@ public struct MLP: Sendable {
 
   /// The hidden layer after its activation, `[…, up.outputs]`, for whoever applies `down` with a scaled residual.
   public func hidden(_ x: Tensor) -> Tensor { up(x, activation: .gelu) }
+
+  /// The same, frozen: see `Linear.prepared(_:)`.
+  public func prepared(_ plan: MatrixPlan) -> MLP { MLP(up: up.prepared(plan), down: down.prepared(plan)) }
 }
 
 /// The gated MLP of Llama: `down(silu(gate(x)) * up(x))` (SwiGLU, Shazeer 2020).
@@ -32,9 +35,8 @@ public struct GatedMLP: Sendable {
     down(Linear.concatenated([gate, up], x).siluGated())
   }
 
-  /// The same, frozen, made ready for many rows at once: see `Linear.unpacked(as:)`.
-  public func unpacked(as precision: MatrixPrecision) -> GatedMLP {
-    GatedMLP(
-      gate: gate.unpacked(as: precision), up: up.unpacked(as: precision), down: down.unpacked(as: precision))
+  /// The same, frozen: see `Linear.prepared(_:)`.
+  public func prepared(_ plan: MatrixPlan) -> GatedMLP {
+    GatedMLP(gate: gate.prepared(plan), up: up.prepared(plan), down: down.prepared(plan))
   }
 }

@@ -1,75 +1,131 @@
 import CKernels
 
-/// In what precision frozen matrices multiply many rows at once. Sums are always in 32 bits.
-public enum MatrixPrecision: String, Sendable, Codable, CaseIterable {
-  case f32
-  /// Matrix and rows rounded to bfloat16: eight bits of a number remain.
-  case bf16
-
-  /// Whether this processor multiplies bfloat16 itself. Elsewhere results are the same, but no faster.
-  public static var hasNativeBF16: Bool { ck_bf16_is_native() != 0 }
-}
-
-/// A frozen matrix in bfloat16, laid out for products in both directions.
+/// A frozen matrix laid out for products with many rows.
 final class PackedMatrix: Sendable {
-  private let outputs, inputs: Int
-  /// Of `x Wᵀ`, and of the gradient's way back, `g W`.
-  private let forward, backward: RawBuffer
+  private let forward: Layout
+  /// Of the gradient's way back, `g W`.
+  private let backward: Layout?
 
   /// - Parameter weight: `[outputs, inputs]`.
-  init(_ weight: Tensor) {
-    (outputs, inputs) = (weight.rows, weight.columns)
-    forward = RawBuffer(byteCount: ck_bf16_packed_size(inputs, outputs))
-    backward = RawBuffer(byteCount: ck_bf16_packed_size(outputs, inputs))
-    weight.withPointer { weight in
-      ck_bf16_pack(inputs, outputs, weight, inputs, 1, forward.pointer)
-      ck_bf16_pack(outputs, inputs, weight, inputs, 0, backward.pointer)
+  init(_ weight: StoredTensor, precision: MatrixPrecision, hasGradients: Bool) {
+    if precision == .int8, let codes = Layout(codesOf: weight) {
+      precondition(!hasGradients, "codes have no way back")
+      (forward, backward) = (codes, nil)
+    } else {
+      forward = Layout(weight, precision: precision)
+      backward = hasGradients ? Layout(transposeOf: weight.toFloat32(), precision: precision) : nil
     }
   }
 
-  /// Several matrices of one input side by side: `[rows, inputs]` → `[rows, sum of outputs]`.
-  static func product(_ matrices: [PackedMatrix], _ x: Tensor, into out: inout Tensor) {
-    let (rows, columns) = (x.rows, out.columns)
-    let rounded = RoundedRows(x)
-    out.withMutablePointer { out in
-      var column = 0
-      for matrix in matrices {
-        ck_bf16_gemm(
-          rows, matrix.outputs, matrix.inputs, rounded.pointer, rounded.stride, matrix.forward.pointer, out + column,
-          columns, 0)
-        column += matrix.outputs
+  /// Several matrices of one input side by side, and what follows: `[rows, inputs]` → `[rows, sum of outputs]`.
+  static func product(
+    _ matrices: [PackedMatrix], _ x: Tensor, _ epilogue: Epilogue = Epilogue(), into out: inout Tensor
+  ) {
+    let (rows, inputs, columns) = (x.rows, x.columns, out.columns)
+    let packed = matrices.map(\.forward.packed)
+    withExtendedLifetime(matrices) {
+      epilogue.withKernelEpilogue { epilogue in
+        x.withPointer { x in
+          out.withMutablePointer { ck_packed_product(rows, x, inputs, packed.count, packed, epilogue, $0, columns) }
+        }
       }
     }
   }
 
   /// The gradient's way back: `[rows, sum of outputs]` → `[rows, inputs]`.
   static func backward(_ matrices: [PackedMatrix], _ gradient: Tensor, into out: inout Tensor) {
-    let (rows, columns) = (gradient.rows, out.columns)
-    let rounded = RoundedRows(gradient)
-    out.withMutablePointer { out in
-      var column = 0
-      for matrix in matrices {
-        ck_bf16_gemm(
-          rows, matrix.inputs, matrix.outputs, rounded.pointer + column, rounded.stride, matrix.backward.pointer, out,
-          columns, column > 0 ? 1 : 0)
-        column += matrix.outputs
+    let (rows, width, columns) = (gradient.rows, gradient.columns, out.columns)
+    withExtendedLifetime(matrices) {
+      gradient.withPointer { gradient in
+        out.withMutablePointer { out in
+          var column = 0
+          for matrix in matrices {
+            guard let backward = matrix.backward else { preconditionFailure("a matrix without a way back") }
+            var packed = backward.packed
+            var epilogue = ck_epilogue(bias: nil, scale: nil, gelu: 0, accumulate: column > 0 ? 1 : 0)
+            ck_packed_product(rows, gradient + column, width, 1, &packed, &epilogue, out, columns)
+            column += backward.inputs
+          }
+        }
       }
     }
   }
 
-  /// Whether several can be read side by side: each but the last has to begin at an even column.
-  static func fit(_ matrices: [PackedMatrix]) -> Bool { matrices.dropLast().allSatisfy { $0.outputs % 2 == 0 } }
+  var hasGradients: Bool { backward != nil }
 
-  /// Rows in bfloat16, each filled up to an even number.
-  private struct RoundedRows {
-    let stride: Int
-    let buffer: RawBuffer
-    var pointer: UnsafeMutablePointer<UInt16> { buffer.pointer.assumingMemoryBound(to: UInt16.self) }
+  /// What follows a product, before it is written: `out = (out +) scale * gelu(product + bias)`.
+  struct Epilogue {
+    /// `[sum of outputs]`, each.
+    var bias: Tensor?
+    var scale: Tensor?
+    var activation = Activation.none
+    var accumulates = false
 
-    init(_ x: Tensor) {
-      stride = (x.columns + 1) / 2 * 2
-      buffer = RawBuffer(byteCount: x.rows * stride * MemoryLayout<UInt16>.stride)
-      x.withPointer { ck_bf16_round_rows(x.rows, x.columns, $0, pointer) }
+    fileprivate func withKernelEpilogue(_ body: (UnsafePointer<ck_epilogue>) -> Void) {
+      func withPointer(_ tensor: Tensor?, _ body: (UnsafePointer<Float>?) -> Void) {
+        if let tensor { tensor.withPointer { body($0) } } else { body(nil) }
+      }
+      withPointer(bias) { bias in
+        withPointer(scale) { scale in
+          var epilogue = ck_epilogue(
+            bias: bias, scale: scale, gelu: activation == .gelu ? 1 : 0, accumulate: accumulates ? 1 : 0)
+          body(&epilogue)
+        }
+      }
     }
+  }
+
+  /// One direction.
+  private struct Layout: Sendable {
+    let outputs, inputs: Int
+    private let precision: Int32
+    private let group: Int
+    private let bits: Int32
+    private let buffer: RawBuffer
+
+    var packed: ck_packed {
+      ck_packed(precision: precision, n: outputs, k: inputs, group: group, bits: bits, data: buffer.pointer)
+    }
+
+    private init(_ shape: ck_packed) {
+      (outputs, inputs, precision, group, bits) = (shape.n, shape.k, shape.precision, shape.group, shape.bits)
+      buffer = withUnsafePointer(to: shape) { RawBuffer(byteCount: ck_packed_size($0)) }
+    }
+
+    private init(outputs: Int, inputs: Int, precision: MatrixPrecision) {
+      self.init(
+        ck_packed(precision: precision.kernelPrecision, n: outputs, k: inputs, group: 0, bits: 8, data: nil))
+    }
+
+    init(_ weight: StoredTensor, precision: MatrixPrecision) {
+      self.init(outputs: weight.shape[0], inputs: weight.shape[1], precision: precision)
+      var matrix = weight.kernelMatrix
+      withExtendedLifetime(weight) { withUnsafePointer(to: packed) { ck_pack_matrix($0, &matrix, buffer.pointer) } }
+    }
+
+    init(transposeOf floats: Tensor, precision: MatrixPrecision) {
+      self.init(outputs: floats.columns, inputs: floats.rows, precision: precision)
+      withUnsafePointer(to: packed) { shape in
+        floats.withPointer { ck_pack(shape, $0, floats.columns, 1, buffer.pointer) }
+      }
+    }
+
+    /// Of the codes of a block-quantised matrix; `nil` for others.
+    init?(codesOf weight: StoredTensor) {
+      var matrix = weight.kernelMatrix
+      guard ck_code_group(matrix.type) > 0 else { return nil }
+      self.init(ck_packed_codes(&matrix, weight.shape[1]))
+      withExtendedLifetime(weight) { withUnsafePointer(to: packed) { ck_pack_codes($0, &matrix, buffer.pointer) } }
+    }
+  }
+}
+
+extension StoredTensor {
+  /// As kernels take it. The tensor must outlive what uses this.
+  var kernelMatrix: ck_matrix {
+    guard let type = elementType.kernelType, shape.count == 2 else {
+      preconditionFailure("no matrix to multiply by: \(elementType) \(shape)")
+    }
+    return ck_matrix(data: storage.pointer, rows: shape[0], row_bytes: rowByteCount, type: type)
   }
 }

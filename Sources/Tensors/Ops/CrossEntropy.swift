@@ -28,7 +28,7 @@ extension Linear {
     for start in stride(from: 0, to: x.rows, by: rowsAtOnce) {
       let range = start..<min(start + rowsAtOnce, x.rows)
       let rows = x.rows(range)
-      var logits = withoutBias(rows)
+      var logits = Linear.concatenated([self], rows)
       let slice = targets[range].map(Int32.init)
       logits.withMutablePointer { logits in
         losses.withUnsafeMutableBufferPointer { losses in

@@ -19,11 +19,10 @@ public struct Llama: TextDecoder {
     let mlpNorm: RMSNorm
     let mlp: GatedMLP
 
-    func unpacked(as precision: MatrixPrecision) -> Layer {
+    func prepared(_ plan: MatrixPlan) -> Layer {
       Layer(
-        attentionNorm: attentionNorm, query: query.unpacked(as: precision), key: key.unpacked(as: precision),
-        value: value.unpacked(as: precision),
-        output: output.unpacked(as: precision), mlpNorm: mlpNorm, mlp: mlp.unpacked(as: precision))
+        attentionNorm: attentionNorm, query: query.prepared(plan), key: key.prepared(plan), value: value.prepared(plan),
+        output: output.prepared(plan), mlpNorm: mlpNorm, mlp: mlp.prepared(plan))
     }
   }
 
@@ -72,9 +71,8 @@ public struct Llama: TextDecoder {
     (self.embedding, self.layers, self.head) = (embedding, layers, head)
   }
 
-  public func unpacked(as precision: MatrixPrecision) -> Llama {
-    Llama(
-      self, embedding: embedding, layers: layers.map { $0.unpacked(as: precision) }, head: head.unpacked(as: precision))
+  public func prepared(_ plan: MatrixPlan) -> Llama {
+    Llama(self, embedding: embedding, layers: layers.map { $0.prepared(plan) }, head: head.prepared(plan))
   }
 
   public var vocabularySize: Int { configuration.vocabularySize }

@@ -30,9 +30,8 @@ public protocol TextDecoder: Sendable {
     of captions: PackedCaptions, prefixes: Variable, labelSmoothing: Double, divisor: Double?
   ) throws(DecodingError) -> Variable
 
-  /// The same decoder made ready to multiply many rows at once, as training and large batches do: more memory, less
-  /// work. See `Linear.unpacked(as:)`.
-  func unpacked(as precision: MatrixPrecision) -> Self
+  /// The same decoder, its matrices made ready to multiply as `plan` says: see `Linear.prepared(_:)`.
+  func prepared(_ plan: MatrixPlan) -> Self
 }
 
 extension TextDecoder {

@@ -30,7 +30,6 @@ struct BatchCommand: AsyncParsableCommand {
   @OptionGroup(title: "Reading images") var reading: ReadingOptions
 
   func validate() throws {
-    try model.requireF32()
     if images.paths.isEmpty && images.fromFile.isEmpty {
       throw ValidationError("Name a directory, image or shard, or a list with --from-file.")
     }

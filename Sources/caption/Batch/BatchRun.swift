@@ -26,15 +26,16 @@ struct BatchRun {
     signal(SIGPIPE, SIG_IGN)
     let plan = try BatchPlan(command.outputs, inputs: command.images.paths, shard: command.images.shard)
     let listing = try command.images.listing(excluding: plan.ownPaths)
-    let captioner = try command.model.load(log: log)
+    var captioner = try command.model.load(log: log)
     let options = try command.wording.options(for: captioner)
     let imageDecoder = ImageDecoder(options: command.reading.options)
     if command.running.dryRun {
       return try await DryRun(log: log).run(
-        listing, steps: CaptionerSteps(captioner, imageDecoder: imageDecoder, options: options, generates: false),
+        listing, steps: CaptionerSteps(captioner, imageDecoder: imageDecoder, options: options),
         settings: pipelineSettings(options))
     }
-    try await withJournal(plan) { directory in
+    captioner = captioner.prepared(command.model.precision, isBatch: true)
+    try await withJournal(plan) { [captioner] directory in
       let journal = try BatchJournal(
         directory: directory, settings: settings(plan, captioner, options), restarts: command.running.restart,
         outputs: plan.files)
@@ -55,6 +56,7 @@ struct BatchRun {
     var settings = plan.settings
     settings["model"] =
       "\(captioner.manifest.name) \(FileHash.hash(of: try StableJSON.document(captioner.manifest)).hexadecimal.prefix(12))"
+    settings["--precision"] = command.model.precision.rawValue
     settings["wording"] = try StableJSON.line(options)
     settings["reading"] = command.reading.differences.joined(separator: " ")
     settings["--shard"] = command.images.shard

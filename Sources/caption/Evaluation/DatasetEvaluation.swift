@@ -19,7 +19,7 @@ struct DatasetEvaluation {
   func run(model: ModelOptions, wording: WordingOptions) async throws -> Evaluation {
     guard let split = Split(named: split ?? "val") else { throw EvaluationError.unknownSplit(name: split ?? "") }
     let log = Logger(label: "caption") { _ in StandardErrorLog() }
-    let captioner = try model.load(log: log)
+    let captioner = try model.load(log: log).prepared(model.precision, isBatch: true)
     let options = try wording.options(for: captioner)
     // Parsed, since options that were never parsed have no values, not even their defaults.
     let dataset = try DatasetOptions.parse(["--data=\(path)"] + (images.map { ["--images=\($0)"] } ?? []))
@@ -43,12 +43,11 @@ struct DatasetEvaluation {
     var captions: [String] = []
     // As many rows at once as keep the processor busy; each beam is one.
     let batchSize = if case .beam(let width, _, _, _) = options.strategy { max(1, 64 / width) } else { 64 }
-    let decoder = captioner.decoder.unpacked(as: .f32)
     defer { LiveLine.clear() }
     for start in stride(from: 0, to: photos.count, by: batchSize) {
       let batch = photos[start..<min(start + batchSize, photos.count)]
       let features = try cache.batch(batch.map { ($0.hash, false) })
-      captions += try captioner.captions(features, decoder: decoder, options: options)
+      captions += try captioner.captions(features, options: options)
       if Terminal.isStandardErrorTerminal { LiveLine.redraw("caption: captioned \(captions.count)/\(photos.count)") }
     }
     return captions

@@ -1,10 +1,10 @@
 public import ArgumentParser
+public import Captioning
 public import Datasets
-public import Tensors
 public import Training
 
 extension DecayScope: ExpressibleByArgument {}
-extension MatrixPrecision: ExpressibleByArgument {}
+extension ComputePrecision: ExpressibleByArgument {}
 extension CaptionCleaning: ExpressibleByArgument {}
 
 extension Percentage: ExpressibleByArgument {

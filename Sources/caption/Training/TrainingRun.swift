@@ -77,7 +77,7 @@ struct TrainingRun: Sendable {
     plan.data.validationImages = examples.validation.count
     plan.data.cleaning = command.data.clean.rawValue
     plan.data.fingerprint = examples.fingerprint
-    plan.precision = command.model.precision
+    plan.precision = command.model.trainingPrecision
     command.recipe.fill(
       &plan, flips: command.data.augment == .flip, captionCounts: examples.train.map(\.captions.count))
     return plan
@@ -87,7 +87,7 @@ struct TrainingRun: Sendable {
     _ plan: TrainingPlan, _ captioner: Captioner, _ extractor: ImageFeatureExtractor, _ examples: TrainingExamples
   ) throws -> MapperTrainer {
     if command.mapper.continueMapper {
-      return try captioner.trainer(plan.trainer, precision: command.model.precision)
+      return try captioner.trainer(plan.trainer, precision: command.model.trainingPrecision)
     }
     guard let family = MapperFamily.named(plan.mapper.family) else {
       throw CaptionerError.unknownFamily(part: "mapper", name: plan.mapper.family, known: MapperFamily.names)
@@ -100,7 +100,7 @@ struct TrainingRun: Sendable {
       deviation: statistics.deviation, base: try command.mapper.initialBase(captioner, using: &generator),
       width: plan.mapper.width, depth: plan.mapper.depth, heads: plan.mapper.heads)
     return MapperTrainer(
-      decoder: captioner.decoder.unpacked(as: command.model.precision), family: family,
+      decoder: captioner.decoder.prepared(.training(command.model.trainingPrecision)), family: family,
       heads: plan.mapper.heads,
       tokenGroups: settings.tokenGroups, parameters: family.freshParameters(settings, &generator),
       settings: plan.trainer)

@@ -21,6 +21,8 @@ struct FeatureExtractionTests {
     var patchSize: Int { encoder.patchSize }
     var finalNorm: LayerNorm { encoder.finalNorm }
 
+    func prepared(_ precision: MatrixPrecision) -> CountingEncoder { self }
+
     func hiddenStates(_ pixels: Tensor, numbers: Set<Int>) throws(EncodingError) -> [Int: Tensor] {
       batches.withLock { $0.append(pixels.shape[0]) }
       return try encoder.hiddenStates(pixels, numbers: numbers)

@@ -9,6 +9,8 @@ private struct CountingEncoder: VisionEncoder {
   let patchSize = 10
   let finalNorm = LayerNorm(weight: Tensor(zeros: [2]), bias: Tensor(zeros: [2]), epsilon: 1e-6)
 
+  func prepared(_ precision: MatrixPrecision) -> CountingEncoder { self }
+
   func hiddenStates(_ pixels: Tensor, numbers: Set<Int>) throws(EncodingError) -> [Int: Tensor] {
     let tokens = 1 + pixels.shape[2] / patchSize * (pixels.shape[3] / patchSize)
     var states: [Int: Tensor] = [:]

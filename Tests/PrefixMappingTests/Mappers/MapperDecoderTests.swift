@@ -46,7 +46,7 @@ struct MapperDecoderTests {
     let weights = MemoryTensors(Dictionary(uniqueKeysWithValues: tensors), tape: tape, frozen: constants)
     let mapper = try Resampler(file: weights, heads: 2, tokenGroups: [7, 1, 1, 1])
     let stored = try Self.decoder(name)
-    let decoder = unpacked ? stored.unpacked(as: .f32) : stored
+    let decoder = unpacked ? stored.prepared(.training(.f32)) : stored
 
     let mapped = mapper.keysValues(try reference("features"), dropout: .none)
     // The mapper's prefix apart, so that its gradient stays to be read.

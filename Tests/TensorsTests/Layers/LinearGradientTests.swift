@@ -15,7 +15,7 @@ struct LinearGradientTests {
     let cotangent = Tensor.random([rows, 300], seed: 3)
     let stored = gradients(of: [x], cotangent: cotangent) { layer($0[0]) }.gradients[0]
     let unpacked = try #require(
-      gradients(of: [x], cotangent: cotangent) { layer.unpacked(as: .f32)($0[0]) }.gradients[0])
+      gradients(of: [x], cotangent: cotangent) { layer.prepared(.training(.f32))($0[0]) }.gradients[0])
     // Sums of 300 in panels of 256 against one sum: √300 · 2⁻²⁴ of terms whose sum is some √300 of them.
     #expect(try #require(stored).relativeDistance(to: unpacked) < 2e-6)
   }

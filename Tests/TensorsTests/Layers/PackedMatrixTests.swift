@@ -44,9 +44,77 @@ struct PackedMatrixTests {
       x.values.map(rounded), weight.values.map(rounded), rows, outputs, inputs, transposed: true)
     for set in KernelSettings.instructionSets {
       KernelSettings.with(instructionSet: set) {
-        let found = Linear(weight: weight.stored).unpacked(as: .bf16)(x)
+        let found = Linear(weight: weight.stored).prepared(.training(.bf16))(x)
         #expect(found.shape == [rows, outputs])
         expectClose(found, expected, inner: inputs)
+      }
+    }
+  }
+
+  @Test(
+    "a product in f32 equals the sum in double precision, on every instruction set",
+    arguments: [(9, 32, 8), (17, 33, 7), (300, 70, 101), (25, 5, 1030)])
+  func floats(rows: Int, outputs: Int, inputs: Int) {
+    let weight = Tensor.random([outputs, inputs], seed: 1)
+    let x = Tensor.random([rows, inputs], seed: 2)
+    let expected = product(
+      x.values.map { Double($0) }, weight.values.map { Double($0) }, rows, outputs, inputs, transposed: true)
+    for set in KernelSettings.instructionSets {
+      KernelSettings.with(instructionSet: set) {
+        expectClose(Linear(weight: weight.stored).prepared(MatrixPlan(packed: .f32))(x), expected, inner: inputs)
+      }
+    }
+  }
+
+  @Test(
+    "a product in 8 bits equals that of rows and outputs rounded to 127 steps, on every instruction set",
+    arguments: [(9, 32, 8), (17, 33, 7), (300, 70, 101), (25, 5, 1030)])
+  func bytes(rows: Int, outputs: Int, inputs: Int) {
+    func rounded(_ matrix: Tensor) -> [Double] {
+      (0..<matrix.rows).flatMap { row -> [Double] in
+        let slice = matrix.values[row * inputs..<(row + 1) * inputs]
+        let (codes, scales) = CodesProductTests.rounded(slice, group: inputs)
+        return codes.map { Double($0) * Double(scales[0]) }
+      }
+    }
+    let weight = Tensor.random([outputs, inputs], seed: 1)
+    let x = Tensor.random([rows, inputs], seed: 2)
+    let expected = product(rounded(x), rounded(weight), rows, outputs, inputs, transposed: true)
+    for set in KernelSettings.instructionSets {
+      KernelSettings.with(instructionSet: set) {
+        // Sums are exact integers. The product of scales is rounded, and so is 128 times the row's sum, which is taken
+        // away again.
+        expectClose(
+          Linear(weight: weight.stored).prepared(MatrixPlan(packed: .int8))(x), expected, inner: 64 * inputs)
+      }
+    }
+  }
+
+  @Test(
+    "bias, GELU, scale and residual that are part of a product equal those after it",
+    arguments: MatrixPrecision.allCases)
+  func epilogue(precision: MatrixPrecision) {
+    let (rows, outputs, inputs) = (29, 45, 40)
+    let weight = Tensor.random([outputs, inputs], seed: 1)
+    let (bias, scale) = (Tensor.random([outputs], seed: 2), Tensor.random([outputs], seed: 3))
+    let (x, residual) = (Tensor.random([rows, inputs], seed: 4), Tensor.random([rows, outputs], seed: 5))
+    let plan = MatrixPlan(packed: precision)
+    let plain = Linear(weight: weight.stored).prepared(plan)(x)
+    let layer = Linear(weight: weight.stored, bias: bias).prepared(plan)
+    for set in KernelSettings.instructionSets {
+      KernelSettings.with(instructionSet: set) {
+        var biased = plain
+        biased.addBias(bias, activation: .gelu)
+        // Numbers up to some tens, whose sums run in other orders on other sets.
+        #expect(layer(x, activation: .gelu).distance(to: biased) <= 1e-4)
+        var (found, expected) = (residual, residual)
+        layer.add(x, scale: scale, to: &found)
+        expected.addScaled(plain, bias: bias, scale: scale)
+        #expect(found.distance(to: expected) <= 1e-4)
+        (found, expected) = (residual, residual)
+        layer.add(x, to: &found)
+        expected.addScaled(plain, bias: bias, scale: Tensor([Float](repeating: 1, count: outputs), shape: [outputs]))
+        #expect(found.distance(to: expected) <= 1e-4)
       }
     }
   }
@@ -61,7 +129,7 @@ struct PackedMatrixTests {
     let expected = product(
       cotangent.values.map(rounded), weights.flatMap { $0.values.map(rounded) }, rows, inputs, outputs,
       transposed: false)
-    let layers = weights.map { Linear(weight: $0.stored).unpacked(as: .bf16) }
+    let layers = weights.map { Linear(weight: $0.stored).prepared(.training(.bf16)) }
     let tape = GradientTape()
     let variable = tape.variable(x)
     let out = Linear.concatenated(layers, variable)
@@ -73,18 +141,25 @@ struct PackedMatrixTests {
     expectClose(gradient, expected, inner: outputs)
   }
 
-  @Test("few rows are multiplied by the matrix as it is stored")
-  func fewRows() {
+  @Test(
+    "what a row becomes does not depend on how many there are, bit for bit",
+    arguments: MatrixPrecision.allCases.filter { $0 != .f32 || KernelSettings.instructionSets.contains("AVX-512") })
+  func anyNumberOfRows(precision: MatrixPrecision) {
     let weight = StoredTensor.random(.q4_1, rows: 40, columns: 64, seed: 5)
-    let x = Tensor.random([3, 64], seed: 6)
-    let layer = Linear(weight: weight)
-    #expect(layer.unpacked(as: .bf16)(x).values == layer(x).values)
+    let x = Tensor.random([30, 64], seed: 6)
+    let layer = Linear(weight: weight).prepared(MatrixPlan(roundsRows: precision == .int8, packed: precision))
+    KernelSettings.with {
+      let all = layer(x)
+      for count in [1, 3, 8, 9, 13] {
+        #expect(layer(x.rows(0..<count)).values == all.rows(0..<count).values)
+      }
+    }
   }
 
   @Test("infinities and numbers that are none stay what they are")
   func specialNumbers() {
     let weight = Tensor([1, .infinity, -.infinity, .nan], shape: [4, 1])
-    let found = Linear(weight: weight.stored).unpacked(as: .bf16)(
+    let found = Linear(weight: weight.stored).prepared(.training(.bf16))(
       Tensor(Array(repeating: 1, count: 16), shape: [16, 1]))
     #expect(Array(found.values[0..<3]) == [1, .infinity, -.infinity])
     #expect(found.values[3].isNaN)

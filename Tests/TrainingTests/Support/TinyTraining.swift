@@ -27,7 +27,7 @@ struct TinyTraining {
     let file = try GGUFFile(path: Fixture.url("tiny-captioner/decoder/tiny.gguf").path(percentEncoded: false))
     decoder = try Llama(
       configuration: LlamaConfiguration(file), weights: WeightReader(file), names: .gguf
-    ).unpacked(as: .f32)
+    ).prepared(.training(.f32))
     tokenizer = try ByteLevelBPETokenizer(gguf: file)
     features = MemoryFeatures(
       shape: Self.shape, (0..<16).map { Tensor.random(Self.shape, seed: UInt64($0)).values })

@@ -64,7 +64,7 @@ struct GalleryPipelineTests {
       let captioner = try Captioner(
         directory: TinyCaptioner.path, store: ModelStore(root: home.path(percentEncoded: false)))
       let steps = CaptionerSteps(
-        captioner, imageDecoder: ImageDecoder(), options: captioner.defaultOptions, generates: false)
+        captioner, imageDecoder: ImageDecoder(), options: captioner.defaultOptions)
       let photo = Array(try Fixture.data("images/coffee.jpg"))
       #expect(try steps.prepare(photo, named: "coffee.jpg", wantsThumbnail: false).thumbnail == nil)
       let thumbnail = try #require(try steps.prepare(photo, named: "coffee.jpg", wantsThumbnail: true).thumbnail)

@@ -1,0 +1,54 @@
+#pragma once
+#include <stddef.h>
+
+#include "ckernels_quantized.h"
+
+// Products of many rows with frozen matrices that were laid out for them once: panels of 32 outputs, in f32, in bfloat16, or
+// in codes of 8 bits. Rows of activations are rounded as they come; sums are f32, of codes exact integers within a group.
+
+enum ck_precision { CK_PRECISION_F32, CK_PRECISION_BF16, CK_PRECISION_INT8 };
+
+/// A packed matrix of `n` outputs and `k` inputs.
+typedef struct {
+  int precision;
+  size_t n, k;
+  size_t group;  // of codes: columns that share a scale, 16 or 32; 0 where all columns of an output do
+  int bits;      // of codes
+  const void *data;
+} ck_packed;
+
+/// What follows a product: `out = (out +) scale * gelu(product + bias)`, what is not wanted left out.
+typedef struct {
+  const float *bias, *scale;  // for each output of all matrices side by side, or NULL
+  int gelu;
+  int accumulate;
+} ck_epilogue;
+
+/// Bytes of `shape->data`, for which precision, n, k, group and bits are set.
+size_t ck_packed_size(const ck_packed *shape);
+
+/// Packs floats: `w` `[n, k]`, or where `transposed` `[k, n]`, with `stride` floats from row to row. In 8 bits every output
+/// has one scale, its largest magnitude / 127: `group` is 0, `bits` 8.
+void ck_pack(const ck_packed *shape, const float *w, size_t stride, int transposed, void *data);
+/// The same of a stored matrix of any type, row by row.
+void ck_pack_matrix(const ck_packed *shape, const ck_matrix *matrix, void *data);
+
+/// The shape of a block-quantised matrix in its own codes, with its own scales: no value changes. `k` is its columns.
+ck_packed ck_packed_codes(const ck_matrix *matrix, size_t k);
+void ck_pack_codes(const ck_packed *shape, const ck_matrix *matrix, void *data);
+
+/// `out[m, sum of n] = x · matricesᵀ`, then the epilogue. `x` `[m, k]`, `stride_x` floats from row to row. All matrices have
+/// the same k. Blocks of rows and outputs are shared among the pool's threads; sums run in the same order for any number.
+void ck_packed_product(size_t m, const float *x, size_t stride_x, size_t matrices, const ck_packed *matrix,
+                       const ck_epilogue *epilogue, float *out, size_t stride_out);
+
+/// As `ck_matmul`, with `x` rounded to 8 bits in the groups of each block-quantised matrix. Up to 8 rows meet the stored
+/// blocks; more meet panels of codes that are unpacked on the way.
+void ck_codes_matmul(size_t m, size_t columns, const float *x, size_t matrices, const ck_matrix *matrix, float *out);
+
+/// Whether this processor multiplies bfloat16 itself (AVX-512 BF16); elsewhere the same sums are done in f32, slower.
+int ck_bf16_is_native(void);
+/// Whether products in f32 gain by packing here; elsewhere BLAS is faster.
+int ck_f32_packing_pays(void);
+/// What multiplies codes here: "AVX-512 VNNI", "AVX2" or "portable".
+const char *ck_int8_instruction_set(void);

@@ -1,0 +1,43 @@
+#pragma once
+// Kernels over 8-bit codes: written for AVX-512 VNNI, for AVX2 and in plain C, chosen once for this processor.
+#include <stddef.h>
+#include <stdint.h>
+
+#include "table.h"
+
+enum { CK_INT8_FEW = 8 };
+
+/// Rows in 8 bits: `x[row, i] ≈ scales[row, i / block] * codes[row, i]`.
+typedef struct {
+  const int8_t *codes;
+  size_t stride;  // bytes from row to row
+  const float *scales, *sums;  // [rows, blocks]; a sum is the scale times the sum of the block's codes
+  size_t blocks;
+} ck_int8_rows;
+
+/// One panel of a packed matrix: codes `[k / 4, CK_WIDE, 4]`, scales and minima `[blocks, CK_WIDE]`.
+typedef struct {
+  const uint8_t *codes;
+  const float *scales, *minima;
+  int bits;  // that codes have at most
+} ck_int8_panel;
+
+typedef struct {
+  const char *name;
+  /// `out[r + i * stride_out] = row r · x[i]` for stored rows, `row_bytes` apart, and `m` rows of x, at most CK_INT8_FEW.
+  /// `type` is block-quantised; the blocks of x are its groups (`ck_code_group`).
+  void (*dots)(int type, size_t columns, size_t rows, const void *data, size_t row_bytes, size_t m,
+               const ck_int8_rows *x, float *out, size_t stride_out);
+  /// As `ck_split_row`.
+  void (*split)(int type, size_t columns, const void *row, uint8_t *codes, float *scales, float *minima);
+  /// `out[i, 0 ..< CK_WIDE] = panel · x[i]` for at most CK_TILE rows. `group` is the number of columns that share a
+  /// scale: 16 or 32, or all of the `k` there are. `k` is a multiple of 4.
+  void (*tile)(size_t rows, size_t k, size_t group, const ck_int8_rows *x, const ck_int8_panel *panel, float *out);
+} ck_int8_table;
+
+extern const ck_int8_table ck_int8_portable;
+#if defined(__x86_64__)
+extern const ck_int8_table ck_int8_avx2, ck_int8_vnni;
+#endif
+
+const ck_int8_table *ck_int8_kernels(void);

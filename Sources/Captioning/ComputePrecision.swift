@@ -1,0 +1,66 @@
+import PrefixMapping
+import Tensors
+import TextDecoding
+
+/// In what precision a captioner's frozen matrices multiply. Norms, softmax, activations and sums are in f32 in all of them.
+///
+/// What a batch makes of a photo does not depend on the photos beside it, nor on how many there are. A photo alone meets the
+/// decoder's matrices as they are stored: the same products in f32 and in 8 bits, but their sums run in another order.
+public enum ComputePrecision: String, Sendable, Codable, CaseIterable {
+  /// The fastest here that costs no quality: 8 bits where the processor has instructions for them.
+  case auto
+  /// Every product in f32: what the reference implementation computes.
+  case f32
+  /// Products in bfloat16, but that single photos meet the decoder's and the mapper's matrices as they are stored.
+  case bf16
+  /// Products of the encoder and of the decoder in 8 bits.
+  case int8
+
+  /// Of the encoder's matrices.
+  var encoder: MatrixPrecision {
+    switch self {
+    case .f32: .f32
+    case .bf16: .bf16
+    case .int8: .int8
+    case .auto: MatrixPrecision.hasFastInt8 ? .int8 : MatrixPrecision.hasNativeBF16 ? .bf16 : .f32
+    }
+  }
+
+  /// Of the decoder's matrices.
+  ///
+  /// - Parameter isBatch: whether copies of matrices, for many rows at once, pay.
+  func decoder(isBatch: Bool) -> MatrixPlan {
+    switch self {
+    case .f32: MatrixPlan(packed: isBatch ? .f32 : nil)
+    case .bf16: MatrixPlan(packed: isBatch ? .bf16 : nil)
+    case .int8: MatrixPlan(roundsRows: true, packed: isBatch ? .int8 : nil)
+    case .auto:
+      MatrixPrecision.int8InstructionSet == "portable"
+        ? ComputePrecision.f32.decoder(isBatch: isBatch) : ComputePrecision.int8.decoder(isBatch: isBatch)
+    }
+  }
+
+  /// Of the mapper's matrices, which are of floats, and small.
+  func mapper(isBatch: Bool) -> MatrixPlan { MatrixPlan(packed: isBatch ? (self == .bf16 ? .bf16 : .f32) : nil) }
+}
+
+extension ComputePrecision {
+  /// What it means here, for people.
+  public var summary: String {
+    "encoder \(encoder.rawValue), decoder \((decoder(isBatch: true).packed ?? .f32).rawValue)"
+  }
+}
+
+extension Captioner {
+  /// The same captioner, its matrices made ready to multiply in this precision.
+  ///
+  /// - Parameter isBatch: whether many captions grow side by side: matrices are copied and laid out for that, which takes a
+  ///   moment and memory.
+  public func prepared(_ precision: ComputePrecision, isBatch: Bool) -> Captioner {
+    var prepared = self
+    prepared.extractor = extractor.prepared(precision.encoder)
+    prepared.mapper = mapper.prepared(precision.mapper(isBatch: isBatch))
+    prepared.decoder = decoder.prepared(precision.decoder(isBatch: isBatch))
+    return prepared
+  }
+}

@@ -1,0 +1,7 @@
+import CKernels
+
+/// The kernels that were chosen for this processor.
+public enum Kernels {
+  /// Of element-wise and row-wise operations: "AVX-512", "AVX2" or "portable".
+  public static var instructionSet: String { String(cString: ck_instruction_set()) }
+}

@@ -1,0 +1,52 @@
+import CKernels
+
+/// In what precision frozen matrices multiply rows. Sums are always in 32 bits.
+public enum MatrixPrecision: String, Sendable, Codable, CaseIterable {
+  case f32
+  /// Matrix and rows rounded to bfloat16: eight bits of a number remain.
+  case bf16
+  /// Rows rounded to signed bytes, by one scale for each group of columns. A block-quantised matrix keeps its codes, its
+  /// scales and its groups; one of floats is rounded to bytes with a scale for each output, and rows have one scale.
+  case int8
+
+  /// Whether this processor multiplies bfloat16 itself. Elsewhere results are the same, but slower than f32.
+  public static var hasNativeBF16: Bool { ck_bf16_is_native() != 0 }
+
+  /// What multiplies bytes here: "AVX-512 VNNI", "AVX2" or "portable".
+  public static var int8InstructionSet: String { String(cString: ck_int8_instruction_set()) }
+
+  /// Whether bytes are multiplied faster than floats here.
+  public static var hasFastInt8: Bool { int8InstructionSet == "AVX-512 VNNI" }
+
+  /// Whether products in f32 gain by a packed copy of the matrix here.
+  static var packsFloats: Bool { ck_f32_packing_pays() != 0 }
+
+  var kernelPrecision: Int32 {
+    switch self {
+    case .f32: Int32(CK_PRECISION_F32.rawValue)
+    case .bf16: Int32(CK_PRECISION_BF16.rawValue)
+    case .int8: Int32(CK_PRECISION_INT8.rawValue)
+    }
+  }
+}
+
+/// How a frozen matrix is multiplied.
+public struct MatrixPlan: Sendable, Equatable {
+  /// Whether rows that meet the matrix as it is stored are rounded to 8 bits. Block-quantised matrices alone do so.
+  public var roundsRows: Bool
+  /// The precision of a copy that is laid out for many rows. `nil` makes none, and all rows meet the matrix as it is stored.
+  public var packed: MatrixPrecision?
+  /// Whether gradients go back through the matrix, for which it is laid out in the other direction, too.
+  public var hasGradients: Bool
+
+  public init(roundsRows: Bool = false, packed: MatrixPrecision? = nil, hasGradients: Bool = false) {
+    self.roundsRows = roundsRows
+    self.packed = packed
+    self.hasGradients = hasGradients
+  }
+
+  /// For training through a matrix that is not trained itself.
+  public static func training(_ precision: MatrixPrecision) -> MatrixPlan {
+    MatrixPlan(packed: precision, hasGradients: true)
+  }
+}

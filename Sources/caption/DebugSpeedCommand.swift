@@ -1,0 +1,128 @@
+import ArgumentParser
+import Captioning
+import Foundation
+import ImageEncoding
+import Logging
+import ModelFiles
+import Tensors
+import TextDecoding
+
+/// Does one kind of work again and again and tells how long it took, for comparison with others; not meant for users.
+struct DebugSpeedCommand: AsyncParsableCommand {
+  enum Work: String, ExpressibleByArgument, CaseIterable {
+    /// A file of an image to the encoder's input.
+    case prepare
+    /// Images to features, `--count` at once.
+    case encode
+    /// A prompt, then `--count` tokens one by one.
+    case decode
+    /// `--count` tokens of the prompt, over and over, at once.
+    case prefill
+  }
+
+  static let configuration = CommandConfiguration(
+    commandName: "debug-speed",
+    abstract: "Time a kind of work.",
+    discussion: "Prints a JSON object with the seconds of each repetition, models loaded and laid out before.",
+    shouldDisplay: false)
+
+  @Argument(help: "What to do.") var work: Work
+  @Option(help: "An image file, for prepare and encode.") var image: String?
+  @Option(help: "Token numbers, separated by commas, for decode and prefill.") var prompt = "1"
+  @Option(help: "How many images or tokens.") var count = 1
+  @Option(help: "Rows that are decoded side by side.") var rows = 1
+  @Option(help: "Repetitions.") var repeats = 5
+  @Flag(help: "Lay matrices out for many rows.") var batch = false
+  @OptionGroup var model: ModelOptions
+  @OptionGroup var reading: ReadingOptions
+
+  struct Result: Encodable {
+    var seconds: [Double] = []
+    var tokens: [Int] = []
+  }
+
+  func validate() throws {
+    if count < 1 || rows < 1 || repeats < 1 { throw ValidationError("--count, --rows and --repeats take 1 or more.") }
+    if image == nil && (work == .prepare || work == .encode) { throw ValidationError("Give --image.") }
+  }
+
+  func run() async throws {
+    try Failure.exiting {
+      let log = Logger(label: "caption") { _ in StandardErrorLog() }
+      let captioner = try model.load(log: log).prepared(model.precision, isBatch: batch)
+      var result = Result()
+      let body = try body(captioner)
+      // The first one warms caches up.
+      _ = try body()
+      for _ in 0..<repeats {
+        let start = ContinuousClock.now
+        result.tokens = try body()
+        result.seconds.append((ContinuousClock.now - start) / .seconds(1))
+      }
+      try StandardOutput.write(StableJSON.line(result) + "\n")
+    }
+  }
+
+  /// What is to be timed; it returns the tokens of the first row, where there are any.
+  private func body(_ captioner: Captioner) throws -> () throws -> [Int] {
+    switch work {
+    case .prepare, .encode:
+      let path = image ?? ""
+      let bytes = [UInt8](try Data(contentsOf: URL(filePath: path)))
+      let (extractor, decoder) = (captioner.extractor, ImageDecoder(options: reading.options))
+      if work == .prepare {
+        return {
+          _ = try extractor.pixels(bytes, named: path, decoder: decoder)
+          return []
+        }
+      }
+      let pixels = try extractor.pixels(bytes, named: path, decoder: decoder)
+      let images = Array(repeating: pixels, count: count)
+      return {
+        _ = try extractor.features(of: images)
+        return []
+      }
+    case .decode:
+      let prompt = try tokens(captioner)
+      return { try generate(prompt, captioner.decoder) }
+    case .prefill:
+      let prompt = try tokens(captioner)
+      let long = (0..<count).map { prompt[$0 % prompt.count] }
+      return {
+        var cache = try captioner.decoder.cache(prefixes: [nil])
+        let logits = try captioner.decoder.lastLogits([long], cache: &cache)
+        return [likeliest(logits, row: 0)]
+      }
+    }
+  }
+
+  private func tokens(_ captioner: Captioner) throws -> [Int] {
+    let tokens = prompt.split(separator: ",").compactMap { Int($0) }
+    guard !tokens.isEmpty, tokens.allSatisfy({ (0..<captioner.decoder.vocabularySize).contains($0) }) else {
+      throw ValidationError("--prompt takes tokens of the decoder.")
+    }
+    return tokens
+  }
+
+  /// Greedy, whatever token comes.
+  private func generate(_ prompt: [Int], _ decoder: any TextDecoder) throws -> [Int] {
+    var cache = try decoder.cache(prefixes: Array(repeating: nil, count: rows))
+    var next = Array(repeating: prompt, count: rows)
+    var first: [Int] = []
+    for _ in 0..<count {
+      let logits = try decoder.lastLogits(next, cache: &cache)
+      next = (0..<rows).map { [likeliest(logits, row: $0)] }
+      first += next[0]
+    }
+    return first
+  }
+
+  private func likeliest(_ logits: Tensor, row: Int) -> Int {
+    logits.withUnsafeBuffer { values in
+      let start = row * logits.columns
+      var best = start
+      for index in start..<start + logits.columns where values[index] > values[best] { best = index }
+      return best - start
+    }
+  }
+}
