@@ -5,7 +5,7 @@ import TextDecoding
 /// In what precision a captioner's frozen matrices multiply. Norms, softmax, activations and sums are in f32 in all of them.
 ///
 /// What a batch makes of a photo does not depend on the photos beside it, nor on how many there are. A photo alone meets the
-/// decoder's matrices as they are stored: the same products in f32 and in 8 bits, but their sums run in another order.
+/// decoder's matrices as they are stored, in sums of another order, and the mapper's in f32.
 public enum ComputePrecision: String, Sendable, Codable, CaseIterable {
   /// The fastest here that costs no quality: 8 bits where the processor has instructions for them.
   case auto
@@ -17,12 +17,14 @@ public enum ComputePrecision: String, Sendable, Codable, CaseIterable {
   case int8
 
   /// Of the encoder's matrices.
-  var encoder: MatrixPrecision {
+  ///
+  /// - Parameter isBatch: for a photo or two, laying them out in f32 takes longer than it spares.
+  func encoder(isBatch: Bool) -> MatrixPrecision? {
     switch self {
-    case .f32: .f32
+    case .f32: isBatch ? .f32 : nil
     case .bf16: .bf16
     case .int8: .int8
-    case .auto: MatrixPrecision.hasFastInt8 ? .int8 : MatrixPrecision.hasNativeBF16 ? .bf16 : .f32
+    case .auto: MatrixPrecision.hasFastInt8 ? .int8 : MatrixPrecision.hasNativeBF16 ? .bf16 : isBatch ? .f32 : nil
     }
   }
 
@@ -40,14 +42,17 @@ public enum ComputePrecision: String, Sendable, Codable, CaseIterable {
     }
   }
 
-  /// Of the mapper's matrices, which are of floats, and small.
-  func mapper(isBatch: Bool) -> MatrixPlan { MatrixPlan(packed: isBatch ? (self == .bf16 ? .bf16 : .f32) : nil) }
+  /// Of the mapper's matrices, which are of floats. A photo alone is mapped sooner than they are laid out.
+  func mapper(isBatch: Bool) -> MatrixPlan {
+    let isRounded = self != .f32 && MatrixPrecision.hasNativeBF16
+    return MatrixPlan(packed: isBatch ? (isRounded ? .bf16 : .f32) : nil)
+  }
 }
 
 extension ComputePrecision {
   /// What it means here, for people.
   public var summary: String {
-    "encoder \(encoder.rawValue), decoder \((decoder(isBatch: true).packed ?? .f32).rawValue)"
+    "encoder \((encoder(isBatch: true) ?? .f32).rawValue), decoder \((decoder(isBatch: true).packed ?? .f32).rawValue)"
   }
 }
 
@@ -58,7 +63,7 @@ extension Captioner {
   ///   moment and memory.
   public func prepared(_ precision: ComputePrecision, isBatch: Bool) -> Captioner {
     var prepared = self
-    prepared.extractor = extractor.prepared(precision.encoder)
+    if let encoder = precision.encoder(isBatch: isBatch) { prepared.extractor = extractor.prepared(encoder) }
     prepared.mapper = mapper.prepared(precision.mapper(isBatch: isBatch))
     prepared.decoder = decoder.prepared(precision.decoder(isBatch: isBatch))
     return prepared

@@ -68,3 +68,16 @@ public final class MappedFile: @unchecked Sendable {
     StoredTensor.Bytes(pointer: UnsafeRawPointer(address), count: byteCount, owner: self)
   }
 }
+
+extension MappedFile: ReleasableMemory {
+  public func release(_ bytes: UnsafeRawBufferPointer) {
+    guard let start = bytes.baseAddress else { return }
+    let page = sysconf(Int32(_SC_PAGESIZE))
+    let first = (Int(bitPattern: start) + page - 1) / page * page
+    let end = (Int(bitPattern: start) + bytes.count) / page * page
+    // Nothing was ever written here, so that the next reader finds the file's bytes again. Where it fails nothing is lost.
+    if end > first, let address = UnsafeMutableRawPointer(bitPattern: first) {
+      madvise(address, end - first, MADV_DONTNEED)
+    }
+  }
+}

@@ -57,6 +57,9 @@ public struct StoredTensor: Sendable {
       self = bytes.withUnsafeBytes { Self(copying: $0) }
     }
 
+    /// Tells the owner that these bytes will hardly be read again soon, which they may be all the same.
+    func release() { (owner as? any ReleasableMemory)?.release(buffer) }
+
     public var buffer: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: pointer, count: count) }
 
     /// The bytes `range`, sharing the owner.
@@ -65,4 +68,10 @@ public struct StoredTensor: Sendable {
       return Bytes(pointer: pointer + range.lowerBound, count: range.count, owner: owner)
     }
   }
+}
+
+/// Memory whose content can be had again from elsewhere, as that of a mapped file.
+public protocol ReleasableMemory: AnyObject {
+  /// Gives back the pages that lie within `bytes`, which stay readable.
+  func release(_ bytes: UnsafeRawBufferPointer)
 }

@@ -55,7 +55,10 @@ public struct Linear: Sendable {
       if precision == .f32, plan.hasGradients || !MatrixPrecision.packsFloats {
         return .floats(weight.toFloat32().stored)
       }
-      return .packed(PackedMatrix(weight, precision: precision, hasGradients: plan.hasGradients))
+      let packed = PackedMatrix(weight, precision: precision, hasGradients: plan.hasGradients)
+      // From now on the copy is read.
+      weight.storage.release()
+      return .packed(packed)
     }
     return Linear(
       weight: MatrixVariable(weight), bias: bias.map { Variable($0.value) }, roundsRows: plan.roundsRows,

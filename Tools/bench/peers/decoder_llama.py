@@ -38,27 +38,25 @@ def main():
     if arguments.work == "prefill":
         prompt = [prompt[index % len(prompt)] for index in range(arguments.count)]
 
-    def complete(_=None):
+    def complete(_=None, **more):
         return server.handle_completions({
             "prompt": prompt, "n_predict": arguments.count if arguments.work == "decode" else 1, "temperature": 0,
-            "top_k": 1, "ignore_eos": True, "cache_prompt": False, "return_tokens": True, "samplers": ["top_k"]})
+            "top_k": 1, "ignore_eos": True, "cache_prompt": False, "samplers": ["top_k"], **more})
 
     def run():
         start = time.perf_counter()
         if arguments.rows > 1:
             with ThreadPoolExecutor(arguments.rows) as pool:
-                answers = list(pool.map(complete, range(arguments.rows)))
-            return time.perf_counter() - start, answers[0]
-        answer = complete()
-        clock = answer["timings"]
-        return clock["prompt_ms" if arguments.work == "prefill" else "predicted_ms"] / 1000, answer
+                list(pool.map(complete, range(arguments.rows)))
+            return time.perf_counter() - start
+        clock = complete()["timings"]
+        return clock["prompt_ms" if arguments.work == "prefill" else "predicted_ms"] / 1000
 
     run()
-    seconds, answer = [], None
-    for _ in range(arguments.repeats):
-        took, answer = run()
-        seconds.append(took)
-    print(json.dumps({"seconds": seconds, "tokens": answer.get("tokens", [])}))
+    seconds = [run() for _ in range(arguments.repeats)]
+    # Tokens come with their probabilities only, which take time of their own.
+    said = complete(n_probs=1)["choices"][0]["logprobs"]["content"]
+    print(json.dumps({"seconds": seconds, "tokens": [token["id"] for token in said]}))
 
 
 if __name__ == "__main__":
