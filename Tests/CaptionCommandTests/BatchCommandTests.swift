@@ -8,7 +8,7 @@ struct BatchCommandTests {
   func directory() throws {
     try withTemporaryDirectory { directory in
       let fixture = try BatchFixture(directory, count: 9)
-      let run = try fixture.run("-o", "captions.jsonl")
+      let run = try fixture.run("-o", "captions.jsonl", "--precision", "f32")
       #expect(run.exitCode == 0)
       #expect(run.standardOutput == "")
       #expect(run.standardError.contains("9 captioned"))
@@ -17,7 +17,7 @@ struct BatchCommandTests {
       #expect(
         lines.map(\.path) == lines.map(\.path).sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) })
       #expect(lines.count == 9)
-      let single = try CommandRun(["--model", TinyCaptioner.path] + lines.map(\.path))
+      let single = try CommandRun(["--model", TinyCaptioner.path, "--precision", "f32"] + lines.map(\.path))
       #expect(single.outputLines == lines.map { "\($0.path)\t\($0.caption ?? "")" })
       #expect(!fixture.exists("errors.jsonl"))
     }
