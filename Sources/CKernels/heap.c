@@ -5,7 +5,11 @@
 #if defined(__GLIBC__)
 #include <malloc.h>
 
-void ck_share_heaps(void) { mallopt(M_ARENA_MAX, 1); }
+void ck_share_heaps(void) {
+  mallopt(M_ARENA_MAX, 1);
+  // Left alone, the threshold rises to the largest piece that was ever freed, and pieces below it leave gaps in the heap.
+  mallopt(M_MMAP_THRESHOLD, 512 << 10);
+}
 void ck_trim_heap(void) { malloc_trim(0); }
 #else
 void ck_share_heaps(void) {}

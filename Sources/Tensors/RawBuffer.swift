@@ -5,14 +5,16 @@ public final class RawBuffer: @unchecked Sendable {
 
   public let pointer: UnsafeMutableRawPointer
   public let byteCount: Int
+  private let capacity: Int
 
   /// Uninitialised memory.
   public init(byteCount: Int) {
     self.byteCount = byteCount
-    pointer = .allocate(byteCount: max(byteCount, 1), alignment: Self.alignment)
+    capacity = BufferPool.capacity(for: byteCount)
+    pointer = BufferPool.shared.take(capacity)
   }
 
-  deinit { pointer.deallocate() }
+  deinit { BufferPool.shared.give(pointer, capacity: capacity) }
 
   public var bytes: UnsafeMutableRawBufferPointer { UnsafeMutableRawBufferPointer(start: pointer, count: byteCount) }
 }

@@ -1,0 +1,74 @@
+import Synchronization
+
+/// Memory of large buffers that were given up, for those that come next.
+///
+/// A model's layers ask for the same few sizes over and over, millions of times in a batch. From the C library's heap that
+/// memory comes either with gaps that grow with time, so that a long run needs more than a short one, or as fresh pages that
+/// the system has to clear each time.
+final class BufferPool: Sendable {
+  static let shared = BufferPool(limit: 32 << 20)
+
+  /// Smaller buffers are the heap's: its own lists serve them well.
+  static let smallest = 64 << 10
+
+  /// The most bytes that wait unused.
+  let limit: Int
+  private let free = Mutex(Free())
+
+  private struct Free {
+    /// Those given up last stand at the end.
+    var buffers: [Buffer] = []
+    var bytes = 0
+  }
+
+  private struct Buffer: @unchecked Sendable {
+    // Unchecked: nobody else knows of this memory.
+    let pointer: UnsafeMutableRawPointer
+    let capacity: Int
+  }
+
+  init(limit: Int) { self.limit = limit }
+
+  deinit { free.withLock { $0.buffers }.forEach { $0.pointer.deallocate() } }
+
+  /// Bytes that wait unused.
+  var freeBytes: Int { free.withLock { $0.bytes } }
+
+  /// What is allocated for so many bytes. Large sizes are rounded up by an eighth at the most, so that sizes near each other,
+  /// such as those of rows that grow, serve each other.
+  static func capacity(for byteCount: Int) -> Int {
+    if byteCount < smallest { return max(byteCount, 1) }
+    let step = 1 << (Int.bitWidth - 1 - byteCount.leadingZeroBitCount - 3)
+    return (byteCount + step - 1) & ~(step - 1)
+  }
+
+  /// - Parameter capacity: of `capacity(for:)`.
+  func take(_ capacity: Int) -> UnsafeMutableRawPointer {
+    if capacity >= Self.smallest {
+      let found = free.withLock { free -> Buffer? in
+        guard let index = free.buffers.lastIndex(where: { $0.capacity == capacity }) else { return nil }
+        free.bytes -= capacity
+        return free.buffers.remove(at: index)
+      }
+      if let found { return found.pointer }
+    }
+    return .allocate(byteCount: capacity, alignment: RawBuffer.alignment)
+  }
+
+  func give(_ pointer: UnsafeMutableRawPointer, capacity: Int) {
+    if capacity < Self.smallest || capacity > limit { return pointer.deallocate() }
+    let dropped = free.withLock { free in
+      free.buffers.append(Buffer(pointer: pointer, capacity: capacity))
+      free.bytes += capacity
+      var count = 0
+      // What has waited longest is of a size that is no longer asked for.
+      while free.bytes > limit {
+        free.bytes -= free.buffers[count].capacity
+        count += 1
+      }
+      defer { free.buffers.removeFirst(count) }
+      return Array(free.buffers.prefix(count))
+    }
+    for buffer in dropped { buffer.pointer.deallocate() }
+  }
+}

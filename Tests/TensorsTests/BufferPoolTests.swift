@@ -1,0 +1,83 @@
+import Testing
+
+@testable import Tensors
+
+/// Memory of large buffers is used again, and no more of it is kept than the limit says.
+struct BufferPoolTests {
+  private let large = BufferPool.capacity(for: 100_000)
+
+  @Test("A large buffer that was given up serves the next of its size")
+  func reuses() {
+    let pool = BufferPool(limit: 1 << 20)
+    let first = pool.take(large)
+    pool.give(first, capacity: large)
+    #expect(pool.freeBytes == large)
+    let second = pool.take(large)
+    #expect(second == first)
+    #expect(pool.freeBytes == 0)
+    second.deallocate()
+  }
+
+  @Test("A buffer that is in use is never handed out again")
+  func distinct() {
+    let pool = BufferPool(limit: 1 << 20)
+    let (first, second) = (pool.take(large), pool.take(large))
+    #expect(first != second)
+    pool.give(first, capacity: large)
+    pool.give(second, capacity: large)
+    #expect(pool.freeBytes == 2 * large)
+  }
+
+  @Test("Beyond the limit, what has waited longest goes first")
+  func evictsOldest() {
+    let (a, b) = (BufferPool.capacity(for: 400_000), BufferPool.capacity(for: 500_000))
+    let pool = BufferPool(limit: a + b)
+    let (old, young) = (pool.take(a), pool.take(b))
+    pool.give(old, capacity: a)
+    pool.give(young, capacity: b)
+    #expect(pool.freeBytes == a + b)
+    pool.give(pool.take(large), capacity: large)
+    #expect(pool.freeBytes == b + large)
+    let again = pool.take(b)
+    #expect(again == young)
+    again.deallocate()
+  }
+
+  @Test("Small buffers, and one larger than the limit, are not kept", arguments: [1, 1000, 65_535, 3 << 20])
+  func keepsNeitherSmallNorHuge(byteCount: Int) {
+    let pool = BufferPool(limit: 1 << 20)
+    let capacity = BufferPool.capacity(for: byteCount)
+    pool.give(pool.take(capacity), capacity: capacity)
+    #expect(pool.freeBytes == 0)
+  }
+
+  @Test("A capacity holds its bytes and is larger by an eighth at the most")
+  func capacities() {
+    for byteCount in [0, 1, 63, 65_535, 65_536, 65_537, 100_000, 131_071, 131_072, 1_000_003, 123_456_789] {
+      let capacity = BufferPool.capacity(for: byteCount)
+      #expect(capacity >= max(byteCount, 1))
+      #expect(capacity <= max(byteCount + byteCount / 8 + 1, 1))
+      #expect(BufferPool.capacity(for: capacity) == capacity)
+    }
+  }
+
+  @Test("Buffers taken and given by many tasks at once hold what each wrote")
+  func isSafeAcrossTasks() async {
+    await withTaskGroup(of: Bool.self) { group in
+      for task in 0..<8 {
+        group.addTask {
+          var isSound = true
+          for round in 0..<200 {
+            let buffer = RawBuffer(byteCount: 70_000 + 1_000 * (round % 5))
+            let mark = UInt8(task * 16 + round % 16)
+            buffer.bytes.initializeMemory(as: UInt8.self, repeating: mark)
+            await Task.yield()
+            isSound = isSound && buffer.bytes.allSatisfy { $0 == mark }
+          }
+          return isSound
+        }
+      }
+      for await isSound in group { #expect(isSound) }
+    }
+  }
+}
