@@ -1,30 +1,74 @@
+import DequeModule
 import Dispatch
+import Foundation
+import Synchronization
 
 /// A thread of its own for tasks that read files or compute: they would hold up all others on the threads that Swift's
 /// tasks share, of which there are no more than processors.
 package final class StageThread: TaskExecutor {
-  private let queue: DispatchQueue
+  private let jobs: JobThread
 
   package init(_ name: String) {
-    queue = DispatchQueue(label: "caption.\(name)")
+    jobs = JobThread(name)
   }
 
   package func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
-    queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+    jobs.enqueue { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
   }
 }
 
 /// The same for an actor.
 final class ActorThread: SerialExecutor {
-  private let queue: DispatchQueue
+  private let jobs: JobThread
 
   init(_ name: String) {
-    queue = DispatchQueue(label: "caption.\(name)")
+    jobs = JobThread(name)
   }
 
   func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
-    queue.async { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
+    jobs.enqueue { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
   }
+}
+
+/// One thread, and what waits for it. Dispatch's queues would do but for memory: they begin a thread whenever all that there
+/// are happen to be busy, so that the longer a run is, the more stacks it has.
+private final class JobThread: Sendable {
+  private let line = Line()
+
+  /// What the thread itself holds: it ends when the executor is gone and all jobs are done.
+  private final class Line: Sendable {
+    private let state = Mutex((jobs: Deque<@Sendable () -> Void>(), isClosed: false))
+    private let waiting = DispatchSemaphore(value: 0)
+
+    func append(_ job: @escaping @Sendable () -> Void) {
+      state.withLock { $0.jobs.append(job) }
+      waiting.signal()
+    }
+
+    func close() {
+      state.withLock { $0.isClosed = true }
+      waiting.signal()
+    }
+
+    func run() {
+      while true {
+        waiting.wait()
+        let (job, isClosed) = state.withLock { ($0.jobs.popFirst(), $0.isClosed) }
+        if let job { job() } else if isClosed { return }
+      }
+    }
+  }
+
+  init(_ name: String) {
+    let thread = Thread { [line] in line.run() }
+    thread.name = "caption.\(name)"
+    thread.start()
+  }
+
+  deinit { line.close() }
+
+  /// - Parameter job: keeps the executor alive until it has run.
+  func enqueue(_ job: @escaping @Sendable () -> Void) { line.append(job) }
 }
