@@ -64,7 +64,7 @@ void ck_attention(const ck_attention_layout *layout, int precision, const float 
 
 typedef struct {
   const ck_cached_sequence *sequences;
-  size_t heads, kv_heads, d, longest;
+  size_t heads, kv_heads, d, longest, window;
 } cached;
 
 // Index = sequence * heads + head.
@@ -80,18 +80,19 @@ static void attend_cached(void *context, size_t begin, size_t end) {
     const float *keys = s->keys + shared * s->capacity * c->d, *values = s->values + shared * s->capacity * c->d;
     for (size_t token = 0; token < s->tokens; token++) {
       size_t offset = (token * c->heads + head) * c->d, seen = s->past + token + 1;
-      for (size_t i = 0; i < seen; i++) scores[i] = scale * kernels->dot(c->d, s->queries + offset, keys + i * c->d);
-      kernels->softmax(seen, scores);
+      size_t first = c->window && seen > c->window ? seen - c->window : 0;
+      for (size_t i = first; i < seen; i++) scores[i] = scale * kernels->dot(c->d, s->queries + offset, keys + i * c->d);
+      kernels->softmax(seen - first, scores + first);
       float *out = s->out + offset;
       for (size_t i = 0; i < c->d; i++) out[i] = 0;
-      for (size_t i = 0; i < seen; i++) kernels->accumulate(c->d, scores[i], values + i * c->d, out);
+      for (size_t i = first; i < seen; i++) kernels->accumulate(c->d, scores[i], values + i * c->d, out);
     }
   }
   free(scores);
 }
 
 void ck_cached_attention(size_t sequences, const ck_cached_sequence *sequence, size_t heads, size_t kv_heads,
-                         size_t d) {
+                         size_t d, size_t window) {
   size_t longest = 0, work = 0;
   for (size_t i = 0; i < sequences; i++) {
     size_t length = sequence[i].past + sequence[i].tokens;
@@ -99,7 +100,7 @@ void ck_cached_attention(size_t sequences, const ck_cached_sequence *sequence, s
     work += length * sequence[i].tokens * d;
   }
   if (longest == 0) return;
-  cached c = {sequence, heads, kv_heads, d, longest};
+  cached c = {sequence, heads, kv_heads, d, longest, window};
   size_t per_index = work / sequences + 1;
   ck_parallel_for(sequences * heads, 16384 / per_index + 1, attend_cached, &c);
 }

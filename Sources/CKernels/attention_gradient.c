@@ -136,8 +136,11 @@ static void probabilities(const ck_prefix_attention *a, size_t image, size_t hea
   ck_gemm_nt_serial(group * tokens, seen, d, 1.0f / sqrtf((float)d), s.queries, d, s.keys, d, s.scores, seen, 0);
   for (size_t row = 0; row < group * tokens; row++) {
     size_t visible = past + row % tokens + 1;
-    ck_kernels()->softmax(visible, s.scores + row * seen);
-    memset(s.scores + row * seen + visible, 0, (seen - visible) * sizeof(float));
+    size_t hidden = a->window && visible > a->window ? visible - a->window : 0;
+    float *scores = s.scores + row * seen;
+    memset(scores, 0, hidden * sizeof(float));
+    ck_kernels()->softmax(visible - hidden, scores + hidden);
+    memset(scores + visible, 0, (seen - visible) * sizeof(float));
   }
 }
 
@@ -222,7 +225,7 @@ void ck_prefix_attention_backward(const ck_prefix_attention *attention, const fl
 }
 
 typedef struct {
-  size_t heads, d, stride;
+  size_t heads, d, turned, stride;
   const int *positions;
   const float *cosines, *sines;
   int interleaved, inverse;
@@ -231,13 +234,13 @@ typedef struct {
 
 static void rotate_part(void *context, size_t begin, size_t end) {
   const rotation *r = context;
-  size_t half = r->d / 2;
-  float *head = allocate(r->d);
+  size_t half = r->turned / 2;
+  float *head = allocate(r->turned);
   for (size_t row = begin; row < end; row++) {
     const float *c = r->cosines + (size_t)r->positions[row] * half, *s = r->sines + (size_t)r->positions[row] * half;
     for (size_t index = 0; index < r->heads; index++) {
       float *x = r->x + row * r->stride + index * r->d;
-      memcpy(head, x, r->d * sizeof(float));
+      memcpy(head, x, r->turned * sizeof(float));
       if (!r->interleaved) {
         float sign = r->inverse ? -1 : 1;
         for (size_t i = 0; i < half; i++) {
@@ -263,8 +266,8 @@ static void rotate_part(void *context, size_t begin, size_t end) {
   free(head);
 }
 
-void ck_rotate(size_t rows, size_t heads, size_t d, size_t stride, const int *positions, const float *cosines,
-               const float *sines, int interleaved, int inverse, float *x) {
-  rotation r = {heads, d, stride, positions, cosines, sines, interleaved, inverse, x};
-  ck_parallel_for(rows, 16384 / (heads * d + 1) + 1, rotate_part, &r);
+void ck_rotate(size_t rows, size_t heads, size_t d, size_t turned, size_t stride, const int *positions,
+               const float *cosines, const float *sines, int interleaved, int inverse, float *x) {
+  rotation r = {heads, d, turned, stride, positions, cosines, sines, interleaved, inverse, x};
+  ck_parallel_for(rows, 16384 / (heads * turned + 1) + 1, rotate_part, &r);
 }

@@ -1,6 +1,15 @@
 #include "CKernels.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
+
+void *ck_map_pages(size_t bytes) {
+  void *pages = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
+  if (pages == MAP_FAILED) abort();
+  return pages;
+}
+
+void ck_unmap_pages(void *pages, size_t bytes) { munmap(pages, bytes); }
 
 #if defined(__GLIBC__)
 #include <malloc.h>

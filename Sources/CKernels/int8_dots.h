@@ -1,6 +1,6 @@
 // Dot products of stored rows with rows in 8 bits, 32 codes at a time in 256-bit registers: for whoever includes this file
-// after defining NAME, and DOT(sum, codes, x, bits), which adds products of unsigned codes of so many bits and signed bytes
-// to eight 32-bit sums.
+// after defining DOT(sum, codes, x, bits), which adds products of unsigned codes of so many bits and signed bytes to eight
+// 32-bit sums.
 #define INLINE static inline __attribute__((always_inline))
 
 // Rows that one row of x meets at once, and how many bytes ahead of them memory is asked for.

@@ -1,24 +1,39 @@
 // Backward kernels over rows, the counterparts of those in row_kernels.h, which includes this file before its table.
 // `grad` is the gradient of the loss with respect to an operation's output.
 
-/// `out[i] = grad[i] * d gelu(x) / dx`, which is Φ(x) + x φ(x).
-static void gelu_backward(size_t count, const float *x, const float *grad, float *out) {
-  EACH(count, {
-    floats v = LOAD(x);
-    floats density = exponential(v * v * -0.5f) * 0.39894228040143268f;
-    STORE(out, LOAD(grad) * (normal_distribution(v) + v * density));
-  });
+/// The derivative of an activation at x. Of GELU, Φ(x) + x φ(x); of x σ(u), σ(u) + x u' σ(u) (1 - σ(u)).
+INLINE floats slope_of(int activation, floats x) {
+  floats s, slope;
+  switch (activation) {
+  case CK_ACTIVATION_GELU:
+    return normal_distribution(x) + x * (exponential(x * x * -0.5f) * 0.39894228040143268f);
+  case CK_ACTIVATION_GELU_TANH:
+    s = sigmoid_of(tanh_gelu_argument(x));
+    slope = x * x * 0.214064448f + 1.5957691f;
+    return s + x * slope * s * (1.0f - s);
+  case CK_ACTIVATION_QUICK_GELU:
+    s = sigmoid_of(x * 1.702f);
+    return s + x * 1.702f * s * (1.0f - s);
+  case CK_ACTIVATION_RELU: return (floats)((ints)spread(1.0f) & (x > 0.0f));
+  case CK_ACTIVATION_SILU:
+    s = sigmoid_of(x);
+    return s * (1.0f + x * (1.0f - s));
+  default: return spread(1.0f);
+  }
 }
 
-/// Of `silu(gate) * up`: σ(g) (1 + g (1 - σ(g))) up and silu(g).
-static void silu_gate_backward(size_t columns, const float *gate, const float *up, const float *grad, float *grad_gate,
-                               float *grad_up) {
+static void activate_backward(int activation, size_t count, const float *x, const float *grad, float *out) {
+  EACH(count, { STORE(out, LOAD(grad) * slope_of(activation, LOAD(x))); });
+}
+
+/// Of `activation(gate) * up`.
+static void gate_backward(int activation, size_t columns, const float *gate, const float *up, const float *grad,
+                          float *grad_gate, float *grad_up) {
   EACH(columns, {
     floats g = LOAD(gate);
     floats d = LOAD(grad);
-    floats sigmoid = 1.0f / (exponential(-g) + 1.0f);
-    STORE(grad_up, d * g * sigmoid);
-    STORE(grad_gate, d * LOAD(up) * sigmoid * (1.0f + g * (1.0f - sigmoid)));
+    STORE(grad_up, d * activation_of(activation, g));
+    STORE(grad_gate, d * LOAD(up) * slope_of(activation, g));
   });
 }
 

@@ -76,7 +76,21 @@ INLINE floats normal_distribution(floats x) {
 
 INLINE floats gelu_of(floats x) { return x * normal_distribution(x); }
 
-INLINE floats silu_of(floats x) { return x / (exponential(-x) + 1.0f); }
+INLINE floats sigmoid_of(floats x) { return 1.0f / (exponential(-x) + 1.0f); }
+
+/// Of tanh GELU, x σ(2u): 2u = 2 √(2/π) (x + 0.044715 x³).
+INLINE floats tanh_gelu_argument(floats x) { return x * (x * x * 0.071354816f + 1.5957691f); }
+
+INLINE floats activation_of(int activation, floats x) {
+  switch (activation) {
+  case CK_ACTIVATION_GELU: return gelu_of(x);
+  case CK_ACTIVATION_GELU_TANH: return x / (exponential(-tanh_gelu_argument(x)) + 1.0f);
+  case CK_ACTIVATION_QUICK_GELU: return x / (exponential(x * -1.702f) + 1.0f);
+  case CK_ACTIVATION_RELU: return __builtin_elementwise_max(x, (floats){});
+  case CK_ACTIVATION_SILU: return x / (exponential(-x) + 1.0f);
+  default: return x;
+  }
+}
 
 /// `out[i] = expression of (i-th lanes)`, whole vectors and then the rest.
 #define EACH(count, body)                                                               \
@@ -131,10 +145,12 @@ static void rms_norm(size_t rows, size_t columns, const float *x, const float *w
   }
 }
 
-static void gelu(size_t count, const float *x, float *out) { EACH(count, { STORE(out, gelu_of(LOAD(x))); }); }
+static void activate(int activation, size_t count, const float *x, float *out) {
+  EACH(count, { STORE(out, activation_of(activation, LOAD(x))); });
+}
 
-static void silu_gate(size_t columns, const float *gate, const float *up, float *out) {
-  EACH(columns, { STORE(out, silu_of(LOAD(gate)) * LOAD(up)); });
+static void gate(int activation, size_t columns, const float *gate, const float *up, float *out) {
+  EACH(columns, { STORE(out, activation_of(activation, LOAD(gate)) * LOAD(up)); });
 }
 
 static void add_bias(size_t columns, const float *bias, float *x) {
@@ -332,14 +348,14 @@ static void tile_bf16(size_t rows, size_t pairs, const uint16_t *x, size_t strid
   }
 }
 
-/// What follows a product, on its way from a tile of 32 columns to `out`: bias, GELU, scale, and what is in `out` already.
+/// What follows a product, on its way from a tile of 32 columns to `out`: bias, activation, scale, and what is in `out` already.
 static void finish_tile(size_t rows, size_t columns, const float *tile, const ck_finish *finish, float *out,
                         size_t stride) {
   for (size_t row = 0; row < rows; row++, tile += 2 * LANES, out += stride)
     EACH(columns, {
       floats v = LOAD(tile);
       if (finish->bias) v += LOAD(finish->bias);
-      if (finish->gelu) v = gelu_of(v);
+      if (finish->activation) v = activation_of(finish->activation, v);
       if (finish->scale) v *= LOAD(finish->scale);
       if (finish->accumulate) v += LOAD(out);
       STORE(out, v);
@@ -361,8 +377,8 @@ const ck_table TABLE = {
     .name = TABLE_NAME,
     .layer_norm = layer_norm,
     .rms_norm = rms_norm,
-    .gelu = gelu,
-    .silu_gate = silu_gate,
+    .activate = activate,
+    .gate = gate,
     .add_bias = add_bias,
     .add = add,
     .add_scaled = add_scaled,
@@ -381,8 +397,8 @@ const ck_table TABLE = {
     .tile_f32 = tile_f32,
     .tile_bf16 = tile_bf16,
     .finish_tile = finish_tile,
-    .gelu_backward = gelu_backward,
-    .silu_gate_backward = silu_gate_backward,
+    .activate_backward = activate_backward,
+    .gate_backward = gate_backward,
     .layer_norm_backward = layer_norm_backward,
     .rms_norm_backward = rms_norm_backward,
     .norm_parameters_backward = norm_parameters_backward,

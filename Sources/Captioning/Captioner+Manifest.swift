@@ -36,14 +36,14 @@ extension ImagePreprocessor {
 extension Captioner {
   /// That encoder, mapper and decoder agree about the shapes that pass between them.
   static func checkFit(
-    directory: String, features: [Int], mapper: any PrefixMapper, decoder: any TextDecoder
+    directory: String, features: [Int], mapper: Mapper, decoder: any TextDecoder
   ) throws {
-    guard features == mapper.featureShape else {
-      throw CaptionerError.featureMismatch(directory: directory, found: features, expected: mapper.featureShape)
+    if let expected = mapper.featureShape, features != expected {
+      throw CaptionerError.featureMismatch(directory: directory, found: features, expected: expected)
     }
-    guard mapper.prefixShape.fits(decoder.prefixShape) else {
+    guard mapper.outputShape == mapper.outputShape(for: decoder) else {
       throw CaptionerError.prefixMismatch(
-        directory: directory, found: mapper.prefixShape.dimensions, expected: decoder.prefixShape.dimensions)
+        directory: directory, found: mapper.outputShape, expected: mapper.outputShape(for: decoder))
     }
   }
 }

@@ -24,7 +24,7 @@ extension Captioner {
     let start = manifest.decoder.startTokens
     // The last token is expected, but not read.
     let texts = captions.map { start + $0.dropLast() }
-    var cache = try decoder.cache(prefixes: mapper.prefixes(features))
+    var cache = try decoder.cache(prefixes: mapper.prefixes(features, decoder: decoder))
     let hidden = try decoder.hiddenStates(texts, cache: &cache)
     var first = 0
     return zip(texts, captions).map { text, caption in
@@ -32,9 +32,10 @@ extension Captioner {
       let place = first + start.count - 1
       let probabilities = decoder.logits(hidden.rows(place..<place + caption.count)).softmax()
       return caption.enumerated().map { row, token in
-        let values = probabilities.rows(row..<row + 1).values
-        return TokenReading(
-          likeliest: values.indices.max { values[$0] < values[$1] } ?? 0, logProbability: log(Double(values[token])))
+        probabilities.rows(row..<row + 1).withUnsafeBuffer { values in
+          TokenReading(
+            likeliest: ScoreStatistics.maximum(values)?.index ?? 0, logProbability: log(Double(values[token])))
+        }
       }
     }
   }

@@ -23,7 +23,7 @@ extension Captioner {
     tensors += states.sorted { $0.key < $1.key }.map { ("hidden_state_\($0.key)", $0.value) }
     if let last = states[encoder.layers] { tensors.append(("last_hidden_state", encoder.finalNorm(last))) }
     let features = try extractor.features(of: pixels)
-    let prefixes = mapper.prefixes(features)
+    let prefixes = try mapper.prefixes(features, decoder: decoder)
     tensors.append(("features", features))
     tensors.append(("prefix", .stacked(prefixes.map(\.keysValues))))
     var cache = try decoder.cache(prefixes: prefixes)

@@ -12,7 +12,7 @@ public struct Captioner: Sendable {
   /// The files that it consists of.
   public let files: ResolvedCaptioner
   public internal(set) var extractor: ImageFeatureExtractor
-  public internal(set) var mapper: any PrefixMapper
+  public internal(set) var mapper: Mapper
   public internal(set) var decoder: any TextDecoder
   public let tokenizer: any Tokenizer
 
@@ -51,7 +51,7 @@ public struct Captioner: Sendable {
     image.warnings.forEach(onWarning)
     let pixels = timings.measure(\.preprocess) { extractor.preprocessor(image.image) }
     let features = try timings.measure(\.encode) { try extractor.features(of: [pixels]) }
-    let prefixes = timings.measure(\.map) { mapper.prefixes(features) }
+    let prefixes = try timings.measure(\.map) { try mapper.prefixes(features, decoder: decoder) }
     let sequences = try timings.measure(\.generate) { try generate(from: prefixes, options: options) }
     let sequence = sequences[0]
     return ImageCaption(
@@ -76,7 +76,7 @@ public struct Captioner: Sendable {
   ///
   /// - Throws: `DecodingError`, `GenerationError`.
   public func sequences(_ features: Tensor, options: GenerationOptions) throws -> [GeneratedSequence] {
-    try generate(from: mapper.prefixes(features), options: options)
+    try generate(from: mapper.prefixes(features, decoder: decoder), options: options)
   }
 
   private func generate(

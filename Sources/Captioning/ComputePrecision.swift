@@ -7,7 +7,7 @@ import TextDecoding
 /// What a batch makes of a photo does not depend on the photos beside it, nor on how many there are. A photo alone meets the
 /// decoder's matrices as they are stored, in sums of another order, and the mapper's in f32.
 public enum ComputePrecision: String, Sendable, Codable, CaseIterable {
-  /// The fastest here that costs no quality: 8 bits where the processor has instructions for them.
+  /// The fastest here that costs hardly any quality: 8 bits where the processor has instructions for them.
   case auto
   /// Every product in f32: what the reference implementation computes.
   case f32

@@ -1,30 +1,23 @@
 import ModelFiles
 import TextDecoding
 
-/// The decoder families that a manifest can name, each from a GGUF file or a Hugging Face directory.
-enum DecoderFamily {
+extension DecoderFamily {
   typealias Loaded = (decoder: any TextDecoder, tokenizer: any Tokenizer)
-  private typealias Loader = @Sendable (_ path: String) throws -> Loaded
 
-  private static let loaders: [String: Loader] = [
-    "llama": { path in
-      if path.hasSuffix(".gguf") {
-        let file = try GGUFFile(path: path)
-        let llama = try Llama(
-          configuration: LlamaConfiguration(file), weights: WeightReader(file), names: .gguf)
-        return (llama, try ByteLevelBPETokenizer(gguf: file))
-      }
-      let llama = try Llama(
-        configuration: LlamaConfiguration(jsonFile: path + "/config.json"),
-        weights: WeightReader(openSafetensors(directory: path)), names: .huggingFace)
-      return (llama, try ByteLevelBPETokenizer(tokenizerJSON: path + "/tokenizer.json"))
+  /// The decoder that a manifest names, and its tokeniser.
+  ///
+  /// - Parameters:
+  ///   - name: of the family.
+  ///   - path: a GGUF file, or a Hugging Face directory.
+  static func load(_ name: String, from path: String) throws -> Loaded {
+    guard let family = DecoderFamily(rawValue: name) else {
+      throw CaptionerError.unknownFamily(part: "decoder", name: name, known: allCases.map(\.rawValue).sorted())
     }
-  ]
-
-  static func load(_ family: String, from path: String) throws -> Loaded {
-    guard let load = loaders[family] else {
-      throw CaptionerError.unknownFamily(part: "decoder", name: family, known: loaders.keys.sorted())
-    }
-    return try load(path)
+    let decoder = try family.open(path: path)
+    let tokenizer =
+      isGGUF(path)
+      ? try ByteLevelBPETokenizer(gguf: GGUFFile(path: path))
+      : try ByteLevelBPETokenizer(tokenizerJSON: path + "/tokenizer.json")
+    return (decoder, tokenizer)
   }
 }

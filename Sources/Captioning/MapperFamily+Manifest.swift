@@ -13,7 +13,7 @@ extension MapperFamily {
   }
 
   /// The mapper that a manifest names.
-  static func load(_ mapper: CaptionerManifest.Mapper, from path: String) throws -> any PrefixMapper {
+  static func load(_ mapper: CaptionerManifest.Mapper, from path: String) throws -> PrefixMapping.Mapper {
     try named(manifest: mapper).load(SafetensorsFile(path: path), mapper.heads, mapper.tokenGroups)
   }
 }

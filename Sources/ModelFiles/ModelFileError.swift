@@ -29,6 +29,7 @@ public enum ModelFileFormat: String, Sendable {
   case gguf = "GGUF"
   case onnx = "ONNX"
   case json = "JSON"
+  case pyTorch = "PyTorch"
 }
 
 extension ModelFileError: CustomStringConvertible {

@@ -15,12 +15,16 @@ public struct MapperSettings: Sendable {
   public var width: Int
   /// How many blocks.
   public var depth: Int
+  /// What a prompt of embeddings starts from, `[length, width of embeddings]`.
+  public var prompt: Tensor
+  /// Width of the network through which a static prefix is trained; `nil` trains it directly.
+  public var reparameterization: Int?
   /// Of attention.
   public var heads: Int
 
   public init(
-    featureShape: [Int], tokenGroups: [Int], mean: Tensor, deviation: Tensor, base: Tensor, width: Int, depth: Int,
-    heads: Int
+    featureShape: [Int], tokenGroups: [Int], mean: Tensor, deviation: Tensor, base: Tensor,
+    prompt: Tensor = Tensor(zeros: [1, 1]), width: Int, depth: Int, heads: Int, reparameterization: Int? = nil
   ) {
     self.featureShape = featureShape
     self.tokenGroups = tokenGroups
@@ -30,6 +34,8 @@ public struct MapperSettings: Sendable {
     self.width = width
     self.depth = depth
     self.heads = heads
+    self.prompt = prompt
+    self.reparameterization = reparameterization
   }
 
   /// Numbers in one position of a prefix: `layers * 2 * keyValueHeads * headDimension`.
@@ -44,10 +50,32 @@ public struct MapperFamily: Sendable {
   /// One line for people.
   public let summary: String
   /// - Parameters: the file, attention heads, token groups as of `MapperSettings`.
-  public let load: @Sendable (any TensorSource, Int, [Int]) throws(ModelFileError) -> any PrefixMapper
+  public let load: @Sendable (any TensorSource, Int, [Int]) throws(ModelFileError) -> Mapper
   public let freshParameters: @Sendable (MapperSettings, inout Xoshiro256PlusPlus) -> ParameterSet
+  /// What is kept when training ends.
+  public let finished: @Sendable (ParameterSet) throws(ModelFileError) -> ParameterSet
+  /// How many tokens of features it reads; `nil` takes any number.
+  public let featureTokens: Int?
 
-  public static let all: [MapperFamily] = [.resampler, .transformer, .mlp, .linear]
+  init(
+    name: String, summary: String,
+    load: @escaping @Sendable (any TensorSource, Int, [Int]) throws(ModelFileError) -> Mapper,
+    freshParameters: @escaping @Sendable (MapperSettings, inout Xoshiro256PlusPlus) -> ParameterSet,
+    finished: @escaping @Sendable (ParameterSet) throws(ModelFileError) -> ParameterSet = {
+      set throws(ModelFileError) in set
+    }, featureTokens: Int? = nil
+  ) {
+    self.name = name
+    self.summary = summary
+    self.load = load
+    self.freshParameters = freshParameters
+    self.finished = finished
+    self.featureTokens = featureTokens
+  }
+
+  public static let all: [MapperFamily] = [
+    .resampler, .transformer, .mlp, .linear, .static, .softPrompt, .clipCapMLP, .clipCapTransformer,
+  ]
 
   public static var names: [String] { all.map(\.name) }
 

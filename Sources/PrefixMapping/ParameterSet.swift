@@ -16,13 +16,13 @@ public struct ParameterSet: Sendable {
 
     public var isTrained: Bool { self != .constant }
 
-    /// The mappers' names follow one rule: `mean` and `std` come from the data, `base` is the prefix's base; what a layer
+    /// The mappers' names follow one rule: `mean` and `std` come from the data, `base` is the prefix's base and `prompt` a prompt that no image changes; what a layer
     /// calls its bias, and all parameters of norms, are vectors.
     init(ofName name: String, dimensions: Int) {
       self =
         switch name {
         case "mean", "std": .constant
-        case "base": .base
+        case "base", "prompt": .base
         default: dimensions < 2 ? .vector : .weight
         }
     }
@@ -50,6 +50,12 @@ public struct ParameterSet: Sendable {
   public mutating func append(_ name: String, _ tensor: Tensor) {
     let role = Role(ofName: name, dimensions: tensor.shape.count)
     parameters.append(Parameter(name: name, role: role, tensor: tensor))
+  }
+
+  /// Scales the tensor that was added last.
+  mutating func scaleLast(by factor: Float) {
+    guard let last = parameters.indices.last else { return }
+    parameters[last].tensor = parameters[last].tensor.scaled(by: factor)
   }
 
   /// The tensors of a mapper's file, to train on from there.

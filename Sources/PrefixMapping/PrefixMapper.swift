@@ -3,8 +3,8 @@ public import TextDecoding
 
 /// The part that is trained: image features in, per-layer keys and values out.
 public protocol PrefixMapper: Sendable {
-  /// `[tokens, width]` of the features that it was trained on.
-  var featureShape: [Int] { get }
+  /// `[tokens, width]` of the features that it was trained on; `nil` where it reads none.
+  var featureShape: [Int]? { get }
 
   /// What its prefixes look like, their length included.
   var prefixShape: Prefix.Shape { get }

@@ -1,3 +1,4 @@
+import CKernels
 import Synchronization
 
 /// Memory of large buffers that were given up, for those that come next.
@@ -5,14 +6,14 @@ import Synchronization
 /// A model's layers ask for the same few sizes over and over, millions of times in a batch. From the C library's heap that
 /// memory comes either with gaps that grow with time, so that a long run needs more than a short one, or as fresh pages that
 /// the system has to clear each time.
-final class BufferPool: Sendable {
-  static let shared = BufferPool(limit: 32 << 20)
+package final class BufferPool: Sendable {
+  package static let shared = BufferPool(limit: 32 << 20)
 
   /// Smaller buffers are the heap's: its own lists serve them well.
-  static let smallest = 64 << 10
+  package static let smallest = 64 << 10
 
   /// The most bytes that wait unused.
-  let limit: Int
+  package let limit: Int
   private let free = Mutex(Free())
 
   private struct Free {
@@ -27,23 +28,23 @@ final class BufferPool: Sendable {
     let capacity: Int
   }
 
-  init(limit: Int) { self.limit = limit }
+  package init(limit: Int) { self.limit = limit }
 
-  deinit { free.withLock { $0.buffers }.forEach { $0.pointer.deallocate() } }
+  deinit { free.withLock { $0.buffers }.forEach { Self.release($0.pointer, $0.capacity) } }
 
   /// Bytes that wait unused.
-  var freeBytes: Int { free.withLock { $0.bytes } }
+  package var freeBytes: Int { free.withLock { $0.bytes } }
 
   /// What is allocated for so many bytes. Large sizes are rounded up by an eighth at the most, so that sizes near each other,
   /// such as those of rows that grow, serve each other.
-  static func capacity(for byteCount: Int) -> Int {
+  package static func capacity(for byteCount: Int) -> Int {
     if byteCount < smallest { return max(byteCount, 1) }
     let step = 1 << (Int.bitWidth - 1 - byteCount.leadingZeroBitCount - 3)
     return (byteCount + step - 1) & ~(step - 1)
   }
 
   /// - Parameter capacity: of `capacity(for:)`.
-  func take(_ capacity: Int) -> UnsafeMutableRawPointer {
+  package func take(_ capacity: Int) -> UnsafeMutableRawPointer {
     if capacity >= Self.smallest {
       let found = free.withLock { free -> Buffer? in
         guard let index = free.buffers.lastIndex(where: { $0.capacity == capacity }) else { return nil }
@@ -52,11 +53,11 @@ final class BufferPool: Sendable {
       }
       if let found { return found.pointer }
     }
-    return .allocate(byteCount: capacity, alignment: RawBuffer.alignment)
+    return Self.allocate(capacity)
   }
 
-  func give(_ pointer: UnsafeMutableRawPointer, capacity: Int) {
-    if capacity < Self.smallest || capacity > limit { return pointer.deallocate() }
+  package func give(_ pointer: UnsafeMutableRawPointer, capacity: Int) {
+    if capacity < Self.smallest || capacity > limit { return Self.release(pointer, capacity) }
     let dropped = free.withLock { free in
       free.buffers.append(Buffer(pointer: pointer, capacity: capacity))
       free.bytes += capacity
@@ -69,6 +70,15 @@ final class BufferPool: Sendable {
       defer { free.buffers.removeFirst(count) }
       return Array(free.buffers.prefix(count))
     }
-    for buffer in dropped { buffer.pointer.deallocate() }
+    for buffer in dropped { Self.release(buffer.pointer, buffer.capacity) }
+  }
+
+  /// Large buffers are pages of their own: within the heap, those that live long would keep the gaps between them.
+  private static func allocate(_ capacity: Int) -> UnsafeMutableRawPointer {
+    capacity < smallest ? .allocate(byteCount: capacity, alignment: RawBuffer.alignment) : ck_map_pages(capacity)
+  }
+
+  package static func release(_ pointer: UnsafeMutableRawPointer, _ capacity: Int) {
+    if capacity < smallest { pointer.deallocate() } else { ck_unmap_pages(pointer, capacity) }
   }
 }

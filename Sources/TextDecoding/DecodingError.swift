@@ -1,6 +1,7 @@
 /// What a decoder cannot do with what it is given.
 public enum DecodingError: Error, Equatable, Sendable, CustomStringConvertible {
   case prefixMismatch(prefix: [Int], decoder: [Int])
+  case promptMismatch(prompts: [Int], embeddingWidth: Int)
   case tokenOutOfRange(token: Int, vocabularySize: Int)
   case contextFull(length: Int, limit: Int)
   case unsupported(path: String, feature: String)
@@ -10,6 +11,9 @@ public enum DecodingError: Error, Equatable, Sendable, CustomStringConvertible {
     case .prefixMismatch(let prefix, let decoder):
       "the prefix has shape \(prefix) [layers, 2, heads, length, head dimension], but the decoder wants \(decoder) with "
         + "any length: use a mapper that was trained for this decoder"
+    case .promptMismatch(let prompts, let embeddingWidth):
+      "the prompts have shape \(prompts), but the decoder wants one of [length, \(embeddingWidth)] for each image: use a "
+        + "mapper that was trained for this decoder"
     case .tokenOutOfRange(let token, let vocabularySize):
       "token \(token) is not in the decoder's vocabulary of \(vocabularySize): check startTokens in captioner.json"
     case .contextFull(let length, let limit):

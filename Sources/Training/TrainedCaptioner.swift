@@ -28,8 +28,10 @@ public struct TrainedCaptioner: Sendable {
     metadata["decoder_sha256"] = manifest.decoder.sha256.hexadecimal
     metadata["recipe"] = try StableJSON.line(plan)
     let path = Path.join(directory, Self.mapperName)
+    let family = MapperFamily.named(manifest.mapper.family)
+    let finished = try family?.finished(parameters) ?? parameters
     try SafetensorsWriter.write(
-      parameters.parameters.map { ($0.name, $0.tensor.storedAsHalf) }, metadata: metadata, to: path)
+      finished.parameters.map { ($0.name, $0.tensor.storedAsHalf) }, metadata: metadata, to: path)
     var manifest = manifest
     manifest.mapper.path = Self.mapperName
     manifest.mapper.sha256 = try FileHash(ofFile: path)

@@ -119,10 +119,8 @@ struct DebugSpeedCommand: AsyncParsableCommand {
 
   private func likeliest(_ logits: Tensor, row: Int) -> Int {
     logits.withUnsafeBuffer { values in
-      let start = row * logits.columns
-      var best = start
-      for index in start..<start + logits.columns where values[index] > values[best] { best = index }
-      return best - start
+      let row = UnsafeBufferPointer(rebasing: values[row * logits.columns..<(row + 1) * logits.columns])
+      return ScoreStatistics.maximum(row)?.index ?? 0
     }
   }
 }

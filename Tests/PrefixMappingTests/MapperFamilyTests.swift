@@ -24,38 +24,42 @@ struct MapperFamilyTests {
 
   @Test("each is found by its name")
   func names() {
-    #expect(MapperFamily.names == ["resampler", "transformer", "mlp", "linear"])
+    #expect(
+      MapperFamily.names == [
+        "resampler", "transformer", "mlp", "linear", "static", "soft-prompt", "clipcap-mlp", "clipcap-transformer",
+      ])
     for family in MapperFamily.all { #expect(MapperFamily.named(family.name)?.summary == family.summary) }
     #expect(MapperFamily.named("mlp2") == nil)
   }
 
-  @Test("fresh parameters load, of any depth, and map features to prefixes", arguments: MapperFamily.all, [1, 3])
+  @Test("fresh parameters load, of any depth, and map features to prefixes", arguments: MapperFamily.ofImages, [1, 3])
   func load(family: MapperFamily, depth: Int) throws {
     let parameters = TapedParameters(Self.fresh(family, depth: depth), tape: nil)
-    let mapper = try family.load(parameters, 2, Self.tokenGroups)
+    let mapper = try family.prefixMapper(parameters, 2, Self.tokenGroups)
     #expect(mapper.featureShape == [6, 10])
     let prefixes = mapper.prefixes(.random([5, 6, 10], seed: 3))
     #expect(prefixes.count == 5)
     #expect(prefixes.allSatisfy { $0.keysValues.shape == [2, 2, 1, 3, 4] })
   }
 
-  @Test("fresh parameters are all read: each that is trained gets a gradient", arguments: MapperFamily.all)
+  @Test("fresh parameters are all read: each that is trained gets a gradient", arguments: MapperFamily.ofImages)
   func allRead(family: MapperFamily) throws {
     let (set, tape) = (Self.fresh(family), GradientTape())
     let taped = TapedParameters(set, tape: tape)
-    let prefixes = try family.load(taped, 2, Self.tokenGroups).keysValues(.random([2, 6, 10], seed: 3), dropout: .none)
+    let prefixes = try family.prefixMapper(taped, 2, Self.tokenGroups).keysValues(
+      .random([2, 6, 10], seed: 3), dropout: .none)
     tape.backward(from: prefixes.contracted(with: .random(prefixes.shape, seed: 4)))
     for (parameter, gradient) in zip(set.parameters, taped.gradients()) {
       #expect(((gradient?.largestMagnitude ?? 0) > 0) == parameter.role.isTrained, "\(parameter.name)")
     }
   }
 
-  @Test("a fresh mapper's prefixes are near the base, and differ between images", arguments: MapperFamily.all)
+  @Test("a fresh mapper's prefixes are near the base, and differ between images", arguments: MapperFamily.ofImages)
   func nearBase(family: MapperFamily) throws {
     let width = 64
     let set = Self.fresh(family, width: width)
     let base = Self.settings().base
-    let mapper = try family.load(TapedParameters(set, tape: nil), 2, Self.tokenGroups)
+    let mapper = try family.prefixMapper(TapedParameters(set, tape: nil), 2, Self.tokenGroups)
     let prefixes = mapper.prefixes(.random([2, 6, 10], seed: 3)).map(\.keysValues)
     // Hidden states have a deviation of about 2 at most (features within ±2 after a mean within ±2, over 0.5, pooled and
     // projected), so that what is added has one of 0.005 · √64 · 2 = 0.08; six times that leaves nothing to chance.
@@ -63,7 +67,7 @@ struct MapperFamilyTests {
     #expect(prefixes[0].distance(to: prefixes[1]) > 1e-4)
   }
 
-  @Test("fresh layers are spread as PyTorch's, outputs small, norms ones and zeros", arguments: MapperFamily.all)
+  @Test("fresh layers are spread as PyTorch's, outputs small, norms ones and zeros", arguments: MapperFamily.ofImages)
   func spread(family: MapperFamily) {
     for parameter in Self.fresh(family, width: 64).parameters where parameter.role.isTrained && parameter.name != "base"
     {
@@ -88,16 +92,16 @@ struct MapperFamilyTests {
     }
   }
 
-  @Test("one seed gives the same fresh parameters", arguments: MapperFamily.all)
+  @Test("one seed gives the same fresh parameters", arguments: MapperFamily.ofImages)
   func seed(family: MapperFamily) {
     let (a, b) = (Self.fresh(family), Self.fresh(family))
     #expect(a.parameters.map(\.name) == b.parameters.map(\.name))
     #expect(a.parameters.map(\.tensor.values) == b.parameters.map(\.tensor.values))
   }
 
-  @Test("dropout changes the prefix that is trained, the same seed alike", arguments: MapperFamily.all)
+  @Test("dropout changes the prefix that is trained, the same seed alike", arguments: MapperFamily.ofImages)
   func dropout(family: MapperFamily) throws {
-    let mapper = try family.load(TapedParameters(Self.fresh(family), tape: nil), 2, Self.tokenGroups)
+    let mapper = try family.prefixMapper(TapedParameters(Self.fresh(family), tape: nil), 2, Self.tokenGroups)
     func prefix(_ dropout: Dropout) -> Tensor {
       mapper.keysValues(.random([2, 6, 10], seed: 3), dropout: dropout).value
     }
@@ -107,9 +111,9 @@ struct MapperFamilyTests {
     #expect(dropped.distance(to: prefix(Dropout(probability: 0.5, seed: 4))) > 1e-4)
   }
 
-  @Test("an image's prefix does not depend on its batch", arguments: MapperFamily.all)
+  @Test("an image's prefix does not depend on its batch", arguments: MapperFamily.ofImages)
   func batchIndependence(family: MapperFamily) throws {
-    let mapper = try family.load(TapedParameters(Self.fresh(family), tape: nil), 2, Self.tokenGroups)
+    let mapper = try family.prefixMapper(TapedParameters(Self.fresh(family), tape: nil), 2, Self.tokenGroups)
     let features = Tensor.random([3, 6, 10], seed: 3)
     let together = mapper.prefixes(features)
     for index in 0..<3 {
@@ -120,14 +124,14 @@ struct MapperFamilyTests {
   }
 
   @Test(
-    "token groups that do not cover the features are refused", arguments: MapperFamily.all,
+    "token groups that do not cover the features are refused", arguments: MapperFamily.ofImages,
     [[4, 1], [], [6, 1], [7, -1], [6, 0]])
   func wrongGroups(family: MapperFamily, groups: [Int]) {
     let parameters = TapedParameters(Self.fresh(family), tape: nil)
-    #expect(throws: ModelFileError.self) { try family.load(parameters, 2, groups) }
+    #expect(throws: ModelFileError.self) { try family.prefixMapper(parameters, 2, groups) }
   }
 
-  @Test("a tensor that is missing or misshapen is refused by its name", arguments: MapperFamily.all)
+  @Test("a tensor that is missing or misshapen is refused by its name", arguments: MapperFamily.ofImages)
   func malformed(family: MapperFamily) {
     let set = Self.fresh(family, depth: 1)
     for (index, parameter) in set.parameters.enumerated() {
@@ -138,7 +142,7 @@ struct MapperFamilyTests {
       misshapen.parameters[index].tensor = Tensor(zeros: [shape[0] + 1] + shape.dropFirst())
       for file in [missing, misshapen] {
         #expect(throws: ModelFileError.self, "\(parameter.name)") {
-          try family.load(TapedParameters(file, tape: nil), 2, Self.tokenGroups)
+          try family.prefixMapper(TapedParameters(file, tape: nil), 2, Self.tokenGroups)
         }
       }
     }

@@ -6,11 +6,12 @@
 // Backward passes of the operations in ckernels_ops.h and what training needs beside them. `grad` is the gradient of the
 // loss with respect to an operation's output; shapes are those of the forward pass.
 
-void ck_gelu_backward(size_t count, const float *x, const float *grad, float *out);
+void ck_activate_backward(int activation, size_t count, const float *x, const float *grad, float *out);
 /// From the forward pass's result `y`: `out = grad * (1 - y²)`.
 void ck_tanh_backward(size_t count, const float *y, const float *grad, float *out);
 /// `gate_up` and `out` `[rows, 2 * columns]`, `grad` `[rows, columns]`.
-void ck_silu_gate_backward(size_t rows, size_t columns, const float *gate_up, const float *grad, float *out);
+void ck_gate_backward(int activation, size_t rows, size_t columns, const float *gate_up, const float *grad,
+                      float *out);
 /// Writes `grad_x`; adds to `grad_weight` and `grad_bias` `[columns]` where they are not NULL.
 void ck_layer_norm_backward(size_t rows, size_t columns, const float *x, const float *weight, float epsilon,
                             const float *grad, float *grad_x, float *grad_weight, float *grad_bias);
@@ -73,6 +74,7 @@ typedef struct {
   const float *qkv;             // [tokens, (heads + 2 * kv_heads) * d], queries and keys after the rotary embedding
   const float *prefix;          // image i's keys at i * prefix_stride, [kv_heads, prefix_length, d], values behind them
   size_t prefix_stride;
+  size_t window;  // a token sees so many positions, itself included, at the most; 0 is all
 } ck_prefix_attention;
 
 /// `out` `[tokens, heads * d]`.
@@ -81,7 +83,8 @@ void ck_prefix_attention_forward(const ck_prefix_attention *attention, float *ou
 void ck_prefix_attention_backward(const ck_prefix_attention *attention, const float *grad, float *grad_qkv,
                                   float *grad_prefix);
 
-/// Turns the first `heads` heads of each row by its position, in place; pairs lie as halves afterwards. `cosines` and
-/// `sines` `[positions, d / 2]`. `inverse` turns back, from halves to the layout that was there before.
-void ck_rotate(size_t rows, size_t heads, size_t d, size_t stride, const int *positions, const float *cosines,
-               const float *sines, int interleaved, int inverse, float *x);
+/// Turns the first `turned` numbers of the first `heads` heads of each row by its position, in place; pairs lie as halves
+/// of those afterwards. `cosines` and `sines` `[positions, turned / 2]`. `inverse` turns back, from halves to the layout
+/// that was there before.
+void ck_rotate(size_t rows, size_t heads, size_t d, size_t turned, size_t stride, const int *positions,
+               const float *cosines, const float *sines, int interleaved, int inverse, float *x);

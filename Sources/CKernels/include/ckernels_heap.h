@@ -1,4 +1,9 @@
 #pragma once
+#include <stddef.h>
+
+/// Whole pages of the system, cleared; ends the process where there are none, as Swift does.
+void *ck_map_pages(size_t bytes);
+void ck_unmap_pages(void *pages, size_t bytes);
 
 /// Lets all threads allocate from one heap, where the C library would make one for each. Call it before there are threads.
 void ck_share_heaps(void);

@@ -9,13 +9,22 @@ void ck_layer_norm(size_t rows, size_t columns, const float *x, const float *wei
                    float *out);
 /// `out = x / sqrt(mean(x²) + epsilon) * weight`.
 void ck_rms_norm(size_t rows, size_t columns, const float *x, const float *weight, float epsilon, float *out);
-/// `out = x / 2 * (1 + erf(x / √2))`, absolute error of erf below 5e-7.
-void ck_gelu(size_t count, const float *x, float *out);
+/// What a layer may do to its sums. GELU is exact, with an absolute error of erf below 5e-7; `GELU_TANH` is its approximation
+/// by tanh, `QUICK_GELU` that by x σ(1.702 x) (Hendrycks & Gimpel 2016); SiLU is x σ(x).
+enum ck_activation {
+  CK_ACTIVATION_NONE,
+  CK_ACTIVATION_GELU,
+  CK_ACTIVATION_GELU_TANH,
+  CK_ACTIVATION_QUICK_GELU,
+  CK_ACTIVATION_RELU,
+  CK_ACTIVATION_SILU
+};
+void ck_activate(int activation, size_t count, const float *x, float *out);
 void ck_tanh(size_t count, const float *x, float *out);
-/// `x[row, column] += bias[column]`, then GELU where `gelu` is not 0.
-void ck_add_bias(size_t rows, size_t columns, const float *bias, int gelu, float *x);
-/// `out[row, i] = silu(gate_up[row, i]) * gate_up[row, columns + i]`; gate_up is `[rows, 2 * columns]`.
-void ck_silu_gate(size_t rows, size_t columns, const float *gate_up, float *out);
+/// `x[row, column] += bias[column]`, then the activation.
+void ck_add_bias(size_t rows, size_t columns, const float *bias, int activation, float *x);
+/// `out[row, i] = activation(gate_up[row, i]) * gate_up[row, columns + i]`; gate_up is `[rows, 2 * columns]`.
+void ck_gate(int activation, size_t rows, size_t columns, const float *gate_up, float *out);
 /// `y += x`.
 void ck_add(size_t count, const float *x, float *y);
 /// `y[row, column] += (x[row, column] + bias[column]) * scale[column]`: a residual with layer scale.
@@ -43,7 +52,9 @@ typedef struct {
   size_t capacity;
 } ck_cached_sequence;
 
-void ck_cached_attention(size_t sequences, const ck_cached_sequence *sequence, size_t heads, size_t kv_heads, size_t d);
+/// `window`: a query sees so many positions, itself included, at the most; 0 is all.
+void ck_cached_attention(size_t sequences, const ck_cached_sequence *sequence, size_t heads, size_t kv_heads, size_t d,
+                         size_t window);
 
 /// What this processor runs: "AVX-512", "AVX2" or "portable".
 const char *ck_instruction_set(void);

@@ -42,7 +42,7 @@ public struct CaptionerSteps: CaptioningSteps {
   }
 
   package func prefixes(of features: [Tensor]) throws -> [Prefix] {
-    captioner.mapper.prefixes(Tensor.stacked(features))
+    try captioner.mapper.prefixes(Tensor.stacked(features), decoder: captioner.decoder)
   }
 
   package func makeGeneration() throws -> any CaptionGeneration {

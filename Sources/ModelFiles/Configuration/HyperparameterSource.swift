@@ -1,3 +1,5 @@
+import Tensors
+
 /// Where a model's hyper-parameters are read from: a JSON configuration or GGUF metadata.
 ///
 /// Numbers from a file decide how much memory is taken and what is multiplied with what, so each is checked against
@@ -41,6 +43,10 @@ extension HyperparameterSource {
     return value
   }
 
+  func bool(_ key: String, default fallback: Bool) throws(ModelFileError) -> Bool {
+    try boolIfPresent(key) ?? fallback
+  }
+
   /// Refuses a model that uses what is not implemented.
   func require(_ key: String, is expected: String, default fallback: String? = nil) throws(ModelFileError) {
     guard let value = try stringIfPresent(key) ?? fallback else { throw .missingValue(path: path, key: key) }
@@ -49,9 +55,53 @@ extension HyperparameterSource {
     }
   }
 
+  /// Refuses a model of another kind than those named.
+  ///
+  /// - Returns: which it is.
+  @discardableResult
+  func require(_ key: String, isOneOf expected: [String]) throws(ModelFileError) -> String {
+    guard let value = try stringIfPresent(key) else { throw .missingValue(path: path, key: key) }
+    guard expected.contains(value) else {
+      throw invalid(key, "is '\(value.prefix(60))', and only \(expected.joined(separator: ", ")) is supported here")
+    }
+    return value
+  }
+
+  /// The activation that Hugging Face calls so.
+  func activation(_ key: String, default fallback: String? = nil) throws(ModelFileError) -> Activation {
+    guard let name = try stringIfPresent(key) ?? fallback else { throw .missingValue(path: path, key: key) }
+    switch name {
+    case "gelu", "gelu_python": return .gelu
+    case "gelu_new", "gelu_pytorch_tanh", "gelu_fast": return .geluTanh
+    case "quick_gelu": return .quickGELU
+    case "relu": return .relu
+    case "silu", "swish": return .silu
+    default:
+      throw invalid(
+        key,
+        "is '\(name.prefix(60))', and only gelu, gelu_new, gelu_pytorch_tanh, quick_gelu, relu and silu are "
+          + "supported here")
+    }
+  }
+
   func require(_ key: String, is expected: Bool) throws(ModelFileError) {
     if let value = try boolIfPresent(key), value != expected {
       throw invalid(key, "is \(value), and only \(expected) is supported here")
+    }
+  }
+
+  /// The head dimension that follows from width and number of heads.
+  func headDimension(
+    _ widthKey: String, _ width: Int, heads: Int, _ headsKey: String
+  ) throws(ModelFileError) -> Int {
+    try requireDivisible(widthKey, width, by: heads, headsKey)
+    return width / heads
+  }
+
+  /// Refuses tokens outside of the vocabulary.
+  func requireTokens(_ tokens: [(key: String, id: Int?)], within vocabularySize: Int) throws(ModelFileError) {
+    for case (let key, let id?) in tokens where !(0..<vocabularySize).contains(id) {
+      throw invalid(key, "is \(id), outside of the vocabulary of \(vocabularySize)")
     }
   }
 

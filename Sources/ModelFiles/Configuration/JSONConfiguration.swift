@@ -1,5 +1,15 @@
 import Tensors
 
+/// What a Hugging Face `config.json` says it is of: its `model_type`.
+///
+/// - Throws: `ModelFileError` where the file cannot be read or says nothing.
+public func modelType(configuration path: String) throws(ModelFileError) -> String {
+  guard let type = try JSONConfiguration(path: path).stringIfPresent("model_type") else {
+    throw .missingValue(path: path, key: "model_type")
+  }
+  return type
+}
+
 /// The members of a JSON object in a file, such as Hugging Face's `config.json`, by key. `null` counts as missing.
 struct JSONConfiguration: HyperparameterSource {
   let path: String
@@ -92,6 +102,17 @@ struct JSONConfiguration: HyperparameterSource {
       return integers
     default: throw invalid(key, "is neither an integer nor an array of integers")
     }
+  }
+
+  func stringsIfPresent(_ key: String) throws(ModelFileError) -> [String]? {
+    guard let value = value(key) else { return nil }
+    guard case .array(let elements) = value else { throw invalid(key, "is no array") }
+    var strings: [String] = []
+    for element in elements {
+      guard case .string(let string) = element else { throw invalid(key, "holds something other than strings") }
+      strings.append(string)
+    }
+    return strings
   }
 
   private func value(_ key: String) -> JSONValue? {

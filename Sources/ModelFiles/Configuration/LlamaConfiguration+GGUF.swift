@@ -1,73 +1,55 @@
-extension LlamaConfiguration {
-  private static let ggufKeys = Keys(
-    hiddenSize: "llama.embedding_length", attentionHeads: "llama.attention.head_count",
-    keyValueHeads: "llama.attention.head_count_kv", headDimension: "llama.attention.key_length",
-    beginningOfSequence: "tokenizer.ggml.bos_token_id", endOfSequence: "tokenizer.ggml.eos_token_id")
+import Tensors
 
-  /// Reads the metadata of a GGUF file of architecture `llama`. The vocabulary's size is that of the token embedding
-  /// where the file has one, and of the token list otherwise; the head is tied where there is no `output.weight`.
+extension LlamaConfiguration {
+  /// What `general.architecture` may be.
+  package static let ggufArchitectures = ["llama", "qwen2", "qwen3"]
+
+  /// Reads the metadata of a GGUF file of architecture `llama` (Mistral's too), `qwen2` or `qwen3`. The vocabulary's size is
+  /// that of the token embedding where the file has one, and of the token list otherwise; the head is tied where there is
+  /// no `output.weight`.
   ///
   /// - Throws: `ModelFileError`; `.invalidValue` where a value is out of bounds or asks for what is not supported, such
-  ///   as scaled or partial rotary positions or experts.
+  ///   as YaRN, partial rotary positions or experts.
   public init(_ file: GGUFFile) throws(ModelFileError) {
     let metadata = file.metadata
-    try metadata.require("general.architecture", is: "llama")
-    _ = try metadata.integer("llama.expert_count", in: 0...0, default: 0)
-    try metadata.require("llama.rope.scaling.type", is: "none", default: "none")
-    // Where the scaled frequencies of newer models lie.
-    guard file.shape(ofTensor: "rope_freqs.weight") == nil else {
-      throw metadata.invalid("rope_freqs.weight", "asks for scaled rotary positions, which are not supported")
-    }
-    let hiddenSize = try metadata.integer(Self.ggufKeys.hiddenSize, in: HyperparameterBounds.width)
-    let attentionHeads = try metadata.integer(Self.ggufKeys.attentionHeads, in: HyperparameterBounds.heads)
+    let architecture = try metadata.require("general.architecture", isOneOf: Self.ggufArchitectures)
+    let keys = Keys(
+      hiddenSize: "\(architecture).embedding_length", attentionHeads: "\(architecture).attention.head_count",
+      keyValueHeads: "\(architecture).attention.head_count_kv",
+      headDimension: "\(architecture).attention.key_length",
+      beginningOfSequence: GGUFFile.beginningOfSequenceKey, endOfSequence: GGUFFile.endOfSequenceKey)
+    _ = try metadata.integer("\(architecture).expert_count", in: 0...0, default: 0)
+    let hiddenSize = try metadata.integer(keys.hiddenSize, in: HyperparameterBounds.width)
+    let attentionHeads = try metadata.integer(keys.attentionHeads, in: HyperparameterBounds.heads)
     let headDimension =
-      try metadata.integerIfPresent(Self.ggufKeys.headDimension) == nil
-      ? Self.impliedHeadDimension(metadata, Self.ggufKeys, hiddenSize: hiddenSize, attentionHeads: attentionHeads)
-      : metadata.integer(Self.ggufKeys.headDimension, in: Self.headDimensions)
-    for key in ["llama.attention.value_length", "llama.rope.dimension_count"] {
+      try metadata.integerIfPresent(keys.headDimension) == nil
+      ? Self.impliedHeadDimension(metadata, keys, hiddenSize: hiddenSize, attentionHeads: attentionHeads)
+      : metadata.integer(keys.headDimension, in: Self.headDimensions)
+    for key in ["\(architecture).attention.value_length", "\(architecture).rope.dimension_count"] {
       _ = try metadata.integer(key, in: headDimension...headDimension, default: headDimension)
     }
+    let layers = try metadata.integer("\(architecture).block_count", in: HyperparameterBounds.layers)
     self.init(
-      vocabularySize: try Self.vocabularySize(file, hiddenSize: hiddenSize),
+      vocabularySize: try file.vocabularySize(hiddenSize: hiddenSize),
       hiddenSize: hiddenSize,
-      intermediateSize: try metadata.integer("llama.feed_forward_length", in: HyperparameterBounds.width),
-      layers: try metadata.integer("llama.block_count", in: HyperparameterBounds.layers),
+      intermediateSize: try metadata.integer("\(architecture).feed_forward_length", in: HyperparameterBounds.width),
+      layers: layers,
       attentionHeads: attentionHeads,
       keyValueHeads: try metadata.integer(
-        Self.ggufKeys.keyValueHeads, in: HyperparameterBounds.heads, default: attentionHeads),
+        keys.keyValueHeads, in: HyperparameterBounds.heads, default: attentionHeads),
       headDimension: headDimension,
-      rmsNormEpsilon: try metadata.positiveFloat("llama.attention.layer_norm_rms_epsilon", atMost: 1),
-      ropeTheta: try metadata.positiveFloat("llama.rope.freq_base", atMost: 1e12, default: 10_000),
+      rmsNormEpsilon: try metadata.positiveFloat("\(architecture).attention.layer_norm_rms_epsilon", atMost: 1),
+      ropeTheta: try metadata.positiveFloat("\(architecture).rope.freq_base", atMost: 1e12, default: 10_000),
       tiesWordEmbeddings: file.shape(ofTensor: "output.weight") == nil,
-      maximumPositions: try metadata.integer("llama.context_length", in: HyperparameterBounds.positions),
-      beginningOfSequenceToken: try metadata.integerIfPresent(Self.ggufKeys.beginningOfSequence),
-      endOfSequenceTokens: try metadata.integerIfPresent(Self.ggufKeys.endOfSequence).map { [$0] } ?? [])
-    try validate(metadata, Self.ggufKeys)
-  }
-
-  private static func vocabularySize(_ file: GGUFFile, hiddenSize: Int) throws(ModelFileError) -> Int {
-    let tokens = try file.metadata.arrayIfPresent("tokenizer.ggml.tokens")?.count
-    let embedding = "token_embd.weight"
-    guard let shape = file.shape(ofTensor: embedding) else {
-      guard let tokens else { throw .missingValue(path: file.path, key: "tokenizer.ggml.tokens") }
-      return try checked("tokenizer.ggml.tokens", tokens, file)
-    }
-    guard shape.count == 2, shape[1] == hiddenSize else {
-      throw .unexpectedShape(
-        path: file.path, key: embedding, expected: [tokens ?? shape.first ?? 0, hiddenSize], found: shape)
-    }
-    // Rows beyond the tokens are padding; tokens beyond the rows could not be embedded.
-    guard (tokens ?? 0) <= shape[0] else {
-      throw file.metadata.invalid(
-        "tokenizer.ggml.tokens", "has \(tokens ?? 0) tokens, more than the \(shape[0]) rows of \(embedding)")
-    }
-    return try checked(embedding, shape[0], file)
-  }
-
-  private static func checked(_ key: String, _ size: Int, _ file: GGUFFile) throws(ModelFileError) -> Int {
-    guard HyperparameterBounds.vocabulary.contains(size) else {
-      throw file.metadata.invalid(key, "gives a vocabulary of \(size), outside of \(HyperparameterBounds.vocabulary)")
-    }
-    return size
+      maximumPositions: try metadata.integer("\(architecture).context_length", in: HyperparameterBounds.positions),
+      beginningOfSequenceToken: try metadata.integerIfPresent(GGUFFile.beginningOfSequenceKey),
+      endOfSequenceTokens: try metadata.integerIfPresent(GGUFFile.endOfSequenceKey).map { [$0] } ?? [])
+    ropeScaling = try file.rotaryScaling(architecture, headDimension: headDimension)
+    hasQKVBias = architecture == "qwen2"
+    hasQueryKeyNorm = architecture == "qwen3"
+    let window = try metadata.integer(
+      "\(architecture).attention.sliding_window", in: 0...HyperparameterBounds.positions.upperBound, default: 0)
+    if window > 0 { windows = Array(repeating: window, count: layers) }
+    try validate(metadata, keys)
   }
 }

@@ -1,5 +1,8 @@
-/// The hyper-parameters of a decoder of the Llama family (Touvron et al., 2023): RMSNorm, rotary positions, grouped-query
-/// attention without biases, SwiGLU.
+public import Tensors
+
+/// The hyper-parameters of a decoder of the Llama family (Touvron et al. 2023): RMSNorm, rotary positions, grouped-query
+/// attention, SwiGLU. Mistral adds a sliding window to it, Qwen2 biases of queries, keys and values, Qwen3 norms of queries
+/// and keys.
 public struct LlamaConfiguration: Equatable, Sendable {
   public var vocabularySize: Int
   public var hiddenSize: Int
@@ -13,6 +16,15 @@ public struct LlamaConfiguration: Equatable, Sendable {
   public var rmsNormEpsilon: Double
   /// The base of the rotary angles.
   public var ropeTheta: Double
+  public var ropeScaling = RotaryEmbedding.Scaling.none
+  /// Whether queries, keys and values have biases.
+  public var hasQKVBias = false
+  /// Whether the attention's output has a bias.
+  public var hasOutputBias = false
+  /// Whether each head of queries and keys is normalised before it is turned.
+  public var hasQueryKeyNorm = false
+  /// How many positions each layer sees, its own included; `nil` is all. Empty: all layers see all.
+  public var windows: [Int?] = []
   /// Whether the output head is the token embedding.
   public var tiesWordEmbeddings: Bool
   /// How long a sequence the model was trained for, in tokens.
@@ -60,18 +72,15 @@ public struct LlamaConfiguration: Equatable, Sendable {
     guard headDimension % 2 == 0 else {
       throw source.invalid(keys.headDimension, "is \(headDimension); rotary positions need an even number")
     }
-    let tokens =
-      [(keys.beginningOfSequence, beginningOfSequenceToken)] + endOfSequenceTokens.map { (keys.endOfSequence, $0) }
-    for case (let key, let token?) in tokens where !(0..<vocabularySize).contains(token) {
-      throw source.invalid(key, "is \(token), outside of the vocabulary of \(vocabularySize)")
-    }
+    try source.requireTokens(
+      [(keys.beginningOfSequence, beginningOfSequenceToken)] + endOfSequenceTokens.map { (keys.endOfSequence, $0) },
+      within: vocabularySize)
   }
 
   /// The head dimension that follows from the others where the file does not say it.
   static func impliedHeadDimension(
     _ source: some HyperparameterSource, _ keys: Keys, hiddenSize: Int, attentionHeads: Int
   ) throws(ModelFileError) -> Int {
-    try source.requireDivisible(keys.hiddenSize, hiddenSize, by: attentionHeads, keys.attentionHeads)
-    return hiddenSize / attentionHeads
+    try source.headDimension(keys.hiddenSize, hiddenSize, heads: attentionHeads, keys.attentionHeads)
   }
 }

@@ -123,20 +123,6 @@ struct DinoV2Converter {
 }
 
 extension StoredTensor {
-  /// A matrix of 32-bit floats with rows and columns exchanged.
-  fileprivate func transposed() -> StoredTensor {
-    let (rows, columns) = (shape[0], shape[1])
-    let out = RawBuffer(byteCount: storage.count)
-    let source = storage.pointer.assumingMemoryBound(to: UInt32.self)
-    let target = out.pointer.assumingMemoryBound(to: UInt32.self)
-    for row in 0..<rows {
-      for column in 0..<columns { target[column * rows + row] = source[row * columns + column] }
-    }
-    return StoredTensor(
-      elementType: elementType, shape: [columns, rows],
-      storage: Bytes(pointer: UnsafeRawPointer(out.pointer), count: out.byteCount, owner: out))
-  }
-
   /// `[1, a, d]` and `[1, b, d]` → `[1, a + b, d]`.
   fileprivate static func concatenatingTokens(_ a: StoredTensor, _ b: StoredTensor) -> StoredTensor {
     let out = RawBuffer(byteCount: a.storage.count + b.storage.count)

@@ -10,7 +10,7 @@ public import TextDecoding
 /// of each. The prefix is thus an affine function of the features, whose rank is at most `d` in each position; `base` is its
 /// constant part.
 public struct LinearMapper: PrefixMapper {
-  public var featureShape: [Int] { standardizer.featureShape }
+  public var featureShape: [Int]? { standardizer.featureShape }
   public var prefixShape: Prefix.Shape { output.shape }
   private let standardizer: FeatureStandardizer
   private var expansion: Linear
@@ -44,7 +44,7 @@ public struct LinearMapper: PrefixMapper {
 extension MapperFamily {
   public static let linear = MapperFamily(
     name: "linear", summary: "one linear map of the pooled features, of rank --width; no blocks, no attention",
-    load: { file, _, groups throws(ModelFileError) in try LinearMapper(file: file, tokenGroups: groups) },
+    load: { file, _, groups throws(ModelFileError) in .prefix(try LinearMapper(file: file, tokenGroups: groups)) },
     freshParameters: { settings, generator in freshLinear(settings, using: &generator) })
 }
 

@@ -13,7 +13,7 @@ public import TextDecoding
 /// far larger than the decoder. Here it is a product: `expand` `[length · d, d]`, then `out`, which all positions share.
 /// Biases of either would do what `base` does, and are left out.
 public struct MLPMapper: PrefixMapper {
-  public var featureShape: [Int] { standardizer.featureShape }
+  public var featureShape: [Int]? { standardizer.featureShape }
   public var prefixShape: Prefix.Shape { output.shape }
   private let standardizer: FeatureStandardizer
   private var hidden: [Linear]
@@ -58,7 +58,7 @@ public struct MLPMapper: PrefixMapper {
 extension MapperFamily {
   public static let mlp = MapperFamily(
     name: "mlp", summary: "the pooled features through --depth hidden layers with tanh (ClipCap's MLP); no attention",
-    load: { file, _, groups throws(ModelFileError) in try MLPMapper(file: file, tokenGroups: groups) },
+    load: { file, _, groups throws(ModelFileError) in .prefix(try MLPMapper(file: file, tokenGroups: groups)) },
     freshParameters: { settings, generator in freshMLP(settings, using: &generator) })
 }
 

@@ -6,7 +6,7 @@ extension MapperFamily {
   public static let resampler = MapperFamily(
     name: "resampler", summary: "learnt queries read all image tokens through cross-attention (Flamingo's resampler)",
     load: { file, heads, groups throws(ModelFileError) in
-      try Resampler(file: file, heads: heads, tokenGroups: groups)
+      .prefix(try Resampler(file: file, heads: heads, tokenGroups: groups))
     },
     freshParameters: { settings, generator in freshResampler(settings, using: &generator) })
 }

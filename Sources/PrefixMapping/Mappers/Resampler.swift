@@ -9,7 +9,7 @@ public import TextDecoding
 /// `[batch, tokens, d]`. `length` queries `[length, d]` pass the blocks; `out` makes `layers · 2 · heads · dimension`
 /// numbers of each, which are added to a `base` prefix that no image changes.
 public struct Resampler: PrefixMapper {
-  public var featureShape: [Int] { tokens.standardizer.featureShape }
+  public var featureShape: [Int]? { tokens.standardizer.featureShape }
   public var prefixShape: Prefix.Shape { output.shape }
   private var tokens: FeatureTokens
   private let queries: Variable

@@ -12,7 +12,7 @@ public import TextDecoding
 /// ClipCap feeds one vector, spread over several tokens, and a prefix of the first layer; here the tokens are the image's
 /// own, and the prefix is every layer's.
 public struct TransformerMapper: PrefixMapper {
-  public var featureShape: [Int] { tokens.standardizer.featureShape }
+  public var featureShape: [Int]? { tokens.standardizer.featureShape }
   public var prefixShape: Prefix.Shape { output.shape }
   private var tokens: FeatureTokens
   private let constants: Variable
@@ -97,7 +97,7 @@ extension MapperFamily {
   public static let transformer = MapperFamily(
     name: "transformer", summary: "learnt constants and all image tokens attend to each other (ClipCap's transformer)",
     load: { file, heads, groups throws(ModelFileError) in
-      try TransformerMapper(file: file, heads: heads, tokenGroups: groups)
+      .prefix(try TransformerMapper(file: file, heads: heads, tokenGroups: groups))
     },
     freshParameters: { settings, generator in freshTransformer(settings, using: &generator) })
 }

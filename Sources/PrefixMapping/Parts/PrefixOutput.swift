@@ -15,19 +15,14 @@ struct PrefixOutput: Sendable {
   /// - Throws: `ModelFileError` where a tensor is missing, misshapen, or does not agree with the other.
   init(file: any TensorSource) throws(ModelFileError) {
     let weights = WeightReader(file)
-    let base = try file.require("base", dimensions: 5).shape
-    guard base[1] == 2, base.allSatisfy({ $0 > 0 }) else {
-      throw .unexpectedShape(
-        path: file.path, key: "base", expected: base.enumerated().map { $0 == 1 ? 2 : max($1, 1) }, found: base)
-    }
-    let outputs = base[0] * 2 * base[2] * base[4]
+    shape = try Prefix.Shape(baseOf: file)
+    let outputs = shape.layers * 2 * shape.keyValueHeads * shape.headDimension
     let width = try file.require("out.weight", dimensions: 2).shape[1]
     guard width > 0 else {
       throw .unexpectedShape(path: file.path, key: "out.weight", expected: [outputs, 1], found: [outputs, width])
     }
     out = Linear(weight: try weights.matrixVariable("out.weight", rows: outputs, columns: width))
-    self.base = try weights.variable("base", shape: base)
-    shape = Prefix.Shape(layers: base[0], keyValueHeads: base[2], headDimension: base[4], length: base[3])
+    base = try weights.variable("base", shape: shape.dimensions)
   }
 
   /// Of a position's hidden state.
@@ -46,6 +41,20 @@ struct PrefixOutput: Sendable {
     let (length, dimension) = (shape.length, shape.headDimension)
     let own = out(x).reshaped([batch, length, out.outputs / dimension, dimension]).swappedMiddleDimensions()
     return own.adding(rowsOf: base).reshaped([batch] + shape.dimensions)
+  }
+}
+
+extension Prefix.Shape {
+  /// Of a mapper's `base`.
+  ///
+  /// - Throws: `ModelFileError` where it is missing or no prefix.
+  init(baseOf file: any TensorSource) throws(ModelFileError) {
+    let base = try file.require("base", dimensions: 5).shape
+    guard base[1] == 2, base.allSatisfy({ $0 > 0 }) else {
+      throw .unexpectedShape(
+        path: file.path, key: "base", expected: base.enumerated().map { $0 == 1 ? 2 : max($1, 1) }, found: base)
+    }
+    self.init(layers: base[0], keyValueHeads: base[2], headDimension: base[4], length: base[3])
   }
 }
 

@@ -94,14 +94,16 @@ public struct Linear: Sendable {
     }
     var out = Self.concatenated([self], x)
     if let bias { out = out.adding(rowsOf: bias) }
-    return activation == .gelu ? out.gelu() : out
+    return out.activated(by: activation)
   }
 
-  /// Several layers of one input side by side, biases left out: `[…, inputs]` → `[…, sum of outputs]`.
+  /// Several layers of one input side by side: `[…, inputs]` → `[…, sum of outputs]`. Their own biases are left out.
   ///
   /// One pass over the threads serves them all, which matters for a single row.
-  public static func concatenated(_ layers: [Linear], _ x: Variable) -> Variable {
-    .recorded(concatenated(layers, x.value), inputs: [x.node] + layers.map(\.matrix.node)) { gradient in
+  ///
+  /// - Parameter bias: `[sum of outputs]`, frozen; `nil` is none.
+  public static func concatenated(_ layers: [Linear], _ x: Variable, bias: Tensor? = nil) -> Variable {
+    .recorded(concatenated(layers, x.value, bias: bias), inputs: [x.node] + layers.map(\.matrix.node)) { gradient in
       if let node = x.node { node.accumulate(backward(layers, gradient, shape: x.shape)) }
       var column = 0
       for layer in layers {
@@ -148,8 +150,8 @@ public struct Linear: Sendable {
     }
     if let bias {
       out.addBias(bias, activation: activation)
-    } else if activation == .gelu {
-      out = out.gelu()
+    } else if activation != .none {
+      out = out.activated(by: activation)
     }
     return out
   }

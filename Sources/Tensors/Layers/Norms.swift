@@ -44,3 +44,16 @@ public struct RMSNorm: Sendable {
     x.rmsNormalized(weight: weight, epsilon: epsilon)
   }
 }
+
+/// Either normalisation, for models that are built of the one or the other.
+public enum Norm: Sendable {
+  case layer(LayerNorm)
+  case rms(RMSNorm)
+
+  public func callAsFunction(_ x: Variable) -> Variable {
+    switch self {
+    case .layer(let norm): norm(x)
+    case .rms(let norm): norm(x)
+    }
+  }
+}

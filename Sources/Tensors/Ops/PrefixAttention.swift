@@ -25,21 +25,26 @@ public struct PackedSequences: Sendable {
   var positions: [Int32] { lengths.flatMap { 0..<Int32($0) } }
 }
 
-/// Grouped-query attention of packed texts with rotary positions, causal within a text and open to the whole prefix of
-/// its image, whose positions come before the text's.
+/// Grouped-query attention of packed texts, causal within a text and open to the whole prefix of its image, whose positions
+/// come before the text's.
 public struct PrefixAttention: Sendable {
   public let sequences: PackedSequences
   public let heads, keyValueHeads, headDimension: Int
   public let prefixLength: Int
+  /// A token sees so many positions, itself included, at the most.
+  public let window: Int?
+  private let rotary: RotaryEmbedding?
   private let layout: RotaryEmbedding.PairLayout
   private let positions: [Int32]
-  /// `[longest text, headDimension / 2]`.
+  /// `[longest text, rotatedDimension / 2]`.
   private let cosines, sines: [Float]
 
-  /// - Parameter layout: of the pairs in queries and keys as the projections make them.
+  /// - Parameters:
+  ///   - rotary: turns queries and keys; `nil` where positions are in the embeddings.
+  ///   - layout: of the pairs in queries and keys as the projections make them.
   public init(
-    sequences: PackedSequences, heads: Int, keyValueHeads: Int, prefixLength: Int, rotary: RotaryEmbedding,
-    layout: RotaryEmbedding.PairLayout
+    sequences: PackedSequences, heads: Int, keyValueHeads: Int, headDimension: Int, prefixLength: Int,
+    rotary: RotaryEmbedding?, layout: RotaryEmbedding.PairLayout = .halves, window: Int? = nil
   ) {
     precondition(heads % keyValueHeads == 0, "\(heads) heads share \(keyValueHeads)")
     self.sequences = sequences
@@ -47,11 +52,15 @@ public struct PrefixAttention: Sendable {
     self.keyValueHeads = keyValueHeads
     self.prefixLength = prefixLength
     self.layout = layout
-    headDimension = rotary.headDimension
+    self.headDimension = headDimension
+    self.rotary = rotary
+    self.window = window
     positions = sequences.positions
-    let rotations = (0..<(sequences.lengths.max() ?? 0)).map { rotary.rotation(position: prefixLength + $0) }
-    cosines = rotations.flatMap(\.cosines)
-    sines = rotations.flatMap(\.sines)
+    let rotations = rotary.map { rotary in
+      (0..<(sequences.lengths.max() ?? 0)).map { rotary.rotation(position: prefixLength + $0) }
+    }
+    cosines = rotations?.flatMap(\.cosines) ?? []
+    sines = rotations?.flatMap(\.sines) ?? []
   }
 
   /// - Parameters:
@@ -101,11 +110,12 @@ public struct PrefixAttention: Sendable {
   private var layerStride: Int { 2 * keyValueHeads * prefixLength * headDimension }
 
   private func rotate(_ qkv: inout Tensor, inverse: Bool) {
+    guard let rotary else { return }
     let columns = qkv.columns
     qkv.withMutablePointer {
       ck_rotate(
-        sequences.tokenCount, heads + keyValueHeads, headDimension, columns, positions, cosines, sines,
-        layout == .interleaved ? 1 : 0, inverse ? 1 : 0, $0)
+        sequences.tokenCount, heads + keyValueHeads, headDimension, rotary.rotatedDimension, columns, positions,
+        cosines, sines, layout == .interleaved ? 1 : 0, inverse ? 1 : 0, $0)
     }
   }
 
@@ -121,7 +131,7 @@ public struct PrefixAttention: Sendable {
               images: sequences.imageCount, heads: heads, kv_heads: keyValueHeads, d: headDimension,
               prefix_length: prefixLength, first_caption: firstSequence.baseAddress,
               first_token: firstToken.baseAddress, qkv: qkv, prefix: prefix + layer * layerStride,
-              prefix_stride: stride)
+              prefix_stride: stride, window: window ?? 0)
             body(&kernel)
           }
         }

@@ -10,21 +10,50 @@ public struct RotaryEmbedding: Sendable {
     case interleaved
   }
 
+  /// How frequencies are slowed down for texts longer than those of the first training.
+  public enum Scaling: Sendable, Equatable {
+    case none
+    /// All alike (Chen et al. 2023, "Position Interpolation").
+    case linear(factor: Double)
+    /// Low frequencies by `factor`, high ones not, those between by a mean of both (Llama 3.1).
+    case llama3(factor: Double, lowFactor: Double, highFactor: Double, originalPositions: Double)
+    /// Each by its own divisor, `[rotatedDimension / 2]`: what GGUF files keep as `rope_freqs.weight`.
+    case divisors([Float])
+  }
+
   public let headDimension: Int
+  /// The first so many numbers of a head are turned, the others left as they are (GPT-NeoX).
+  public let rotatedDimension: Int
   private let inverseFrequencies: [Double]
 
-  /// - Precondition: `headDimension` is even.
-  public init(headDimension: Int, theta: Double) {
-    precondition(headDimension % 2 == 0, "heads of \(headDimension) have no pairs")
+  /// - Precondition: `rotatedDimension`, by default `headDimension`, is even and no larger than `headDimension`.
+  public init(headDimension: Int, rotatedDimension: Int? = nil, theta: Double, scaling: Scaling = .none) {
+    let rotated = rotatedDimension ?? headDimension
+    precondition(rotated % 2 == 0 && rotated <= headDimension, "\(rotated) of \(headDimension) numbers have no pairs")
     self.headDimension = headDimension
+    self.rotatedDimension = rotated
     // Rounded to 32 bits where PyTorch's float32 reference rounds: that angle, not a better one, trained the weights.
-    inverseFrequencies = (0..<headDimension / 2).map { pair in
-      let exponent = Double(2 * pair) / Double(headDimension)
-      return Double(1 / Float(Double.pow(theta, exponent)))
+    inverseFrequencies = (0..<rotated / 2).map { pair in
+      let exponent = Double(2 * pair) / Double(rotated)
+      return Double(Self.scaled(1 / Float(Double.pow(theta, exponent)), pair: pair, scaling))
     }
   }
 
-  /// Cosines and sines of one position, each `[headDimension / 2]`.
+  private static func scaled(_ frequency: Float, pair: Int, _ scaling: Scaling) -> Float {
+    switch scaling {
+    case .none: return frequency
+    case .linear(let factor): return frequency / Float(factor)
+    case .divisors(let divisors): return frequency / divisors[pair]
+    case .llama3(let factor, let lowFactor, let highFactor, let originalPositions):
+      let wavelength = 2 * Double.pi / Double(frequency)
+      if wavelength > originalPositions / lowFactor { return frequency / Float(factor) }
+      if wavelength < originalPositions / highFactor { return frequency }
+      let share = (originalPositions / wavelength - lowFactor) / (highFactor - lowFactor)
+      return Float((1 - share) * Double(frequency) / factor + share * Double(frequency))
+    }
+  }
+
+  /// Cosines and sines of one position, each `[rotatedDimension / 2]`.
   public func rotation(position: Int) -> (cosines: [Float], sines: [Float]) {
     let angles = inverseFrequencies.map { Float(Double(position) * $0) }
     return (angles.map { Float(Double.cos(Double($0))) }, angles.map { Float(Double.sin(Double($0))) })
@@ -35,7 +64,7 @@ public struct RotaryEmbedding: Sendable {
     _ source: UnsafePointer<Float>, heads: Int, by rotation: (cosines: [Float], sines: [Float]), layout: PairLayout,
     into destination: UnsafeMutablePointer<Float>, destinationStride: Int
   ) {
-    let half = headDimension / 2
+    let half = rotatedDimension / 2
     for head in 0..<heads {
       let from = source + head * headDimension
       let to = destination + head * destinationStride
@@ -46,6 +75,7 @@ public struct RotaryEmbedding: Sendable {
         to[pair] = a * cosine - b * sine
         to[pair + half] = b * cosine + a * sine
       }
+      (to + rotatedDimension).update(from: from + rotatedDimension, count: headDimension - rotatedDimension)
     }
   }
 }

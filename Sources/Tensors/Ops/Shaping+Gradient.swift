@@ -14,6 +14,29 @@ extension Variable {
     }
   }
 
+  /// Rows of a variable seen as `[rows, columns]`, in any order and as often as they are named: `[indices.count, columns]`.
+  public func rows(_ indices: [Int]) -> Variable {
+    let (rows, columns) = (value.rows, value.columns)
+    precondition(indices.allSatisfy { (0..<rows).contains($0) }, "rows \(indices) of \(shape)")
+    var out = Tensor(uninitialized: [indices.count, columns])
+    value.withPointer { x in
+      out.withMutablePointer { out in
+        for (row, index) in indices.enumerated() {
+          (out + row * columns).update(from: x + index * columns, count: columns)
+        }
+      }
+    }
+    return .recorded(out, inputs: [node]) { [node] gradient in
+      node?.accumulate { sum in
+        gradient.withPointer { gradient in
+          for (row, index) in indices.enumerated() {
+            addRows(gradient + row * columns, count: columns, to: sum + index * columns)
+          }
+        }
+      }
+    }
+  }
+
   /// `count` copies along a new outermost dimension.
   public func repeated(_ count: Int) -> Variable {
     let size = value.count

@@ -14,6 +14,19 @@ public protocol TextDecoder: Sendable {
   /// - Throws: `DecodingError.tokenOutOfRange`, `.contextFull`; the cache is unchanged then.
   func hiddenStates(_ tokens: [[Int]], cache: inout KVCache) throws(DecodingError) -> Tensor
 
+  /// The width of what stands for a token, or for a place of a prompt that is no token.
+  var embeddingWidth: Int { get }
+
+  /// What stands for tokens: `[tokens, embeddingWidth]`, without positions.
+  ///
+  /// - Throws: `DecodingError.tokenOutOfRange`.
+  func embeddings(of tokens: [Int]) throws(DecodingError) -> Tensor
+
+  /// As `hiddenStates(_:cache:)`, of what need not be tokens (Lester et al. 2021, "prompt tuning").
+  ///
+  /// - Parameter embeddings: `[count, embeddingWidth]` for each row; none is empty.
+  func hiddenStates(ofEmbeddings embeddings: [Tensor], cache: inout KVCache) throws(DecodingError) -> Tensor
+
   /// `[rows, hidden]` → `[rows, vocabularySize]`.
   func logits(_ hiddenStates: Tensor) -> Tensor
 
@@ -30,6 +43,13 @@ public protocol TextDecoder: Sendable {
     of captions: PackedCaptions, prefixes: Variable, labelSmoothing: Double, divisor: Double?
   ) throws(DecodingError) -> Variable
 
+  /// As `loss(of:prefixes:…)`, with what stands before the first token of each text instead of keys and values.
+  ///
+  /// - Parameter prompts: `[images, length, embeddingWidth]`.
+  func loss(
+    of captions: PackedCaptions, prompts: Variable, labelSmoothing: Double, divisor: Double?
+  ) throws(DecodingError) -> Variable
+
   /// The same decoder, its matrices made ready to multiply as `plan` says: see `Linear.prepared(_:)`.
   func prepared(_ plan: MatrixPlan) -> Self
 }
@@ -40,6 +60,16 @@ extension TextDecoder {
   /// - Throws: `DecodingError.prefixMismatch`.
   public func cache(prefixes: [Prefix?]) throws(DecodingError) -> KVCache {
     try KVCache(shape: prefixShape, prefixes: prefixes)
+  }
+
+  /// What a prompt of embeddings means: its keys and values in every layer, which are all that text behind it sees.
+  ///
+  /// - Parameter embeddings: `[length, embeddingWidth]`.
+  /// - Throws: `DecodingError.contextFull`.
+  public func prefix(ofEmbeddings embeddings: Tensor) throws(DecodingError) -> Prefix {
+    var cache = try cache(prefixes: [nil])
+    if embeddings.rows > 0 { _ = try hiddenStates(ofEmbeddings: [embeddings], cache: &cache) }
+    return cache.prefix(ofRow: 0)
   }
 
   /// Logits after the last of each row's tokens, `[rows, vocabularySize]`.

@@ -102,13 +102,13 @@ public struct MapperTrainer: Sendable {
   ///
   /// - Parameter parameters: those in training, or others of the same mapper.
   public func loss(_ batch: TrainingBatch, parameters: ParameterSet, labelSmoothing: Double) throws -> Double {
-    let prefixes = try mapper(parameters).keysValues(batch.features, dropout: .none)
-    let loss = try decoder.loss(of: batch.captions, prefixes: prefixes, labelSmoothing: labelSmoothing, divisor: nil)
+    let loss = try mapper(parameters).loss(
+      of: batch.captions, features: batch.features, decoder: decoder, labelSmoothing: labelSmoothing, divisor: nil)
     return Double(loss.value.values[0])
   }
 
   /// A mapper of these parameters.
-  public func mapper(_ parameters: ParameterSet) throws -> any PrefixMapper {
+  public func mapper(_ parameters: ParameterSet) throws -> Mapper {
     try family.load(TapedParameters(parameters, tape: nil), heads, tokenGroups)
   }
 
@@ -119,9 +119,9 @@ public struct MapperTrainer: Sendable {
   ) throws -> (loss: Double, gradients: [Tensor?]) {
     let tape = GradientTape()
     let taped = TapedParameters(parameters, tape: tape)
-    let prefixes = try family.load(taped, heads, tokenGroups).keysValues(batch.features, dropout: dropout)
-    let loss = try decoder.loss(
-      of: batch.captions, prefixes: prefixes, labelSmoothing: settings.labelSmoothing, divisor: divisor)
+    let loss = try family.load(taped, heads, tokenGroups).loss(
+      of: batch.captions, features: batch.features, decoder: decoder, dropout: dropout,
+      labelSmoothing: settings.labelSmoothing, divisor: divisor)
     tape.backward(from: loss)
     return (Double(loss.value.values[0]), taped.gradients())
   }

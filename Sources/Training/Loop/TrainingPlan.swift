@@ -16,6 +16,8 @@ public struct TrainingPlan: Sendable, Codable, Equatable {
     public var baseInitialization = "prompt"
     /// The text whose keys and values the base begins as.
     public var prompt: String?
+    /// Width of the network that a static prefix is trained through; `nil` where it is trained directly.
+    public var reparameterization: Int?
     /// SHA-256 of the mapper that training goes on from; `nil` for a fresh one.
     public var startsFrom: String?
 

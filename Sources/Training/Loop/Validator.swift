@@ -56,7 +56,7 @@ public struct Validator: Sendable {
 
   /// Captions of the scored photos, in order, and their scores; `nil` where none are wanted.
   public func scores(
-    _ mapper: any PrefixMapper, decoder: any TextDecoder
+    _ mapper: Mapper, decoder: any TextDecoder
   ) throws -> (captions: [String], scores: CaptionScores)? {
     guard let scorer else { return nil }
     let captions = try captions(mapper, decoder: decoder, count: scorer.ids.count)
@@ -64,11 +64,13 @@ public struct Validator: Sendable {
   }
 
   /// Captions of the first photos.
-  public func captions(_ mapper: any PrefixMapper, decoder: any TextDecoder, count: Int) throws -> [String] {
+  public func captions(_ mapper: Mapper, decoder: any TextDecoder, count: Int) throws -> [String] {
     return try slices(of: count).flatMap { batch in
       try Task.checkCancellation()
-      return try decoder.generate(from: mapper.prefixes(read(batch)), startTokens: startTokens, options: options)
-        .map { tokenizer.caption(of: $0) }
+      return try decoder.generate(
+        from: mapper.prefixes(read(batch), decoder: decoder), startTokens: startTokens, options: options
+      )
+      .map { tokenizer.caption(of: $0) }
     }
   }
 

@@ -60,7 +60,8 @@ extension Failure {
     switch error {
     case .nothingToResume: 66
     case .existingRun: 73
-    case .missingFeatures, .noExamples, .notANumber, .exploded, .diverged, .otherSettings, .noUsableCheckpoint,
+    case .missingFeatures, .noExamples, .otherFeatureTokens, .notANumber, .exploded, .diverged, .otherSettings,
+      .noUsableCheckpoint,
       .baseChanged, .damagedCheckpoint:
       65
     }

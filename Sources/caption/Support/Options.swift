@@ -20,7 +20,7 @@ struct ModelOptions: ParsableArguments {
     help: ArgumentHelp(
       "Precision of products with frozen matrices.",
       discussion: """
-        auto is the fastest here that costs no quality: \
+        auto is the fastest here that costs hardly any quality: \
         \(ComputePrecision.auto.summary). f32 computes what the reference does; bf16 and int8 round to bfloat16 and to 8 \
         bits. For training auto is f32, bf16 takes half the time on processors with AVX-512 BF16, and int8 is not to be had.
         """))

@@ -29,6 +29,11 @@ struct MapperOptions: ParsableArguments {
       valueName: "features"))
   var features: FeatureList?
 
+  @Option(
+    help: ArgumentHelp(
+      "Train a static prefix through a network of this width, which is discarded at the end.", valueName: "width"))
+  var reparameterize: Int?
+
   @Option(help: "What the prefix begins as, before an image adds to it: prompt, zeros or random.")
   var base = BaseInitialization.prompt
 
@@ -47,6 +52,10 @@ struct MapperOptions: ParsableArguments {
     if width < 1 || width > 16384 || heads < 1 || width % heads != 0 {
       throw ValidationError("--width takes 1 to 16384, a multiple of --heads.")
     }
+    if let reparameterize {
+      if mapper != "static" { throw ValidationError("--reparameterize is for --mapper static.") }
+      if !(1...65536).contains(reparameterize) { throw ValidationError("--reparameterize takes 1 to 65536.") }
+    }
     if prompt.isEmpty { throw ValidationError("--prompt takes some text.") }
     if continueMapper, features != nil {
       throw ValidationError("--continue-mapper keeps what the mapper reads: leave --features out.")
@@ -59,7 +68,7 @@ struct MapperOptions: ParsableArguments {
     if continueMapper {
       plan.family = captioner.manifest.mapper.family
       plan.heads = captioner.manifest.mapper.heads
-      plan.prefixLength = captioner.mapper.prefixShape.length
+      plan.prefixLength = captioner.mapper.length
       plan.startsFrom = captioner.manifest.mapper.sha256.hexadecimal
       return plan
     }
@@ -70,6 +79,7 @@ struct MapperOptions: ParsableArguments {
     plan.heads = heads
     plan.baseInitialization = base.rawValue
     plan.prompt = base == .prompt ? prompt : nil
+    plan.reparameterization = reparameterize
     return plan
   }
 
@@ -80,20 +90,28 @@ struct MapperOptions: ParsableArguments {
     return encoder
   }
 
-  /// What the prefix begins as, `[layers, 2, keyValueHeads, prefixLength, headDimension]`.
+  /// What the prefix begins as, `[layers, 2, keyValueHeads, prefixLength, headDimension]`, and the prompt of embeddings where
+  /// the mapper makes one, `[prefixLength, width of embeddings]`.
   func initialBase(
     _ captioner: Captioner, using generator: inout Xoshiro256PlusPlus
-  ) throws -> Tensor {
+  ) throws -> (base: Tensor, prompt: Tensor) {
     let shape = captioner.decoder.prefixShape
     let dimensions = [shape.layers, 2, shape.keyValueHeads, prefixLength, shape.headDimension]
+    let promptShape = [prefixLength, captioner.decoder.embeddingWidth]
     switch base {
-    case .zeros: return Tensor(zeros: dimensions)
-    case .random: return .normal(dimensions, deviation: 0.02, using: &generator)
+    case .zeros: return (Tensor(zeros: dimensions), Tensor(zeros: promptShape))
+    case .random:
+      return (
+        .normal(dimensions, deviation: 0.02, using: &generator),
+        .normal(promptShape, deviation: 0.02, using: &generator)
+      )
     case .prompt:
       let tokens = captioner.tokenizer.encode(prompt)
       // A prompt that is too short is read again from its start, one that is too long is cut.
       let read = (0..<prefixLength).map { tokens[$0 % tokens.count] }
-      return try captioner.decoder.prefix(of: read).keysValues
+      return (
+        try captioner.decoder.prefix(of: read).keysValues, try captioner.decoder.embeddings(of: read)
+      )
     }
   }
 }

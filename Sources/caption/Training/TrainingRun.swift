@@ -92,13 +92,17 @@ struct TrainingRun: Sendable {
     guard let family = MapperFamily.named(plan.mapper.family) else {
       throw CaptionerError.unknownFamily(part: "mapper", name: plan.mapper.family, known: MapperFamily.names)
     }
+    if let tokens = family.featureTokens, tokens > 0, extractor.shape[0] != tokens {
+      throw TrainingError.otherFeatureTokens(mapper: family.name, wanted: tokens, found: extractor.shape[0])
+    }
     var generator = Xoshiro256PlusPlus(seed: plan.batches.seed, stream: .max)
     let statistics = try FeatureStatistics(
       of: examples.train.map(\.image), in: examples.cache, sharedTokens: extractor.tokensOfParts)
+    let start = try command.mapper.initialBase(captioner, using: &generator)
     let settings = MapperSettings(
       featureShape: extractor.shape, tokenGroups: extractor.tokenGroups, mean: statistics.mean,
-      deviation: statistics.deviation, base: try command.mapper.initialBase(captioner, using: &generator),
-      width: plan.mapper.width, depth: plan.mapper.depth, heads: plan.mapper.heads)
+      deviation: statistics.deviation, base: start.base, prompt: start.prompt, width: plan.mapper.width,
+      depth: plan.mapper.depth, heads: plan.mapper.heads, reparameterization: plan.mapper.reparameterization)
     return MapperTrainer(
       decoder: captioner.decoder.prepared(.training(command.model.trainingPrecision)), family: family,
       heads: plan.mapper.heads,

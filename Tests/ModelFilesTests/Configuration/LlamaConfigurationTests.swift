@@ -1,5 +1,6 @@
 import Foundation
 import ModelFiles
+import Tensors
 import TestSupport
 import Testing
 
@@ -46,6 +47,44 @@ struct LlamaConfigurationTests {
     #expect(try configuration(["tie_word_embeddings": nil]).tiesWordEmbeddings == false)
   }
 
+  @Test("Rotary positions may be scaled, by one factor or as Llama 3 does")
+  func ropeScaling() throws {
+    #expect(try configuration().ropeScaling == .none)
+    let linear = try configuration(["rope_scaling": #"{"type": "linear", "factor": 2}"#])
+    #expect(linear.ropeScaling == .linear(factor: 2))
+    let llama3 = try configuration([
+      "rope_scaling": """
+      {"rope_type": "llama3", "factor": 32.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
+       "original_max_position_embeddings": 8192}
+      """
+    ])
+    #expect(llama3.ropeScaling == .llama3(factor: 32, lowFactor: 1, highFactor: 4, originalPositions: 8192))
+  }
+
+  @Test("Each kind has its biases, norms and windows")
+  func kinds() throws {
+    let llama = try configuration(["attention_bias": "true", "sliding_window": "9"])
+    #expect(llama.hasQKVBias && llama.hasOutputBias && llama.windows.isEmpty)
+    let mistral = try configuration(["model_type": #""mistral""#, "sliding_window": "9", "num_hidden_layers": "2"])
+    #expect(mistral.windows == [9, 9] && !mistral.hasQKVBias)
+    #expect(try configuration(["model_type": #""mistral""#, "sliding_window": "null"]).windows.isEmpty)
+    let changes = [
+      "model_type": #""qwen2""#, "sliding_window": "9", "num_hidden_layers": "3", "max_window_layers": "1",
+    ]
+    let qwen2 = try configuration(changes)
+    #expect(qwen2.hasQKVBias && !qwen2.hasOutputBias && qwen2.windows.isEmpty)
+    let windowed = try configuration(changes.merging(["use_sliding_window": "true"]) { $1 })
+    #expect(windowed.windows == [nil, 9, 9])
+    let listed = try configuration(
+      changes.merging([
+        "use_sliding_window": "true",
+        "layer_types": #"["sliding_attention", "full_attention", "full_attention"]"#,
+      ]) { $1 })
+    #expect(listed.windows == [9, nil, nil])
+    let qwen3 = try configuration(["model_type": #""qwen3""#])
+    #expect(qwen3.hasQueryKeyNorm && qwen3.headDimension == 128 && !qwen3.hasQKVBias)
+  }
+
   @Test(
     "A value out of bounds or not supported is an error that names its key",
     arguments: [
@@ -58,14 +97,20 @@ struct LlamaConfigurationTests {
       ("bos_token_id", "49152", "bos_token_id"),
       ("eos_token_id", "-1", "eos_token_id"), ("eos_token_id", "[2, 49152]", "eos_token_id"),
       ("eos_token_id", #"["a"]"#, "eos_token_id"), ("max_position_embeddings", "0", "max_position_embeddings"),
-      ("rope_scaling", #"{"type": "linear", "factor": 2}"#, "rope_scaling.type"),
-      ("rope_scaling", #"{"rope_type": "llama3", "factor": 8}"#, "rope_scaling.rope_type"),
+      ("rope_scaling", #"{"type": "dynamic", "factor": 2}"#, "rope_scaling.type"),
+      ("rope_scaling", #"{"rope_type": "longrope", "factor": 8}"#, "rope_scaling.rope_type"),
+      ("rope_scaling", #"{"rope_type": "linear", "factor": 0}"#, "rope_scaling.factor"),
+      (
+        "rope_scaling",
+        #"{"rope_type": "llama3", "factor": 8, "low_freq_factor": 4, "high_freq_factor": 4}"#,
+        "rope_scaling.high_freq_factor"
+      ),
       ("rope_scaling", "1", "rope_scaling"),
       ("rope_parameters", #"{"rope_type": "yarn"}"#, "rope_parameters.rope_type"),
       ("rope_parameters", #"{"rope_theta": -1}"#, "rope_parameters.rope_theta"),
       ("rope_parameters", #"{"partial_rotary_factor": 0.5}"#, "rope_parameters.partial_rotary_factor"),
-      ("attention_bias", "true", "attention_bias"), ("mlp_bias", "true", "mlp_bias"),
-      ("hidden_act", #""gelu""#, "hidden_act"), ("model_type", #""mistral""#, "model_type"),
+      ("mlp_bias", "true", "mlp_bias"), ("hidden_act", #""gelu""#, "hidden_act"),
+      ("model_type", #""gemma""#, "model_type"),
     ])
   func invalid(key: String, value: String, named: String) throws {
     try JSONText(Self.values, [key: value]).withFile { path in

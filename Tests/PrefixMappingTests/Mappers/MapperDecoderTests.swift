@@ -11,14 +11,14 @@ import TextDecoding
 struct MapperDecoderTests {
   private static func path(_ name: String) -> String { Fixture.url(name).path(percentEncoded: false) }
 
-  private static func decoder(_ name: String) throws -> Llama {
+  private static func decoder(_ name: String) throws -> TransformerDecoder {
     if name == "mapper_decoder" {
       let configuration = try LlamaConfiguration(jsonFile: path("llama-tiny/config.json"))
       let weights = WeightReader(try openSafetensors(directory: path("llama-tiny")))
-      return try Llama(configuration: configuration, weights: weights, names: .huggingFace)
+      return try TransformerDecoder(llama: configuration, weights: weights, names: .huggingFace)
     }
     let file = try GGUFFile(path: path("llama-tiny/model-q4_1.gguf"))
-    return try Llama(configuration: LlamaConfiguration(file), weights: WeightReader(file), names: .gguf)
+    return try TransformerDecoder(llama: LlamaConfiguration(file), weights: WeightReader(file), names: .gguf)
   }
 
   private static func captions(_ reference: Reference) throws -> PackedCaptions {

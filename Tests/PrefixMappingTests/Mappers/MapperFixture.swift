@@ -5,6 +5,22 @@ import TestSupport
 import Testing
 import TextDecoding
 
+extension MapperFamily {
+  /// Those that make a prefix of every image's own.
+  static let ofImages: [MapperFamily] = [.resampler, .transformer, .mlp, .linear]
+
+  func prefixMapper(_ file: any TensorSource, _ heads: Int, _ tokenGroups: [Int]) throws -> any PrefixMapper {
+    guard case .prefix(let mapper) = try load(file, heads, tokenGroups) else {
+      throw UnexpectedKind(name: name)
+    }
+    return mapper
+  }
+
+  struct UnexpectedKind: Error {
+    let name: String
+  }
+}
+
 /// A mapper of `Fixtures/mappers-tiny`: its parameters, and what PyTorch computes with them.
 struct MapperFixture {
   static let tokenGroups = [4, 1, 1]
@@ -29,7 +45,7 @@ struct MapperFixture {
   ) throws -> any PrefixMapper {
     var tensors = tensors
     for (name, tensor) in changing { tensors[name] = tensor?.stored }
-    return try family.load(MemoryTensors(tensors), heads, tokenGroups)
+    return try family.prefixMapper(MemoryTensors(tensors), heads, tokenGroups)
   }
 
   /// Compares the prefix and the gradient of every parameter.
@@ -40,7 +56,7 @@ struct MapperFixture {
   {
     let tape = GradientTape()
     let source = MemoryTensors(tensors, tape: tape, frozen: Self.constants)
-    let mapper = try family.load(source, 2, Self.tokenGroups)
+    let mapper = try family.prefixMapper(source, 2, Self.tokenGroups)
     #expect(mapper.featureShape == [6, 10], sourceLocation: sourceLocation)
     #expect(mapper.prefixShape.dimensions == [2, 2, 1, 3, 4], sourceLocation: sourceLocation)
     let features = try reference("features")

@@ -101,9 +101,34 @@ struct FiniteDifferenceTests {
   @Test("GELU, tanh and SiLU gate", arguments: seeds)
   func activations(seed: UInt64) {
     let n = sizes(seed, 1...9, 1...40)
-    check([.random(n, seed: seed)], seed: seed) { $0[0].gelu() }
+    check([.random(n, seed: seed)], seed: seed) { $0[0].activated(by: .gelu) }
     check([.random(n, seed: seed)], seed: seed) { $0[0].tanh() }
-    check([.random([n[0], 2 * n[1]], seed: seed)], seed: seed) { $0[0].siluGated() }
+    check([.random([n[0], 2 * n[1]], seed: seed)], seed: seed) { $0[0].gated(by: .silu) }
+  }
+
+  // ReLU is left out: its slope jumps at 0, where a difference says nothing.
+  @Test("activations and gates", arguments: seeds, [Activation.gelu, .geluTanh, .quickGELU, .silu])
+  func activations(seed: UInt64, activation: Activation) {
+    let n = sizes(seed, 1...20, 1...40)
+    check([.random(n, seed: seed)], seed: seed) { $0[0].activated(by: activation) }
+    check([.random([n[0], 2 * n[1]], seed: seed)], seed: seed) { $0[0].gated(by: activation) }
+  }
+
+  @Test("norms of the heads of queries and keys", arguments: seeds)
+  func headNormalization(seed: UInt64) {
+    let n = sizes(seed, 1...5, 1...3, 1...3, 1...20)
+    let (groups, heads, d) = (n[1], n[1] * n[2], n[3])
+    let norm = HeadNormalization(
+      queryWeight: .random([d], seed: 3), keyWeight: .random([d], seed: 4), epsilon: 1e-2, heads: heads,
+      keyValueHeads: groups)
+    check([.random([n[0], (heads + 2 * groups) * d], seed: seed)], seed: seed) { norm($0[0]) }
+  }
+
+  @Test("rows in any order, some of them twice", arguments: seeds)
+  func selectedRows(seed: UInt64) {
+    let n = sizes(seed, 2...9, 1...20)
+    let indices = (0..<2 * n[0]).map { $0 * 5 % n[0] } + [0]
+    check([.random(n, seed: seed)], seed: seed) { $0[0].rows(indices) }
   }
 
   @Test("sums and products", arguments: seeds)
@@ -146,17 +171,22 @@ struct FiniteDifferenceTests {
     }
   }
 
+  private static let forms: [(layout: RotaryEmbedding.PairLayout, window: Int?)] = [
+    (.halves, nil), (.interleaved, nil), (.halves, 3),
+  ]
+
   @Test(
-    "attention of captions over prefixes, in both layouts of pairs", arguments: seeds,
-    [RotaryEmbedding.PairLayout.halves, .interleaved])
-  func prefixAttention(seed: UInt64, layout: RotaryEmbedding.PairLayout) {
+    "attention of captions over prefixes, in both layouts of pairs, over all positions and over a window",
+    arguments: seeds, forms)
+  func prefixAttention(seed: UInt64, form: (layout: RotaryEmbedding.PairLayout, window: Int?)) {
     let n = sizes(seed, 1...2, 1...3, 1...4, 1...5, 1...7, 1...7, 1...7)
     let (groups, heads, d, length) = (n[0], n[0] * n[1], 2 * n[2], n[3])
     let lengths = [n[4], 1, n[5], n[6]]
     let sequences = PackedSequences(lengths: lengths, sequencesPerImage: [3, 1])
     let operation = PrefixAttention(
-      sequences: sequences, heads: heads, keyValueHeads: groups, prefixLength: length,
-      rotary: RotaryEmbedding(headDimension: d, theta: 100), layout: layout)
+      sequences: sequences, heads: heads, keyValueHeads: groups, headDimension: d, prefixLength: length,
+      rotary: RotaryEmbedding(headDimension: d, rotatedDimension: 2 * ((d + 2) / 4), theta: 100), layout: form.layout,
+      window: form.window)
     let tokens = lengths.reduce(0, +)
     check(
       [

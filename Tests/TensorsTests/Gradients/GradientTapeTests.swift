@@ -8,7 +8,7 @@ struct GradientTapeTests {
   @Test("what is computed from constants is not recorded")
   func constants() {
     let x = Variable(.random([2, 3], seed: 1))
-    let result = (x + x).gelu().scaled(by: 2).rows(0..<1)
+    let result = (x + x).activated(by: .gelu).scaled(by: 2).rows(0..<1)
     #expect(result.node == nil)
     #expect(result.gradient == nil)
   }
@@ -38,7 +38,7 @@ struct GradientTapeTests {
   func unusedOutput() {
     let tape = GradientTape()
     let (x, y) = (tape.variable(.random([2, 3], seed: 1)), tape.variable(.random([2, 3], seed: 2)))
-    let unused = y.gelu().scaled(by: 3)
+    let unused = y.activated(by: .gelu).scaled(by: 3)
     tape.backward(from: x.contracted(with: .random([2, 3], seed: 3)))
     #expect(x.gradient != nil)
     #expect(y.gradient == nil)
@@ -87,7 +87,7 @@ struct GradientTapeTests {
     let x = tape.variable(.random([2, 3], seed: 1))
     weak var intermediate: GradientNode?
     do {
-      let y = x.gelu()
+      let y = x.activated(by: .gelu)
       intermediate = y.node
       let result = y.scaled(by: 2).contracted(with: .random([2, 3], seed: 2))
       #expect(intermediate != nil)
@@ -103,7 +103,7 @@ struct GradientTapeTests {
     weak var intermediate: GradientNode?
     do {
       let local = GradientTape()
-      let y = local.variable(.random([2, 3], seed: 1)).gelu()
+      let y = local.variable(.random([2, 3], seed: 1)).activated(by: .gelu)
       (tape, intermediate) = (local, y.scaled(by: 2).node)
       withExtendedLifetime((local, y)) {}
     }

@@ -25,7 +25,7 @@ struct PrefixAttentionGradientTests {
               var kernel = ck_prefix_attention(
                 images: 2, heads: heads, kv_heads: groups, d: d, prefix_length: length,
                 first_caption: firstCaption.baseAddress, first_token: firstToken.baseAddress, qkv: qkv, prefix: prefix,
-                prefix_stride: 2 * groups * length * d)
+                prefix_stride: 2 * groups * length * d, window: 0)
               out.withMutablePointer { ck_prefix_attention_forward(&kernel, $0) }
               cotangent.withPointer { cotangent in
                 gradient.withMutablePointer { gradient in
@@ -55,7 +55,7 @@ struct PrefixAttentionGradientTests {
     let (heads, groups, d) = (4, 2, 8)
     func run(_ layout: RotaryEmbedding.PairLayout, _ qkv: Tensor) throws -> (Tensor, Tensor, Tensor) {
       let operation = PrefixAttention(
-        sequences: sequences, heads: heads, keyValueHeads: groups, prefixLength: 3,
+        sequences: sequences, heads: heads, keyValueHeads: groups, headDimension: d, prefixLength: 3,
         rotary: RotaryEmbedding(headDimension: d, theta: 100), layout: layout)
       let found = gradients(
         of: [qkv, .random([2, 1, 2, groups, 3, d], seed: 2)], cotangent: .random([8, heads * d], seed: 3)
@@ -89,7 +89,7 @@ struct PrefixAttentionGradientTests {
     let cotangent = Tensor.random([7, heads * d], seed: 3)
     func run(_ sequences: PackedSequences, _ qkv: Tensor, _ prefixes: Tensor, _ cotangent: Tensor) throws -> [Tensor] {
       let operation = PrefixAttention(
-        sequences: sequences, heads: heads, keyValueHeads: groups, prefixLength: length,
+        sequences: sequences, heads: heads, keyValueHeads: groups, headDimension: d, prefixLength: length,
         rotary: RotaryEmbedding(headDimension: d, theta: 100), layout: .halves)
       let found = gradients(of: [qkv, prefixes], cotangent: cotangent) { operation($0[0], prefixes: $0[1], layer: 0) }
       return [found.out, try #require(found.gradients[0]), try #require(found.gradients[1])]
@@ -119,6 +119,7 @@ struct PrefixAttentionGradientTests {
     func prefixGradient(_ sequencesPerImage: [Int], _ prefixes: Tensor) throws -> Tensor {
       let operation = PrefixAttention(
         sequences: PackedSequences(lengths: [2, 3], sequencesPerImage: sequencesPerImage), heads: 2, keyValueHeads: 1,
+        headDimension: 4,
         prefixLength: 2, rotary: RotaryEmbedding(headDimension: 4, theta: 100), layout: .halves)
       let found = gradients(of: [qkv, prefixes], cotangent: cotangent) { operation($0[0], prefixes: $0[1], layer: 0) }
       return try #require(found.gradients[1])
@@ -135,7 +136,7 @@ struct PrefixAttentionGradientTests {
   func partlyConstant() throws {
     let sequences = PackedSequences(lengths: [2, 3], sequencesPerImage: [1, 1])
     let operation = PrefixAttention(
-      sequences: sequences, heads: 2, keyValueHeads: 1, prefixLength: 2,
+      sequences: sequences, heads: 2, keyValueHeads: 1, headDimension: 4, prefixLength: 2,
       rotary: RotaryEmbedding(headDimension: 4, theta: 100), layout: .halves)
     let (qkv, prefixes) = (Tensor.random([5, 16], seed: 1), Tensor.random([2, 1, 2, 1, 2, 4], seed: 2))
     let cotangent = Tensor.random([5, 8], seed: 3)

@@ -15,8 +15,8 @@ struct RepeatabilityTests {
     let norms = gradients(
       of: [.random([rows, columns], seed: 1), weight, weight], cotangent: .random([rows, columns / 2], seed: 5)
     ) {
-      ($0[0].layerNormalized(weight: $0[1], bias: $0[2], epsilon: 1e-5).gelu() + $0[0])
-        .rmsNormalized(weight: $0[1], epsilon: 1e-5).adding(rowsOf: $0[2]).siluGated()
+      ($0[0].layerNormalized(weight: $0[1], bias: $0[2], epsilon: 1e-5).activated(by: .gelu) + $0[0])
+        .rmsNormalized(weight: $0[1], epsilon: 1e-5).adding(rowsOf: $0[2]).gated(by: .silu)
     }
     let attentions = gradients(of: [q, kv], cotangent: .random([2, 12, 48], seed: 6)) {
       attention(

@@ -35,12 +35,12 @@ struct InstructionSetTests {
 
   @Test("GELU", arguments: lengths)
   func gelu(length: Int) {
-    compare(length, tolerance: 1e-6) { $0.gelu() }
+    compare(length, tolerance: 1e-6) { $0.activated(by: .gelu) }
   }
 
   @Test("SiLU gate", arguments: lengths)
   func siluGate(length: Int) {
-    compare(2 * length, tolerance: 1e-6) { $0.siluGated() }
+    compare(2 * length, tolerance: 1e-6) { $0.gated(by: .silu) }
   }
 
   @Test("softmax", arguments: lengths)

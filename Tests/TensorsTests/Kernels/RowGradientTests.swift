@@ -36,7 +36,7 @@ struct RowGradientTests {
   func gelu(length: Int, set: String) {
     let (x, grad) = (random(length, seed: 1), random(length, seed: 2))
     var out = [Float](repeating: 0, count: length)
-    KernelSettings.with(instructionSet: set) { ck_gelu_backward(length, x, grad, &out) }
+    KernelSettings.with(instructionSet: set) { ck_activate_backward(1, length, x, grad, &out) }
     expect(out, units: 16, "gradient") { i in
       let (x, grad) = (Double(x[i]), Double(grad[i]))
       let slope = (1 + erf(x / 2.0.squareRoot())) / 2 + x * exp(-x * x / 2) / (2 * Double.pi).squareRoot()
@@ -49,7 +49,7 @@ struct RowGradientTests {
   func siluGate(length: Int, set: String) {
     let (gateUp, grad) = (random(2 * Self.rows * length, seed: 1), random(Self.rows * length, seed: 2))
     var out = [Float](repeating: 0, count: 2 * Self.rows * length)
-    KernelSettings.with(instructionSet: set) { ck_silu_gate_backward(Self.rows, length, gateUp, grad, &out) }
+    KernelSettings.with(instructionSet: set) { ck_gate_backward(5, Self.rows, length, gateUp, grad, &out) }
     expect(out, units: 10, "gradient") { index in
       let (row, column) = (index / (2 * length), index % (2 * length))
       let i = column % length

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Gradients of a decoder's layer")
 struct DecoderLayerGradientTests {
-  /// The frozen layers of a Llama, composed as `Llama` composes them.
+  /// The frozen layers of a Llama, composed as `TransformerDecoder` composes them.
   @Test("norms, attention over prefixes and gated MLP equal PyTorch's layer")
   func llama() throws {
     let reference = try Reference("gradients/llama_layer.safetensors")
@@ -16,6 +16,7 @@ struct DecoderLayerGradientTests {
     }
     let attention = PrefixAttention(
       sequences: PackedSequences(lengths: [5, 3, 4, 1], sequencesPerImage: [2, 2]), heads: 4, keyValueHeads: 2,
+      headDimension: 8,
       prefixLength: 3, rotary: RotaryEmbedding(headDimension: 8, theta: 100_000), layout: .halves)
     let projections = try ["q", "k", "v"].map { try linear("self_attn.\($0)_proj") }
     let output = try linear("self_attn.o_proj")

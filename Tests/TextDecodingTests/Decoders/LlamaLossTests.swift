@@ -10,14 +10,14 @@ struct LlamaLossTests {
   private static func path(_ name: String) -> String { Fixture.url(name).path(percentEncoded: false) }
 
   /// - Parameter file: a GGUF file of `llama-tiny`, or its directory for Hugging Face's.
-  private static func model(_ file: String) throws -> Llama {
+  private static func model(_ file: String) throws -> TransformerDecoder {
     if file.hasSuffix(".gguf") {
       let file = try GGUFFile(path: path("llama-tiny/\(file)"))
-      return try Llama(configuration: LlamaConfiguration(file), weights: WeightReader(file), names: .gguf)
+      return try TransformerDecoder(llama: LlamaConfiguration(file), weights: WeightReader(file), names: .gguf)
     }
     let configuration = try LlamaConfiguration(jsonFile: path("llama-tiny/config.json"))
     let weights = WeightReader(try openSafetensors(directory: path("llama-tiny")))
-    return try Llama(configuration: configuration, weights: weights, names: .huggingFace)
+    return try TransformerDecoder(llama: configuration, weights: weights, names: .huggingFace)
   }
 
   private static let models = [
@@ -32,7 +32,7 @@ struct LlamaLossTests {
   /// - Parameter prefixes: `[images, layers, 2, heads, length, dimension]`.
   /// - Returns: the loss of each token, caption after caption, by the decoder that generates, one caption after the other.
   private func losses(
-    _ model: Llama, _ captions: [[[Int]]], prefixes: Tensor, labelSmoothing: Double
+    _ model: TransformerDecoder, _ captions: [[[Int]]], prefixes: Tensor, labelSmoothing: Double
   ) throws -> [Double] {
     try captions.enumerated().flatMap { image, captions in
       try captions.flatMap { tokens in
@@ -123,7 +123,7 @@ struct LlamaLossTests {
   }
 
   private func gradient(
-    _ model: Llama, prefixes: Tensor, captions: [[[Int]]] = captions, divisor: Double? = nil
+    _ model: TransformerDecoder, prefixes: Tensor, captions: [[[Int]]] = captions, divisor: Double? = nil
   ) throws -> Tensor {
     let tape = GradientTape()
     let variable = tape.variable(prefixes)
@@ -158,7 +158,7 @@ struct LlamaLossTests {
   @Test("a caption that the context does not hold behind its prefix is refused")
   func fullContext() throws {
     let model = try Self.model("model.safetensors")
-    let limit = model.configuration.maximumPositions
+    let limit = model.maximumPositions
     let caption = Array(repeating: 5, count: limit - 5 + 2)
     #expect(throws: DecodingError.contextFull(length: limit + 1, limit: limit)) {
       try model.loss(

@@ -9,19 +9,19 @@ import TextDecoding
 struct LlamaTests {
   private static func path(_ name: String) -> String { Fixture.url(name).path(percentEncoded: false) }
 
-  private static func huggingFace(_ suite: String = "llama-tiny") throws -> Llama {
+  private static func huggingFace(_ suite: String = "llama-tiny") throws -> TransformerDecoder {
     let configuration = try LlamaConfiguration(jsonFile: path("\(suite)/config.json"))
     let weights = WeightReader(try openSafetensors(directory: path(suite)))
-    return try Llama(configuration: configuration, weights: weights, names: .huggingFace)
+    return try TransformerDecoder(llama: configuration, weights: weights, names: .huggingFace)
   }
 
-  private static func gguf(_ file: String) throws -> Llama {
+  private static func gguf(_ file: String) throws -> TransformerDecoder {
     let file = try GGUFFile(path: path(file))
-    return try Llama(configuration: LlamaConfiguration(file), weights: WeightReader(file), names: .gguf)
+    return try TransformerDecoder(llama: LlamaConfiguration(file), weights: WeightReader(file), names: .gguf)
   }
 
   /// Logits of every token, `[rows, tokens, vocabulary]`.
-  private func logits(_ model: Llama, _ ids: [[Int]], prefixes: [Prefix?]? = nil) throws -> Tensor {
+  private func logits(_ model: TransformerDecoder, _ ids: [[Int]], prefixes: [Prefix?]? = nil) throws -> Tensor {
     var cache = try model.cache(prefixes: prefixes ?? ids.map { _ in nil })
     let hidden = try model.hiddenStates(ids, cache: &cache)
     return model.logits(hidden).reshaped([ids.count, ids[0].count, model.vocabularySize])
@@ -164,7 +164,7 @@ struct LlamaTests {
   @Test("more positions than the model knows are refused")
   func fullContext() throws {
     let model = try Self.huggingFace()
-    let limit = model.configuration.maximumPositions
+    let limit = model.maximumPositions
     var cache = try model.cache(prefixes: [nil])
     #expect(throws: DecodingError.contextFull(length: limit + 1, limit: limit)) {
       try model.hiddenStates([Array(repeating: 1, count: limit + 1)], cache: &cache)

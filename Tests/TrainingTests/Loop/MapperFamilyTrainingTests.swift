@@ -14,16 +14,19 @@ struct MapperFamilyTrainingTests {
 
   private static func path(_ name: String) -> String { Fixture.url(name).path(percentEncoded: false) }
 
-  private static func trainer(_ family: MapperFamily) throws -> MapperTrainer {
+  private static func trainer(_ family: MapperFamily, reparameterization: Int? = nil) throws -> MapperTrainer {
     let configuration = try LlamaConfiguration(jsonFile: path("llama-tiny/config.json"))
     let weights = WeightReader(try openSafetensors(directory: path("llama-tiny")))
-    let decoder = try Llama(configuration: configuration, weights: weights, names: .huggingFace)
+    let decoder = try TransformerDecoder(llama: configuration, weights: weights, names: .huggingFace)
     let statistics = WeightReader(try SafetensorsFile(path: path("resampler-tiny/mapper.safetensors")))
     var generator = Xoshiro256PlusPlus(seed: 1)
     let mapperSettings = MapperSettings(
-      featureShape: [10, 24], tokenGroups: tokenGroups, mean: try statistics.float32("mean", shape: [10, 24]),
+      featureShape: [family.featureTokens == 1 ? 1 : 10, 24], tokenGroups: tokenGroups,
+      mean: try statistics.float32("mean", shape: [10, 24]),
       deviation: try statistics.float32("std", shape: [10, 24]),
-      base: .normal([3, 2, 2, 4, 16], deviation: 1, using: &generator), width: 16, depth: 2, heads: 2)
+      base: .normal([3, 2, 2, 4, 16], deviation: 1, using: &generator),
+      prompt: .normal([4, 64], deviation: 0.125, using: &generator), width: 16, depth: 2, heads: 2,
+      reparameterization: reparameterization)
     var settings = MapperTrainer.Settings()
     settings.dropout = 0
     return MapperTrainer(
@@ -31,23 +34,27 @@ struct MapperFamilyTrainingTests {
       parameters: family.freshParameters(mapperSettings, &generator), settings: settings)
   }
 
-  private static func batch() throws -> TrainingBatch {
+  private static func batch(featureTokens: Int? = nil) throws -> TrainingBatch {
     let reference = try Reference("gradients/mapper_decoder.safetensors")
     var rest = try reference.integers("tokens")[...]
     let captions = try reference.integers("lengths").map { length in
       defer { rest = rest.dropFirst(length) }
       return Array(rest.prefix(length))
     }
+    let features = try reference("features")
     return TrainingBatch(
-      features: try reference("features"), captions: PackedCaptions([Array(captions[..<3]), Array(captions[3...])]))
+      features: featureTokens == 1 ? Variable(features).tokens(0..<1).value : features,
+      captions: PackedCaptions([Array(captions[..<3]), Array(captions[3...])]))
   }
 
   @Test(
     "three steps from fresh parameters lower the loss each time, and move all that is trained",
-    arguments: MapperFamily.names)
+    arguments: MapperFamily.names + ["static through a network"])
   func threeSteps(name: String) throws {
-    var trainer = try Self.trainer(try #require(MapperFamily.named(name)))
-    let (batch, before) = (try Self.batch(), trainer.parameters)
+    let words = name.split(separator: " ")
+    let family = try #require(MapperFamily.named(String(words[0])))
+    var trainer = try Self.trainer(family, reparameterization: words.count > 1 ? 24 : nil)
+    let (batch, before) = (try Self.batch(featureTokens: family.featureTokens), trainer.parameters)
     var losses: [Double] = []
     for step in 0..<3 {
       losses.append(try trainer.step([batch], learningRate: 1e-3, dropoutSeed: UInt64(step)).loss)

@@ -18,15 +18,15 @@ struct TinyTraining {
   var checkpointInterval = Duration.seconds(3600)
   let directory: String
 
-  private let decoder: Llama
+  private let decoder: TransformerDecoder
   private let tokenizer: ByteLevelBPETokenizer
 
   /// - Parameter directory: the run's.
   init(_ directory: URL) throws {
     self.directory = directory.path(percentEncoded: false)
     let file = try GGUFFile(path: Fixture.url("tiny-captioner/decoder/tiny.gguf").path(percentEncoded: false))
-    decoder = try Llama(
-      configuration: LlamaConfiguration(file), weights: WeightReader(file), names: .gguf
+    decoder = try TransformerDecoder(
+      llama: LlamaConfiguration(file), weights: WeightReader(file), names: .gguf
     ).prepared(.training(.f32))
     tokenizer = try ByteLevelBPETokenizer(gguf: file)
     features = MemoryFeatures(

@@ -1,0 +1,232 @@
+/// Runs the pickle of a PyTorch checkpoint as far as a table of tensors needs it (Python's pickle protocol 2 to 4).
+///
+/// A pickle is a program that may call anything. This one calls nothing: of all names that it may ask for, an ordered
+/// dictionary and PyTorch's two functions that describe a tensor are known, and stand for what they describe; any other name,
+/// and any other instruction, ends it with an error.
+struct PickleProgram {
+  indirect enum Value: Equatable {
+    case null
+    case bool(Bool)
+    case integer(Int)
+    case string(String)
+    case tuple([Value])
+    case list([Value])
+    /// In the order in which keys came.
+    case dictionary([Pair])
+    /// A name that the program may call.
+    case global(String)
+    case storage(type: String, key: String, count: Int)
+    case tensor(Tensor)
+  }
+
+  struct Pair: Equatable {
+    let key, value: Value
+  }
+
+  struct Tensor: Equatable {
+    /// A class of PyTorch's, such as `FloatStorage`.
+    let type: String
+    let key: String
+    /// Of the storage, in elements.
+    let count: Int
+    /// In elements.
+    let offset: Int
+    let shape, strides: [Int]
+  }
+
+  struct Failure: Error, Equatable {
+    let problem: String
+  }
+
+  private static let maximumInstructions = 10_000_000
+  private static let orderedDictionary = "collections OrderedDict"
+  private static let rebuildTensor = "torch._utils _rebuild_tensor_v2"
+  private static let rebuildParameter = "torch._utils _rebuild_parameter"
+
+  private var cursor: ByteCursor
+  /// `nil` is a mark.
+  private var stack: [Value?] = []
+  private var memo: [Int: Value] = [:]
+
+  private init(_ bytes: UnsafeRawBufferPointer) { cursor = ByteCursor(bytes) }
+
+  /// - Returns: what the program leaves.
+  static func run(_ bytes: [UInt8]) throws(Failure) -> Value {
+    do {
+      return try bytes.withUnsafeBytes { buffer in
+        var program = PickleProgram(buffer)
+        return try program.run()
+      }
+    } catch let failure as Failure {
+      throw failure
+    } catch let failure as ByteCursor.Failure {
+      throw Failure(problem: failure.problem)
+    } catch {
+      throw Failure(problem: "\(error)")
+    }
+  }
+
+  private mutating func run() throws -> Value {
+    for _ in 0..<Self.maximumInstructions {
+      let code: UInt8 = try cursor.read()
+      if code == UInt8(ascii: ".") { return try pop() }
+      try step(code)
+    }
+    throw Failure(problem: "its pickle does not come to an end")
+  }
+
+  private mutating func step(_ code: UInt8) throws {
+    switch code {
+    case 0x80:  // PROTO
+      let version: UInt8 = try cursor.read()
+      guard (2...5).contains(version) else { throw Failure(problem: "pickle protocol \(version) is not known") }
+    case 0x95: try cursor.skip(8)  // FRAME
+    case UInt8(ascii: "("): stack.append(nil)
+    case UInt8(ascii: "N"): push(.null)
+    case 0x88: push(.bool(true))
+    case 0x89: push(.bool(false))
+    case UInt8(ascii: "K"): push(.integer(Int(try cursor.read(UInt8.self))))
+    case UInt8(ascii: "M"): push(.integer(Int(try cursor.read(UInt16.self))))
+    case UInt8(ascii: "J"): push(.integer(Int(try cursor.read(Int32.self))))
+    case 0x8a: push(.integer(try longInteger()))
+    case UInt8(ascii: "X"): push(.string(try text(Int(try cursor.read(UInt32.self)))))
+    case 0x8c: push(.string(try text(Int(try cursor.read(UInt8.self)))))
+    case UInt8(ascii: ")"): push(.tuple([]))
+    case UInt8(ascii: "]"): push(.list([]))
+    case UInt8(ascii: "}"): push(.dictionary([]))
+    case 0x85: push(.tuple([try pop()]))
+    case 0x86: push(.tuple(try popLast(2)))
+    case 0x87: push(.tuple(try popLast(3)))
+    case UInt8(ascii: "t"): push(.tuple(try popToMark()))
+    case UInt8(ascii: "c"): push(.global("\(try line()) \(try line())"))
+    case 0x93:  // STACK_GLOBAL
+      guard case .string(let name) = try pop(), case .string(let module) = try pop() else { throw outOfStep() }
+      push(.global("\(module) \(name)"))
+    case UInt8(ascii: "q"): memo[Int(try cursor.read(UInt8.self))] = try top()
+    case UInt8(ascii: "r"): memo[Int(try cursor.read(UInt32.self))] = try top()
+    case 0x94: memo[memo.count] = try top()
+    case UInt8(ascii: "h"): push(try remembered(Int(try cursor.read(UInt8.self))))
+    case UInt8(ascii: "j"): push(try remembered(Int(try cursor.read(UInt32.self))))
+    case UInt8(ascii: "s"): try setItems([try pop(), try pop()].reversed())
+    case UInt8(ascii: "u"): try setItems(try popToMark())
+    case UInt8(ascii: "a"): try append([try pop()])
+    case UInt8(ascii: "e"): try append(try popToMark())
+    case UInt8(ascii: "Q"): push(try storage(try pop()))
+    case UInt8(ascii: "R"):
+      let arguments = try pop()
+      push(try call(try pop(), arguments))
+    case UInt8(ascii: "b"):
+      // The state of an ordered dictionary is PyTorch's note of versions.
+      _ = try pop()
+      guard case .dictionary = try top() else { throw Failure(problem: "its pickle builds an object") }
+    default:
+      throw Failure(problem: "its pickle holds the instruction \(code), which a table of tensors does not need")
+    }
+  }
+
+  /// Stands for a call.
+  private func call(_ function: Value, _ arguments: Value) throws(Failure) -> Value {
+    guard case .global(let name) = function, case .tuple(let arguments) = arguments else { throw outOfStep() }
+    switch name {
+    case Self.orderedDictionary where arguments.isEmpty: return .dictionary([])
+    case Self.rebuildTensor:
+      guard arguments.count >= 4, case .storage(let type, let key, let count) = arguments[0],
+        case .integer(let offset) = arguments[1], let shape = Self.integers(arguments[2]),
+        let strides = Self.integers(arguments[3]), shape.count == strides.count
+      else { throw outOfStep() }
+      return .tensor(Tensor(type: type, key: key, count: count, offset: offset, shape: shape, strides: strides))
+    case Self.rebuildParameter:
+      guard let tensor = arguments.first else { throw outOfStep() }
+      return tensor
+    default:
+      throw Failure(problem: "its pickle calls '\(name.prefix(80))', which a table of tensors does not need")
+    }
+  }
+
+  /// `("storage", class, key, device, count)`.
+  private func storage(_ reference: Value) throws(Failure) -> Value {
+    guard case .tuple(let parts) = reference, parts.count == 5, parts[0] == .string("storage"),
+      case .global(let type) = parts[1], case .string(let key) = parts[2], case .integer(let count) = parts[4]
+    else { throw outOfStep() }
+    return .storage(type: type, key: key, count: count)
+  }
+
+  private static func integers(_ value: Value) -> [Int]? {
+    guard case .tuple(let values) = value else { return nil }
+    let integers = values.compactMap { value -> Int? in
+      if case .integer(let integer) = value { integer } else { nil }
+    }
+    return integers.count == values.count ? integers : nil
+  }
+
+  private func outOfStep() -> Failure {
+    Failure(problem: "its pickle is no table of tensors (byte \(cursor.position))")
+  }
+
+  private mutating func push(_ value: Value) { stack.append(value) }
+
+  private func top() throws(Failure) -> Value {
+    guard let last = stack.last, let value = last else { throw outOfStep() }
+    return value
+  }
+
+  private mutating func pop() throws(Failure) -> Value {
+    guard let last = stack.popLast(), let value = last else { throw outOfStep() }
+    return value
+  }
+
+  private mutating func popLast(_ count: Int) throws(Failure) -> [Value] {
+    var values: [Value] = []
+    for _ in 0..<count { values.append(try pop()) }
+    return values.reversed()
+  }
+
+  private mutating func popToMark() throws(Failure) -> [Value] {
+    guard let mark = stack.lastIndex(where: { $0 == nil }) else { throw outOfStep() }
+    let values = stack[(mark + 1)...].compactMap(\.self)
+    stack.removeSubrange(mark...)
+    return values
+  }
+
+  private mutating func setItems(_ items: [Value]) throws(Failure) {
+    guard items.count % 2 == 0, case .dictionary(var pairs) = try pop() else { throw outOfStep() }
+    for index in stride(from: 0, to: items.count, by: 2) {
+      pairs.append(Pair(key: items[index], value: items[index + 1]))
+    }
+    push(.dictionary(pairs))
+  }
+
+  private mutating func append(_ items: [Value]) throws(Failure) {
+    guard case .list(let list) = try pop() else { throw outOfStep() }
+    push(.list(list + items))
+  }
+
+  private func remembered(_ index: Int) throws(Failure) -> Value {
+    guard let value = memo[index] else { throw outOfStep() }
+    return value
+  }
+
+  private mutating func text(_ count: Int) throws -> String {
+    let range = try cursor.range(count)
+    return String(decoding: cursor.bytes[range], as: UTF8.self)
+  }
+
+  private mutating func line() throws -> String {
+    var bytes: [UInt8] = []
+    while true {
+      let byte: UInt8 = try cursor.read()
+      if byte == UInt8(ascii: "\n") { return String(decoding: bytes, as: UTF8.self) }
+      bytes.append(byte)
+    }
+  }
+
+  /// LONG1: as many bytes as the first says, two's complement.
+  private mutating func longInteger() throws -> Int {
+    let count = Int(try cursor.read(UInt8.self))
+    guard count <= 8 else { throw outOfStep() }
+    var value: UInt64 = 0
+    for place in 0..<count { value |= UInt64(try cursor.read(UInt8.self)) << UInt64(8 * place) }
+    if count > 0, count < 8, value >> UInt64(8 * count - 1) & 1 == 1 { value |= ~0 << UInt64(8 * count) }
+    return Int(truncatingIfNeeded: value)
+  }
+}

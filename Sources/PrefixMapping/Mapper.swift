@@ -1,0 +1,91 @@
+public import Tensors
+public import TextDecoding
+
+/// What is trained between encoder and decoder: it makes keys and values of every layer, or a prompt of embeddings, of which
+/// the frozen decoder makes them.
+public enum Mapper: Sendable {
+  case prefix(any PrefixMapper)
+  case prompt(any PromptMapper)
+
+  /// `[tokens, width]` of the features that it was trained on; `nil` where it reads none and one prefix serves everything.
+  public var featureShape: [Int]? {
+    switch self {
+    case .prefix(let mapper): mapper.featureShape
+    case .prompt(let mapper): mapper.featureShape
+    }
+  }
+
+  /// Positions of the prefix.
+  public var length: Int {
+    switch self {
+    case .prefix(let mapper): mapper.prefixShape.length
+    case .prompt(let mapper): mapper.promptShape[0]
+    }
+  }
+
+  /// What it makes, for messages: `[layers, 2, heads, length, head dimension]` or `[length, width]`.
+  public var outputShape: [Int] {
+    switch self {
+    case .prefix(let mapper): mapper.prefixShape.dimensions
+    case .prompt(let mapper): mapper.promptShape
+    }
+  }
+
+  /// What it would have to make for this decoder.
+  public func outputShape(for decoder: any TextDecoder) -> [Int] {
+    switch self {
+    case .prefix:
+      var shape = decoder.prefixShape.dimensions
+      shape[3] = length
+      return shape
+    case .prompt: return [length, decoder.embeddingWidth]
+    }
+  }
+
+  /// - Parameter features: `[batch, tokens, width]`.
+  /// - Returns: one prefix for each item of the batch.
+  /// - Throws: `DecodingError` where a prompt does not fit the decoder's positions.
+  /// - Precondition: `features` agrees with `featureShape`, where there is one.
+  public func prefixes(_ features: Tensor, decoder: any TextDecoder) throws(DecodingError) -> [Prefix] {
+    switch self {
+    case .prefix(let mapper): return mapper.prefixes(features)
+    case .prompt(let mapper):
+      let prompts = mapper.prompts(features, dropout: .none).value
+      let rows = prompts.reshaped([prompts.shape[0], prompts.shape[1] * prompts.shape[2]])
+      var prefixes: [Prefix] = []
+      for item in 0..<prompts.shape[0] {
+        prefixes.append(
+          try decoder.prefix(ofEmbeddings: rows.rows(item..<item + 1).reshaped(Array(prompts.shape.dropFirst()))))
+      }
+      return prefixes
+    }
+  }
+
+  /// The decoder's loss of captions behind what this makes of their images.
+  ///
+  /// - Parameter features: `[images, tokens, width]`.
+  /// - Throws: `DecodingError`.
+  public func loss(
+    of captions: PackedCaptions, features: Tensor, decoder: any TextDecoder, dropout: Dropout = .none,
+    labelSmoothing: Double, divisor: Double?
+  ) throws(DecodingError) -> Variable {
+    switch self {
+    case .prefix(let mapper):
+      try decoder.loss(
+        of: captions, prefixes: mapper.keysValues(features, dropout: dropout), labelSmoothing: labelSmoothing,
+        divisor: divisor)
+    case .prompt(let mapper):
+      try decoder.loss(
+        of: captions, prompts: mapper.prompts(features, dropout: dropout), labelSmoothing: labelSmoothing,
+        divisor: divisor)
+    }
+  }
+
+  /// The same mapper, frozen: see `Linear.prepared(_:)`.
+  public func prepared(_ plan: MatrixPlan) -> Mapper {
+    switch self {
+    case .prefix(let mapper): .prefix(mapper.prepared(plan))
+    case .prompt(let mapper): .prompt(mapper.prepared(plan))
+    }
+  }
+}

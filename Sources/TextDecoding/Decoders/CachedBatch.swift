@@ -1,0 +1,101 @@
+import CKernels
+import Tensors
+
+/// New tokens of several rows, whose keys and values go to the rows' caches.
+struct CachedBatch {
+  private typealias Rotation = (cosines: [Float], sines: [Float])
+
+  private let heads: TransformerDecoder.Heads
+  private let counts: [Int]
+  private let memory: [KVCache.RowMemory]
+  private let rotaries: [RotaryEmbedding]
+  private let pairLayout: RotaryEmbedding.PairLayout
+  /// Of each token: its row.
+  private let rows: [Int]
+  /// Of each token: its place in its row.
+  let positions: [Int]
+  /// Of each rotary embedding, of each token.
+  private let rotations: [[Rotation]]
+
+  /// - Parameters:
+  ///   - counts: how many tokens each row gains.
+  ///   - memory: of each row, with room for them.
+  init(
+    heads: TransformerDecoder.Heads, counts: [Int], memory: [KVCache.RowMemory], rotaries: [RotaryEmbedding],
+    pairLayout: RotaryEmbedding.PairLayout
+  ) {
+    self.heads = heads
+    self.counts = counts
+    self.memory = memory
+    self.rotaries = rotaries
+    self.pairLayout = pairLayout
+    rows = counts.enumerated().flatMap { row, count in repeatElement(row, count: count) }
+    let positions = zip(counts, memory).flatMap { count, memory in memory.length..<memory.length + count }
+    self.positions = positions
+    rotations = rotaries.map { rotary in positions.map { rotary.rotation(position: $0) } }
+  }
+
+  /// Attention of each row's new tokens over its own cache, themselves included.
+  ///
+  /// - Parameters:
+  ///   - qkv: `[tokens, queries | keys | values]` before the rotation.
+  ///   - rotary: which rotary embedding turns them.
+  ///   - window: how many positions a token sees, itself included.
+  /// - Returns: `[tokens, queries]`.
+  func attend(_ qkv: Tensor, layer: Int, rotary: Int?, window: Int?) -> Tensor {
+    var queries = Tensor(uninitialized: [qkv.rows, heads.queries * heads.dimension])
+    place(qkv, layer: layer, rotary: rotary, queries: &queries)
+    var out = Tensor(uninitialized: queries.shape)
+    let width = queries.columns
+    queries.withPointer { queries in
+      out.withMutablePointer { out in
+        var offset = 0
+        let sequences = zip(counts, memory).map { count, memory in
+          defer { offset += count * width }
+          return ck_cached_sequence(
+            queries: queries + offset, keys: memory.keys(layer: layer), values: memory.values(layer: layer),
+            out: out + offset, tokens: count, past: memory.length, capacity: memory.capacity)
+        }
+        ck_cached_attention(
+          sequences.count, sequences, heads.queries, heads.keyValues, heads.dimension, window ?? 0)
+      }
+    }
+    return out
+  }
+
+  /// Splits queries, keys and values: turned queries to `queries`, turned keys and plain values to the cache.
+  private func place(_ qkv: Tensor, layer: Int, rotary: Int?, queries: inout Tensor) {
+    let d = heads.dimension
+    qkv.withPointer { qkv in
+      queries.withMutablePointer { queries in
+        for token in positions.indices {
+          let source = qkv + token * (heads.queries + 2 * heads.keyValues) * d
+          let memory = memory[rows[token]]
+          let place = positions[token] * d
+          turn(source, heads.queries, token, rotary, to: queries + token * heads.queries * d, stride: d)
+          turn(
+            source + heads.queries * d, heads.keyValues, token, rotary, to: memory.keys(layer: layer) + place,
+            stride: memory.headStride)
+          for head in 0..<heads.keyValues {
+            (memory.values(layer: layer) + head * memory.headStride + place)
+              .update(from: source + (heads.queries + heads.keyValues + head) * d, count: d)
+          }
+        }
+      }
+    }
+  }
+
+  private func turn(
+    _ source: UnsafePointer<Float>, _ count: Int, _ token: Int, _ rotary: Int?,
+    to target: UnsafeMutablePointer<Float>, stride: Int
+  ) {
+    if let rotary {
+      rotaries[rotary].rotate(
+        source, heads: count, by: rotations[rotary][token], layout: pairLayout, into: target, destinationStride: stride)
+    } else {
+      for head in 0..<count {
+        (target + head * stride).update(from: source + head * heads.dimension, count: heads.dimension)
+      }
+    }
+  }
+}

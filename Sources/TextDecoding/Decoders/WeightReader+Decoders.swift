@@ -1,0 +1,37 @@
+import ModelFiles
+import Tensors
+
+/// What several decoder families read in the same way.
+extension WeightReader {
+  /// - Parameter offset: added to the weight: Hugging Face's Gemma stores it less 1.
+  func rmsNorm(
+    _ key: String, columns: Int, epsilon: Double, offset: Float = 0
+  ) throws(ModelFileError) -> Norm {
+    .rms(RMSNorm(weight: try weight(key, columns: columns, offset: offset), epsilon: Float(epsilon)))
+  }
+
+  func weight(_ key: String, columns: Int, offset: Float) throws(ModelFileError) -> Tensor {
+    let weight = try float32(key, shape: [columns])
+    return offset == 0 ? weight : Tensor(weight.values.map { $0 + offset }, shape: [columns])
+  }
+
+  /// The scope that stands before the names of all tensors, where a file was written with the model's head around it.
+  func rooted(at scope: String, of key: String) -> WeightReader {
+    contains("\(scope).\(key)") ? scoped(scope) : self
+  }
+}
+
+extension Tensor {
+  /// Biases one after the other; `nil` where there is none.
+  static func joined(_ parts: [Tensor?]) -> Tensor? {
+    let parts = parts.compactMap(\.self)
+    return parts.isEmpty ? nil : Tensor(parts.flatMap(\.values), shape: [parts.reduce(0) { $0 + $1.count }])
+  }
+}
+
+extension Array {
+  /// The element, or `nil` beyond the end: of lists that may be left empty.
+  subscript<Wrapped>(safely index: Int) -> Wrapped? where Element == Wrapped? {
+    index < count ? self[index] : nil
+  }
+}

@@ -1,0 +1,69 @@
+import Foundation
+import ModelFiles
+import Tensors
+import TestSupport
+import Testing
+
+/// Checkpoints as `torch.save` writes them: `Fixtures/pytorch/SCHEMA.md`.
+@Suite("PyTorch checkpoints")
+struct PyTorchFileTests {
+  private static func path(_ name: String) -> String { Fixture.url("pytorch/\(name)").path(percentEncoded: false) }
+
+  @Test("every tensor of a checkpoint is read, of every type, nested dictionaries joined by dots")
+  func reads() throws {
+    let file = try PyTorchFile(path: Self.path("tensors.pt"))
+    let expected = try SafetensorsFile(path: Self.path("tensors.safetensors"))
+    #expect(Set(file.tensorNames) == Set(expected.tensorNames))
+    for name in expected.tensorNames {
+      let (found, wanted) = (try #require(file.tensor(named: name)), try #require(expected.tensor(named: name)))
+      #expect(found.elementType == wanted.elementType, "\(name)")
+      #expect(found.shape == wanted.shape, "\(name)")
+      #expect(found.storage.buffer.elementsEqual(wanted.storage.buffer), "\(name)")
+    }
+  }
+
+  @Test(
+    "a pickle that would run code is refused by the name that it calls",
+    arguments: [("calls-system.pt", "system"), ("calls-eval.pt", "eval"), ("builds-object.pt", "builds an object")])
+  func refusesCode(name: String, said: String) throws {
+    let error = #expect(throws: ModelFileError.self) { try PyTorchFile(path: Self.path(name)) }
+    #expect(error?.description.contains(said) == true, "\(String(describing: error))")
+  }
+
+  @Test(
+    "tensors that are not read here are refused by name",
+    arguments: [("transposed.pt", "contiguous()"), ("complex.pt", "ComplexFloatStorage")])
+  func refusesTensors(name: String, said: String) throws {
+    let error = #expect(throws: ModelFileError.self) { try PyTorchFile(path: Self.path(name)) }
+    #expect(error?.description.contains(said) == true, "\(String(describing: error))")
+  }
+
+  @Test("a file that is no checkpoint, or cut short anywhere, is refused")
+  func damaged() throws {
+    #expect(throws: ModelFileError.self) { try PyTorchFile(path: Self.path("tensors.safetensors")) }
+    let whole = try Data(contentsOf: URL(filePath: Self.path("tensors.pt")))
+    let path = FileManager.default.temporaryDirectory.appending(path: "cut-\(UUID()).pt")
+    defer { try? FileManager.default.removeItem(at: path) }
+    for count in stride(from: 1, to: whole.count, by: max(whole.count / 40, 1)) {
+      try whole.prefix(count).write(to: path)
+      #expect(throws: ModelFileError.self, "\(count) bytes") { try PyTorchFile(path: path.path()) }
+    }
+  }
+
+  @Test("a changed byte of the pickle is an error or another table, never a crash")
+  func fuzzed() throws {
+    let whole = try Data(contentsOf: URL(filePath: Self.path("tensors.pt")))
+    let path = FileManager.default.temporaryDirectory.appending(path: "changed-\(UUID()).pt")
+    defer { try? FileManager.default.removeItem(at: path) }
+    var generator = Xoshiro256PlusPlus(seed: 11)
+    var refused = 0
+    for _ in 0..<200 {
+      var changed = whole
+      changed[Int(generator.next() % UInt64(whole.count))] ^= UInt8(truncatingIfNeeded: generator.next() | 1)
+      try changed.write(to: path)
+      do { _ = try PyTorchFile(path: path.path()) } catch { refused += 1 }
+    }
+    // Every entry has a checksum; what is not within one is padding.
+    #expect(refused > 100)
+  }
+}
