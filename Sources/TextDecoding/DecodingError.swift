@@ -4,6 +4,8 @@ public enum DecodingError: Error, Equatable, Sendable, CustomStringConvertible {
   case tokenOutOfRange(token: Int, vocabularySize: Int)
   case contextFull(length: Int, limit: Int)
   case unsupported(path: String, feature: String)
+  /// Keys of this decoder cannot be moved to other positions.
+  case fixedPositions
 
   public var description: String {
     switch self {
@@ -16,6 +18,9 @@ public enum DecodingError: Error, Equatable, Sendable, CustomStringConvertible {
       "\(length) positions are more than the \(limit) that the decoder was trained for: ask for fewer tokens"
     case .unsupported(let path, let feature):
       "\(path): \(feature) is not supported: choose a decoder without it"
+    case .fixedPositions:
+      "the decoder has learnt positions, and keys that hold them cannot be moved to others: make one prefix of the whole "
+        + "text instead of joining several"
     }
   }
 }

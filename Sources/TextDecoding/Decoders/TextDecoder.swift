@@ -30,11 +30,22 @@ public protocol TextDecoder: Sendable {
     of captions: PackedCaptions, prefixes: Variable, labelSmoothing: Double, divisor: Double?
   ) throws(DecodingError) -> Variable
 
+  /// The same prefix for positions `offset ..< offset + length`: its keys as they would stand there.
+  ///
+  /// - Throws: `DecodingError.fixedPositions` where positions cannot be told from keys, as with learnt ones, which are added
+  ///   to embeddings; that is the default.
+  func moved(_ prefix: Prefix, by offset: Int) throws(DecodingError) -> Prefix
+
   /// The same decoder, its matrices made ready to multiply as `plan` says: see `Linear.prepared(_:)`.
   func prepared(_ plan: MatrixPlan) -> Self
 }
 
 extension TextDecoder {
+  public func moved(_ prefix: Prefix, by offset: Int) throws(DecodingError) -> Prefix {
+    if offset == 0 { return prefix }
+    throw .fixedPositions
+  }
+
   /// A cache whose rows start from these prefixes.
   ///
   /// - Throws: `DecodingError.prefixMismatch`.

@@ -32,7 +32,7 @@ public struct ContinuousGeneration<Stepper: TokenStepper> {
   public mutating func add(
     id: Int, startTokens: [Int], seed: UInt64 = 0, append: (inout Stepper) throws -> Void
   ) throws {
-    guard !startTokens.isEmpty else { throw GenerationError.startTokenCount(row: id, count: 0, expected: 1) }
+    guard !startTokens.isEmpty else { throw GenerationError.noStartToken(row: id) }
     try GenerationError.check(startTokens, what: "start token", vocabularySize: stepper.vocabularySize)
     try append(&stepper)
     decoding.add(id: id, startTokens: startTokens, seed: seed)

@@ -6,7 +6,7 @@
 /// - Parameters:
 ///   - stepper: the decoder, its rows standing where generation shall begin. It is used up; hand over the only copy to
 ///     spare it a copy of its cache.
-///   - startTokens: one list a row, all of the same length, at least one token each.
+///   - startTokens: one list a row, each of its own length, at least one token.
 ///   - options: checked before anything else.
 ///   - rowSeeds: for sampling, tells rows apart that share `seed`: one number a row. Without them it is the row's index;
 ///     give them where a row shall be drawn alike in whatever batch it comes.
@@ -45,8 +45,5 @@ private func checkRows(startTokens: [[Int]], rowSeeds: [UInt64]?, rowCount: Int)
   if let rowSeeds, rowSeeds.count != rowCount {
     throw GenerationError.rowCountMismatch(what: "row seeds", count: rowSeeds.count, rows: rowCount)
   }
-  let expected = max(startTokens.first?.count ?? 0, 1)
-  for (row, tokens) in startTokens.enumerated() where tokens.count != expected {
-    throw GenerationError.startTokenCount(row: row, count: tokens.count, expected: expected)
-  }
+  if let row = startTokens.firstIndex(where: \.isEmpty) { throw GenerationError.noStartToken(row: row) }
 }

@@ -11,7 +11,7 @@ public protocol TokenStepper {
   /// Feeds each row its next tokens.
   ///
   /// - Parameter tokens: `rowCount` lists: the start tokens where a row is fed for the first time, one token after that.
-  ///   Lists differ in length where rows joined at different times.
+  ///   Lists differ in length where rows begin with different texts or joined at different times.
   /// - Returns: the logits after the last token fed, `[rowCount, vocabularySize]`. A logit may be -infinity (a token that
   ///   cannot come), but neither NaN nor +infinity.
   mutating func step(_ tokens: [[Int]]) throws -> Tensor

@@ -1,0 +1,30 @@
+package import Tensors
+
+extension Prefix {
+  /// The same keys and values, `offset` positions later: keys are turned further, from the positions they stand for.
+  ///
+  /// - Parameter rotary: of a layer. It may turn only the first numbers of a head; the others stay (Pythia's are so).
+  package func turned(by offset: Int, rotary: (_ layer: Int) -> RotaryEmbedding) -> Prefix {
+    var moved = keysValues
+    let rowsOfLayer = 2 * shape.keyValueHeads * length
+    moved.withMutablePointer { numbers in
+      for layer in 0..<shape.layers {
+        let rotary = rotary(layer)
+        for position in 0..<length {
+          let rotation = rotary.rotation(from: position, to: position + offset)
+          for head in 0..<shape.keyValueHeads {
+            let row = numbers + (layer * rowsOfLayer + head * length + position) * shape.headDimension
+            rotary.rotate(row, heads: 1, by: rotation, layout: .halves, into: row, destinationStride: 0)
+          }
+        }
+      }
+    }
+    return Prefix(keysValues: moved)
+  }
+}
+
+extension Llama {
+  public func moved(_ prefix: Prefix, by offset: Int) throws(DecodingError) -> Prefix {
+    prefix.turned(by: offset) { _ in rotary }
+  }
+}
