@@ -99,6 +99,16 @@ struct PrefixCommandTests {
     }
   }
 
+  @Test("inspect keeps a long text of many lines to one short line")
+  func inspectedText() throws {
+    try withTemporaryDirectory { directory in
+      _ = try make(directory, "from-text", "a\u{1B}[2J\nb" + String(repeating: "c", count: 300), "-o", "t")
+      let told = try run(directory, "inspect", "t").outputLines
+      #expect(told.count == 4)
+      #expect(told[2].hasPrefix("  origin   text a [2J bccc") && told[2].hasSuffix("…") && told[2].count < 230)
+    }
+  }
+
   @Test("concat joins prefixes, which then are generated from as one")
   func concat() throws {
     try withTemporaryDirectory { directory in

@@ -38,9 +38,18 @@ struct PrefixInspectCommand: AsyncParsableCommand {
     """
     \(path)
       \(file.prefix.summary)
-      origin   \(file.origin)
-      decoder  \(file.base.name), SHA-256 \(file.base.sha256)
+      origin   \(oneLine(file.origin))
+      decoder  \(oneLine(file.base.name)), SHA-256 \(file.base.sha256)
 
     """
+  }
+
+  /// The file is anybody's: what it says must neither move a terminal's cursor nor fill it.
+  private func oneLine(_ text: String) -> String {
+    let limit = 200
+    let start = text.prefix(limit).unicodeScalars.map {
+      $0.properties.generalCategory == .control ? " " : Character($0)
+    }
+    return String(start) + (text.count > limit ? "…" : "")
   }
 }

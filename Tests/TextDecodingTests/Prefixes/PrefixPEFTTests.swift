@@ -47,6 +47,14 @@ struct PrefixPEFTTests {
     #expect(try found[0].distance(to: reference("\(kind)_first_logits_\(number)")) < 5e-5)
   }
 
+  private struct Configuration: Decodable, Equatable {
+    let peft_type, task_type, base_model_name_or_path: String
+    let inference_mode: Bool
+    let num_virtual_tokens, num_layers, num_attention_heads, num_transformer_submodules, token_dim: Int
+    var encoder_hidden_size: Int
+    var prefix_projection: Bool
+  }
+
   @Test(
     "exported again, it is PEFT's own file and the configuration that PEFT reads", arguments: ["plain", "projected"])
   func exported(kind: String) throws {
