@@ -45,19 +45,26 @@ public struct Captioner: Sendable {
     path: String, decoder imageDecoder: ImageDecoder, options: GenerationOptions, onWarning: (String) -> Void = { _ in }
   ) throws -> ImageCaption {
     var timings = StageTimings()
+    let (prefixes, size) = try prefixes(path: path, decoder: imageDecoder, timings: &timings, onWarning: onWarning)
+    let sequences = try timings.measure(\.generate) { try generate(from: prefixes, options: options) }
+    let sequence = sequences[0]
+    return ImageCaption(
+      text: text(of: sequence), sequence: sequence,
+      alternatives: sequence.alternatives.map { (text(of: $0), $0) },
+      width: size.width, height: size.height, timings: timings)
+  }
+
+  /// The prefix of one image, and the image's size as a viewer shows it.
+  func prefixes(
+    path: String, decoder imageDecoder: ImageDecoder, timings: inout StageTimings, onWarning: (String) -> Void
+  ) throws -> (prefixes: [Prefix], size: ImageSize) {
     let image = try timings.measure(\.decode) {
       try imageDecoder.decode(path: path, targetFor: extractor.preprocessor.scaledSize)
     }
     image.warnings.forEach(onWarning)
     let pixels = timings.measure(\.preprocess) { extractor.preprocessor(image.image) }
     let features = try timings.measure(\.encode) { try extractor.features(of: [pixels]) }
-    let prefixes = try timings.measure(\.map) { try mapper.prefixes(features, decoder: decoder) }
-    let sequences = try timings.measure(\.generate) { try generate(from: prefixes, options: options) }
-    let sequence = sequences[0]
-    return ImageCaption(
-      text: text(of: sequence), sequence: sequence,
-      alternatives: sequence.alternatives.map { (text(of: $0), $0) },
-      width: image.originalSize.width, height: image.originalSize.height, timings: timings)
+    return (try timings.measure(\.map) { try mapper.prefixes(features, decoder: decoder) }, image.originalSize)
   }
 
   /// The text of a sequence, trimmed.
@@ -82,8 +89,6 @@ public struct Captioner: Sendable {
   private func generate(
     from prefixes: [Prefix], options: GenerationOptions
   ) throws -> [GeneratedSequence] {
-    try decoder.generate(
-      from: prefixes, startTokens: manifest.decoder.startTokens, options: options,
-      tokenBytes: options.stopStrings.isEmpty ? nil : { tokenizer.bytes(of: $0) })
+    try generate(from: prefixes, prompts: prefixes.map { _ in manifest.decoder.startTokens }, options: options)
   }
 }

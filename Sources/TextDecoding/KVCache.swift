@@ -34,6 +34,9 @@ public struct KVCache: Sendable {
   /// Positions that the row has filled, its prefix included: the position of its next token.
   public func length(ofRow row: Int) -> Int { rows[row].length }
 
+  /// What is foretold behind the row's prefix, while nothing has been added to it: `Prefix.nextLogits`.
+  func nextLogits(ofRow row: Int) -> Tensor? { rows[row].nextLogits }
+
   /// Keeps, repeats, reorders or drops rows: new row i is old row `indices[i]`. Repeated rows share memory until they grow.
   public mutating func select(rows indices: [Int]) {
     rows = indices.map { rows[$0] }
@@ -49,7 +52,11 @@ public struct KVCache: Sendable {
     return RowMemory(base: rows[row].floats, capacity: rows[row].capacity, length: rows[row].length, shape: shape)
   }
 
-  mutating func advance(row: Int, by count: Int) { rows[row].length += count }
+  mutating func advance(row: Int, by count: Int) {
+    if count == 0 { return }
+    rows[row].length += count
+    rows[row].nextLogits = nil
+  }
 
   /// Addresses within one row's memory, laid out as `[layers, 2, keyValueHeads, capacity, headDimension]`.
   struct RowMemory {
@@ -67,12 +74,14 @@ public struct KVCache: Sendable {
     private var buffer: RawBuffer
     private(set) var capacity: Int
     var length: Int
+    var nextLogits: Tensor?
 
     /// Room for a caption of ordinary length after the prefix.
     private static let headroom = 32
 
     init(shape: Prefix.Shape, prefix: Prefix?) {
       length = prefix?.length ?? 0
+      nextLogits = prefix?.nextLogits
       capacity = length + Self.headroom
       buffer = Self.allocate(shape, capacity)
       guard let prefix, length > 0 else { return }

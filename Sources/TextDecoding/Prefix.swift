@@ -8,6 +8,9 @@ public struct Prefix: Sendable {
   public let shape: Shape
   /// `[layers, 2, keyValueHeads, length, headDimension]`; index 0 of the second dimension holds keys, 1 values.
   public let keysValues: Tensor
+  /// What the decoder foretells right behind it, `[vocabulary]`, for text that no start token begins (ClipCap's); `nil` where
+  /// that is not known.
+  public let nextLogits: Tensor?
 
   /// What a prefix has to agree upon with its decoder, and its length.
   public struct Shape: Sendable, Equatable {
@@ -34,10 +37,11 @@ public struct Prefix: Sendable {
   }
 
   /// - Precondition: `keysValues` has five dimensions, the second of which is 2.
-  public init(keysValues: Tensor) {
+  public init(keysValues: Tensor, nextLogits: Tensor? = nil) {
     let dimensions = keysValues.shape
     precondition(dimensions.count == 5 && dimensions[1] == 2, "no prefix: \(dimensions)")
     self.keysValues = keysValues
+    self.nextLogits = nextLogits
     shape = Shape(
       layers: dimensions[0], keyValueHeads: dimensions[2], headDimension: dimensions[4], length: dimensions[3])
   }

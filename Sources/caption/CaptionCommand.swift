@@ -16,6 +16,7 @@ struct CaptionCommand: AsyncParsableCommand {
       caption models pull           fetch the base models (190 MB), once
       caption train …               a captioner of your own images and captions
       caption evaluate …            score captions against what people wrote
+      caption prefix …              keep what a photo says to the decoder
       caption doctor                what this machine computes with
 
       'caption help photo' lists every option, 'caption help batch' and 'caption
@@ -26,9 +27,10 @@ struct CaptionCommand: AsyncParsableCommand {
         1  some image could not be captioned
         2  batch stopped after more failures than --max-errors
        64  wrong usage
-       65  a model, captioner, dataset, journal or file of captions is damaged,
-           or does not fit; training broke down
-       66  a named model, captioner, dataset or file of captions does not exist
+       65  a model, captioner, prefix, dataset, journal or file of captions is
+           damaged, or does not fit; training broke down
+       66  a named model, captioner, prefix, dataset or file of captions does
+           not exist
        69  base models are missing, or cannot be fetched
        70  a fault of this program: please report it
        73  a file cannot be created, or is there already, or is another run's
@@ -39,7 +41,7 @@ struct CaptionCommand: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       PhotoCommand.self, BatchCommand.self, TrainCommand.self, EvaluateCommand.self, ModelsCommand.self,
-      DoctorCommand.self,
+      PrefixCommand.self, DoctorCommand.self,
       DebugTensorsCommand.self, DebugTrainStepsCommand.self, DebugPrecisionCommand.self,
       DebugSpeedCommand.self,
     ],

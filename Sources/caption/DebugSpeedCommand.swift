@@ -18,6 +18,8 @@ struct DebugSpeedCommand: AsyncParsableCommand {
     case decode
     /// `--count` tokens of the prompt, over and over, at once.
     case prefill
+    /// A text from each `--prefix`, so many at once as there are `--rows`, and then the next.
+    case prefixes
   }
 
   static let configuration = CommandConfiguration(
@@ -31,6 +33,7 @@ struct DebugSpeedCommand: AsyncParsableCommand {
   @Option(help: "Token numbers, separated by commas, for decode and prefill.") var prompt = "1"
   @Option(help: "How many images or tokens.") var count = 1
   @Option(help: "Rows that are decoded side by side.") var rows = 1
+  @Option(help: "Prefix files, for prefixes.") var prefix: [String] = []
   @Option(help: "Repetitions.") var repeats = 5
   @Flag(help: "Lay matrices out for many rows.") var batch = false
   @OptionGroup var model: ModelOptions
@@ -44,6 +47,7 @@ struct DebugSpeedCommand: AsyncParsableCommand {
   func validate() throws {
     if count < 1 || rows < 1 || repeats < 1 { throw ValidationError("--count, --rows and --repeats take 1 or more.") }
     if image == nil && (work == .prepare || work == .encode) { throw ValidationError("Give --image.") }
+    if prefix.isEmpty && work == .prefixes { throw ValidationError("Give --prefix.") }
   }
 
   func run() async throws {
@@ -63,7 +67,7 @@ struct DebugSpeedCommand: AsyncParsableCommand {
     }
   }
 
-  /// What is to be timed; it returns the tokens of the first row, where there are any.
+  /// What is to be timed; it returns the tokens of the first row, where there are any; of all rows, for prefixes.
   private func body(_ captioner: Captioner) throws -> () throws -> [Int] {
     switch work {
     case .prepare, .encode:
@@ -92,6 +96,17 @@ struct DebugSpeedCommand: AsyncParsableCommand {
         var cache = try captioner.decoder.cache(prefixes: [nil])
         let logits = try captioner.decoder.lastLogits([long], cache: &cache)
         return [likeliest(logits, row: 0)]
+      }
+    case .prefixes:
+      let prefixes = try prefix.map { try captioner.prefixFile(path: $0).prefix }
+      let start = captioner.manifest.decoder.startTokens
+      return {
+        try stride(from: 0, to: prefixes.count, by: rows).flatMap { first in
+          let batch = Array(prefixes[first..<min(first + rows, prefixes.count)])
+          return try captioner.generate(
+            from: batch, prompts: batch.map { _ in start }, options: captioner.defaultOptions
+          ).flatMap(\.tokens)
+        }
       }
     }
   }

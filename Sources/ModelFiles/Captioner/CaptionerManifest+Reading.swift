@@ -88,7 +88,9 @@ extension CaptionerManifest {
     try require(
       preprocessing.std.count == 3 && preprocessing.std.allSatisfy { $0.isFinite && $0 > 0 },
       "encoder.preprocessing.std", "three numbers above 0")
-    try require(!decoder.startTokens.isEmpty, "decoder.startTokens", "at least one token")
+    // A prompt of embeddings itself tells what comes first.
+    let begins = ["soft-prompt", "clipcap-mlp", "clipcap-transformer"].contains(mapper.family)
+    try require(begins || !decoder.startTokens.isEmpty, "decoder.startTokens", "at least one token")
     try require(decoder.startTokens.allSatisfy { $0 >= 0 }, "decoder.startTokens", "tokens of 0 or more")
     try require(decoder.stopTokens.allSatisfy { $0 >= 0 }, "decoder.stopTokens", "tokens of 0 or more")
     try require((1...100_000).contains(decoder.maximumNewTokens), "decoder.maximumNewTokens", "1 to 100000")

@@ -59,7 +59,16 @@ public struct RotaryEmbedding: Sendable {
     return (angles.map { Float(Double.cos(Double($0))) }, angles.map { Float(Double.sin(Double($0))) })
   }
 
+  /// Cosines and sines that take what was turned for one position to another, each `[headDimension / 2]`.
+  public func rotation(from: Int, to: Int) -> (cosines: [Float], sines: [Float]) {
+    // The difference of the two angles as the positions themselves have them, rounded each: that angle, not that of the
+    // difference, leads to what would have been computed there.
+    let angles = inverseFrequencies.map { Double(Float(Double(to) * $0)) - Double(Float(Double(from) * $0)) }
+    return (angles.map { Float(Double.cos($0)) }, angles.map { Float(Double.sin($0)) })
+  }
+
   /// Turns `heads` heads that lie one after the other at `source` and writes them to `destination`, pairs as halves.
+  /// With that layout `destination` may be `source`.
   package func rotate(
     _ source: UnsafePointer<Float>, heads: Int, by rotation: (cosines: [Float], sines: [Float]), layout: PairLayout,
     into destination: UnsafeMutablePointer<Float>, destinationStride: Int

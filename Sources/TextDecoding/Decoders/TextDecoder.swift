@@ -50,11 +50,22 @@ public protocol TextDecoder: Sendable {
     of captions: PackedCaptions, prompts: Variable, labelSmoothing: Double, divisor: Double?
   ) throws(DecodingError) -> Variable
 
+  /// The same prefix for positions `offset ..< offset + length`: its keys as they would stand there.
+  ///
+  /// - Throws: `DecodingError.fixedPositions` where positions cannot be told from keys, as with learnt ones, which are added
+  ///   to embeddings; that is the default.
+  func moved(_ prefix: Prefix, by offset: Int) throws(DecodingError) -> Prefix
+
   /// The same decoder, its matrices made ready to multiply as `plan` says: see `Linear.prepared(_:)`.
   func prepared(_ plan: MatrixPlan) -> Self
 }
 
 extension TextDecoder {
+  public func moved(_ prefix: Prefix, by offset: Int) throws(DecodingError) -> Prefix {
+    if offset == 0 { return prefix }
+    throw .fixedPositions
+  }
+
   /// A cache whose rows start from these prefixes.
   ///
   /// - Throws: `DecodingError.prefixMismatch`.
@@ -68,25 +79,59 @@ extension TextDecoder {
   /// - Throws: `DecodingError.contextFull`.
   public func prefix(ofEmbeddings embeddings: Tensor) throws(DecodingError) -> Prefix {
     var cache = try cache(prefixes: [nil])
-    if embeddings.rows > 0 { _ = try hiddenStates(ofEmbeddings: [embeddings], cache: &cache) }
-    return cache.prefix(ofRow: 0)
+    guard embeddings.rows > 0 else { return cache.prefix(ofRow: 0) }
+    let hidden = try hiddenStates(ofEmbeddings: [embeddings], cache: &cache)
+    let logits = logits(hidden.rows(hidden.rows - 1..<hidden.rows))
+    return Prefix(keysValues: cache.prefix(ofRow: 0).keysValues, nextLogits: logits.reshaped([vocabularySize]))
   }
 
   /// Logits after the last of each row's tokens, `[rows, vocabularySize]`.
   ///
-  /// - Throws: as `hiddenStates(_:cache:)`.
+  /// - Parameter tokens: as of `hiddenStates(_:cache:)`, but that a row whose prefix tells what follows it may have none.
+  /// - Throws: as `hiddenStates(_:cache:)`; `DecodingError.nothingToRead` where a row has neither.
   public func lastLogits(_ tokens: [[Int]], cache: inout KVCache) throws(DecodingError) -> Tensor {
+    let known = tokens.indices.map { tokens[$0].isEmpty ? cache.nextLogits(ofRow: $0) : nil }
+    if let row = tokens.indices.first(where: { tokens[$0].isEmpty && known[$0] == nil }) {
+      throw .nothingToRead(row: row)
+    }
+    let reading = tokens.indices.filter { !tokens[$0].isEmpty }
+    if reading.isEmpty { return Tensor.stackedRows(known.compactMap(\.self), columns: vocabularySize) }
     let hidden = try hiddenStates(tokens, cache: &cache)
-    if tokens.count == hidden.rows { return logits(hidden) }
-    var last = Tensor(uninitialized: [tokens.count, hidden.columns])
-    let columns = hidden.columns
+    let logits = logits(
+      reading.count == hidden.rows ? hidden : hidden.lastRows(ofLists: reading.map { tokens[$0].count }))
+    if reading.count == tokens.count { return logits }
+    var place = 0
+    let rows = known.map { known in
+      if let known { return known }
+      defer { place += 1 }
+      return logits.rows(place..<place + 1)
+    }
+    return Tensor.stackedRows(rows, columns: vocabularySize)
+  }
+}
+
+extension Tensor {
+  /// Of lists of rows one after the other, the last row of each.
+  fileprivate func lastRows(ofLists counts: [Int]) -> Tensor {
+    let columns = columns
+    var last = Tensor(uninitialized: [counts.count, columns])
     var end = 0
-    for (row, list) in tokens.enumerated() {
-      end += list.count
-      hidden.withPointer { source in
+    for (row, count) in counts.enumerated() {
+      end += count
+      withPointer { source in
         last.withMutablePointer { ($0 + row * columns).update(from: source + (end - 1) * columns, count: columns) }
       }
     }
-    return logits(last)
+    return last
+  }
+
+  fileprivate static func stackedRows(_ rows: [Tensor], columns: Int) -> Tensor {
+    var out = Tensor(uninitialized: [rows.count, columns])
+    for (index, row) in rows.enumerated() {
+      row.withPointer { source in
+        out.withMutablePointer { ($0 + index * columns).update(from: source, count: columns) }
+      }
+    }
+    return out
   }
 }

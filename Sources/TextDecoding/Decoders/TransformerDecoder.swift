@@ -87,7 +87,7 @@ public struct TransformerDecoder: TextDecoder {
   private func read(
     _ embedded: Tensor, counts: [Int], cache: inout KVCache
   ) throws(DecodingError) -> Tensor {
-    precondition(counts.count == cache.rowCount && counts.allSatisfy { $0 > 0 }, "a list of tokens for each row")
+    precondition(counts.count == cache.rowCount && counts.contains { $0 > 0 }, "a list of tokens for each row")
     for (row, count) in counts.enumerated() {
       let length = cache.length(ofRow: row) + count
       if length > maximumPositions { throw .contextFull(length: length, limit: maximumPositions) }

@@ -32,9 +32,13 @@ public struct ContinuousGeneration<Stepper: TokenStepper> {
   public mutating func add(
     id: Int, startTokens: [Int], seed: UInt64 = 0, append: (inout Stepper) throws -> Void
   ) throws {
-    guard !startTokens.isEmpty else { throw GenerationError.startTokenCount(row: id, count: 0, expected: 1) }
     try GenerationError.check(startTokens, what: "start token", vocabularySize: stepper.vocabularySize)
     try append(&stepper)
+    let row = stepper.rowCount - 1
+    if startTokens.isEmpty, !stepper.canBeginByItself(row: row) {
+      stepper.select(rows: Array(0..<row))
+      throw GenerationError.noStartToken(row: id)
+    }
     decoding.add(id: id, startTokens: startTokens, seed: seed)
   }
 

@@ -21,6 +21,8 @@ public struct DecoderStepper<Decoder: TextDecoder>: TokenStepper {
     try cache.append(prefix)
   }
 
+  public func canBeginByItself(row: Int) -> Bool { cache.nextLogits(ofRow: row) != nil }
+
   public mutating func step(_ tokens: [[Int]]) throws -> Tensor {
     try decoder.lastLogits(tokens, cache: &cache)
   }

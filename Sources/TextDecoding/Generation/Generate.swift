@@ -6,7 +6,7 @@
 /// - Parameters:
 ///   - stepper: the decoder, its rows standing where generation shall begin. It is used up; hand over the only copy to
 ///     spare it a copy of its cache.
-///   - startTokens: one list a row, all of the same length, at least one token each.
+///   - startTokens: one list a row, each of its own length, at least one token unless the row can begin by itself.
 ///   - options: checked before anything else.
 ///   - rowSeeds: for sampling, tells rows apart that share `seed`: one number a row. Without them it is the row's index;
 ///     give them where a row shall be drawn alike in whatever batch it comes.
@@ -26,7 +26,7 @@ public func generate<Stepper: TokenStepper>(
   let rowCount = stepper.rowCount
   let vocabularySize = stepper.vocabularySize
   var decoding = try options.decoding(vocabularySize: vocabularySize, tokenBytes: tokenBytes)
-  try checkRows(startTokens: startTokens, rowSeeds: rowSeeds, rowCount: rowCount)
+  try checkRows(startTokens: startTokens, rowSeeds: rowSeeds, rowCount: rowCount) { stepper.canBeginByItself(row: $0) }
   try GenerationError.check(startTokens.joined(), what: "start token", vocabularySize: vocabularySize)
   for row in 0..<rowCount {
     decoding.add(id: row, startTokens: startTokens[row], seed: rowSeeds?[row] ?? UInt64(row))
@@ -38,15 +38,16 @@ public func generate<Stepper: TokenStepper>(
   return sequences.compactMap { $0 }
 }
 
-private func checkRows(startTokens: [[Int]], rowSeeds: [UInt64]?, rowCount: Int) throws {
+private func checkRows(
+  startTokens: [[Int]], rowSeeds: [UInt64]?, rowCount: Int, canBegin: (_ row: Int) -> Bool
+) throws {
   guard startTokens.count == rowCount else {
     throw GenerationError.rowCountMismatch(what: "lists of start tokens", count: startTokens.count, rows: rowCount)
   }
   if let rowSeeds, rowSeeds.count != rowCount {
     throw GenerationError.rowCountMismatch(what: "row seeds", count: rowSeeds.count, rows: rowCount)
   }
-  let expected = max(startTokens.first?.count ?? 0, 1)
-  for (row, tokens) in startTokens.enumerated() where tokens.count != expected {
-    throw GenerationError.startTokenCount(row: row, count: tokens.count, expected: expected)
+  for (row, tokens) in startTokens.enumerated() where tokens.isEmpty && !canBegin(row) {
+    throw GenerationError.noStartToken(row: row)
   }
 }

@@ -6,8 +6,8 @@ public enum GenerationError: Error, Equatable, CustomStringConvertible {
   case stopStringsNeedTokenBytes
   /// Not one list of start tokens, or not one seed, for each row of the batch.
   case rowCountMismatch(what: String, count: Int, rows: Int)
-  /// A row without start tokens, or with another number of them than the first row.
-  case startTokenCount(row: Int, count: Int, expected: Int)
+  /// A row without start tokens: nothing says what comes first.
+  case noStartToken(row: Int)
   /// A start or stop token that the decoder does not have.
   case tokenOutsideVocabulary(what: String, token: Int, vocabularySize: Int)
   /// The decoder returned logits of another shape than it promised.
@@ -25,9 +25,8 @@ public enum GenerationError: Error, Equatable, CustomStringConvertible {
       "generation option stopStrings needs the bytes of each token: pass tokenBytes, or use stopTokens instead"
     case .rowCountMismatch(let what, let count, let rows):
       "generation got \(count) \(what) for a batch of \(rows) rows: give one for each row"
-    case .startTokenCount(let row, let count, let expected):
-      "generation got \(count) start tokens for row \(row) where \(expected) are needed: "
-        + "give every row of a batch the same number, at least one"
+    case .noStartToken(let row):
+      "generation got no start token for row \(row): give every row of a batch one or more"
     case .tokenOutsideVocabulary(let what, let token, let vocabularySize):
       "\(what) \(token) is not in the decoder's vocabulary of \(vocabularySize): "
         + "check that tokeniser and decoder belong together"

@@ -8,10 +8,13 @@ public protocol TokenStepper {
   /// How many tokens a row of logits scores.
   var vocabularySize: Int { get }
 
+  /// Whether a row needs no start token, since what comes first is known.
+  func canBeginByItself(row: Int) -> Bool
+
   /// Feeds each row its next tokens.
   ///
   /// - Parameter tokens: `rowCount` lists: the start tokens where a row is fed for the first time, one token after that.
-  ///   Lists differ in length where rows joined at different times.
+  ///   Lists differ in length where rows begin with different texts or joined at different times.
   /// - Returns: the logits after the last token fed, `[rowCount, vocabularySize]`. A logit may be -infinity (a token that
   ///   cannot come), but neither NaN nor +infinity.
   mutating func step(_ tokens: [[Int]]) throws -> Tensor
@@ -21,4 +24,8 @@ public protocol TokenStepper {
   /// - Parameter rows: indices below `rowCount`, in any order, any of them repeated or left out; how many there are
   ///   becomes the new count, which may be 0.
   mutating func select(rows: [Int])
+}
+
+extension TokenStepper {
+  public func canBeginByItself(row: Int) -> Bool { false }
 }

@@ -2,6 +2,7 @@
 public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
   case missingFeatures(image: String)
   case noExamples(split: String)
+  case noStartToken(captioner: String)
   case otherFeatureTokens(mapper: String, wanted: Int, found: Int)
   /// A loss or gradient is infinite or not a number.
   case notANumber(loss: Double, gradientNorm: Double)
@@ -22,6 +23,9 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
       "the features of the image with SHA-256 \(image) are not in the cache: start again, and they are computed"
     case .noExamples(let split):
       "no image with captions is left for \(split): check the dataset's splits, or give --validation 5%"
+    case .noStartToken(let captioner):
+      "captioner \(captioner) begins captions without a start token, and training needs one: give startTokens in its "
+        + "captioner.json, such as the decoder's end-of-text token"
     case .otherFeatureTokens(let mapper, let wanted, let found):
       "--mapper \(mapper) reads \(wanted) token of features, and there are \(found): name one with --features, such as "
         + "12:class"

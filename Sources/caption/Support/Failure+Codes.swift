@@ -20,7 +20,8 @@ extension Failure {
     case ModelFileError.cannotWrite: 74
     case is CaptionerManifestError, is CaptionerError, is ModelFileError, is ZipError: 65
     case is ImageDecodingError, is EncodingError, is DecodingError, is GenerationError: 65
-    case is CaptionerLocatorError: 66
+    case is CaptionerLocatorError, PrefixFileError.notFound, PEFTError.notFound: 66
+    case is PrefixFileError, is PEFTError: 65
     case is EvaluationError, is CaptionMetricsError: 65
     case is OutputError: 74
     case BatchError.unreadableJournal, BatchError.shortOutput, BatchError.otherSettings: 65
@@ -60,7 +61,8 @@ extension Failure {
     switch error {
     case .nothingToResume: 66
     case .existingRun: 73
-    case .missingFeatures, .noExamples, .otherFeatureTokens, .notANumber, .exploded, .diverged, .otherSettings,
+    case .missingFeatures, .noExamples, .noStartToken, .otherFeatureTokens, .notANumber, .exploded, .diverged,
+      .otherSettings,
       .noUsableCheckpoint,
       .baseChanged, .damagedCheckpoint:
       65

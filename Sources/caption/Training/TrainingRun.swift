@@ -25,6 +25,9 @@ struct TrainingRun: Sendable {
     let place = RunDirectory(path: command.out)
     try place.check(isResumed: command.resume, isPreparation: command.prepare)
     let captioner = try command.model.load(log: log)
+    if captioner.manifest.decoder.startTokens.isEmpty {
+      throw TrainingError.noStartToken(captioner: captioner.manifest.name)
+    }
     let store = try ModelStore()
     let encoder = command.mapper.encoder(of: captioner)
     let extractor = try captioner.extractor.reading(encoder)

@@ -56,8 +56,7 @@ struct GenerationErrorTests {
     #expect(throws: GenerationError.rowCountMismatch(what: "row seeds", count: 3, rows: 2)) {
       try run([[0], [0]], seeds: [1, 2, 3])
     }
-    #expect(throws: GenerationError.startTokenCount(row: 1, count: 2, expected: 1)) { try run([[0], [0, 1]]) }
-    #expect(throws: GenerationError.startTokenCount(row: 0, count: 0, expected: 1)) { try run([[], []]) }
+    #expect(throws: GenerationError.noStartToken(row: 1)) { try run([[0, 1], []]) }
     #expect(throws: GenerationError.tokenOutsideVocabulary(what: "start token", token: 4, vocabularySize: 4)) {
       try run([[0], [4]])
     }

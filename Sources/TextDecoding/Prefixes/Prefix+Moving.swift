@@ -1,0 +1,33 @@
+package import Tensors
+
+extension Prefix {
+  /// The same keys and values, `offset` positions later: keys are turned further, from the positions they stand for.
+  ///
+  /// - Parameter rotary: of a layer. It may turn only the first numbers of a head; the others stay (Pythia's are so).
+  package func turned(by offset: Int, rotary: (_ layer: Int) -> RotaryEmbedding) -> Prefix {
+    var moved = keysValues
+    let rowsOfLayer = 2 * shape.keyValueHeads * length
+    moved.withMutablePointer { numbers in
+      for layer in 0..<shape.layers {
+        let rotary = rotary(layer)
+        for position in 0..<length {
+          let rotation = rotary.rotation(from: position, to: position + offset)
+          for head in 0..<shape.keyValueHeads {
+            let row = numbers + (layer * rowsOfLayer + head * length + position) * shape.headDimension
+            rotary.rotate(row, heads: 1, by: rotation, layout: .halves, into: row, destinationStride: 0)
+          }
+        }
+      }
+    }
+    return Prefix(keysValues: moved)
+  }
+}
+
+extension TransformerDecoder {
+  public func moved(_ prefix: Prefix, by offset: Int) throws(DecodingError) -> Prefix {
+    if offset == 0 { return prefix }
+    let rotaries = layers.compactMap { $0.attention.rotary.map { rotaries[$0] } }
+    guard rotaries.count == layers.count else { throw .fixedPositions }
+    return prefix.turned(by: offset) { rotaries[$0] }
+  }
+}
