@@ -26,8 +26,8 @@ extension Prefix {
 extension TransformerDecoder {
   public func moved(_ prefix: Prefix, by offset: Int) throws(DecodingError) -> Prefix {
     if offset == 0 { return prefix }
-    let rotaries = layers.compactMap { $0.attention.rotary.map { rotaries[$0] } }
-    guard rotaries.count == layers.count else { throw .fixedPositions }
-    return prefix.turned(by: offset) { rotaries[$0] }
+    let ofLayers = layers.compactMap { layer in layer.attention.rotary.map { rotaries[$0] } }
+    guard ofLayers.count == layers.count else { throw .fixedPositions }
+    return prefix.turned(by: offset) { ofLayers[$0] }
   }
 }

@@ -10,19 +10,23 @@ import Tensors
 /// | `base_sha256`, `base_name` | the decoder: SHA-256 of its weights, and what people call it |
 /// | `layers`, `key_value_heads`, `head_dimension`, `length` | the shape once more, so that a header alone tells it |
 /// | `origin` | how it was made, such as `image photo.jpg` |
+/// | `template` | of a text task: how an input is written behind it; may be missing |
 /// | `key_positions` | `rotated 0..<length`: keys lie as in the decoder's cache, after the rotary embedding for these positions where the decoder has one, rotate-half |
 public struct PrefixFile: Sendable {
   public let prefix: Prefix
   public let base: PrefixBase
   /// How it was made, for people: `image photo.jpg`, `text …`, `concat of …`, `peft …`.
   public let origin: String
+  /// How an input is written behind it, `{input}` standing for the input; `nil` where it was not made for inputs.
+  public let template: String?
 
   public static let formatVersion = 1
   static let format = "caption prefix"
   static let keyPositions = "rotated 0..<length"
   static let tensorName = "keys_values"
 
-  public init(prefix: Prefix, base: PrefixBase, origin: String) {
+  public init(prefix: Prefix, base: PrefixBase, origin: String, template: String? = nil) {
+    self.template = template
     self.prefix = prefix
     self.base = base
     self.origin = origin
@@ -67,6 +71,7 @@ public struct PrefixFile: Sendable {
     prefix = Prefix(keysValues: keysValues)
     base = PrefixBase(sha256: sha256, name: try value("base_name"))
     origin = try value("origin")
+    template = metadata["template"]
   }
 
   /// Writes the file in one step.
@@ -74,14 +79,14 @@ public struct PrefixFile: Sendable {
   /// - Throws: `ModelFileError.cannotWrite`.
   public func write(to path: String) throws(ModelFileError) {
     let shape = prefix.shape
-    try SafetensorsWriter.write(
-      [(Self.tensorName, prefix.keysValues.stored)],
-      metadata: [
-        "format": Self.format, "format_version": String(Self.formatVersion), "key_positions": Self.keyPositions,
-        "base_sha256": base.sha256.hexadecimal, "base_name": base.name, "origin": origin,
-        "layers": String(shape.layers), "key_value_heads": String(shape.keyValueHeads),
-        "head_dimension": String(shape.headDimension), "length": String(shape.length),
-      ], to: path)
+    var metadata = [
+      "format": Self.format, "format_version": String(Self.formatVersion), "key_positions": Self.keyPositions,
+      "base_sha256": base.sha256.hexadecimal, "base_name": base.name, "origin": origin,
+      "layers": String(shape.layers), "key_value_heads": String(shape.keyValueHeads),
+      "head_dimension": String(shape.headDimension), "length": String(shape.length),
+    ]
+    metadata["template"] = template
+    try SafetensorsWriter.write([(Self.tensorName, prefix.keysValues.stored)], metadata: metadata, to: path)
   }
 
   /// Refuses a prefix of another decoder.

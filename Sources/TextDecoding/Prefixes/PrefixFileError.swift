@@ -6,6 +6,8 @@ public enum PrefixFileError: Error, Equatable, Sendable, CustomStringConvertible
   case otherPositions(path: String, found: String, known: String)
   case otherBase(path: String, found: PrefixBase, expected: PrefixBase)
   case otherShape(path: String, found: [Int], expected: [Int])
+  /// It was not trained for inputs.
+  case noTemplate(path: String)
   /// NaN or infinity among the numbers.
   case notFinite(path: String, tensor: String)
 
@@ -26,6 +28,9 @@ public enum PrefixFileError: Error, Equatable, Sendable, CustomStringConvertible
     case .otherShape(let path, let found, let expected):
       "\(path): has shape \(found) [layers, 2, heads, length, head dimension], but the decoder wants \(expected) with any "
         + "length: the file is not what its metadata says; make it anew"
+    case .noTemplate(let path):
+      "\(path): does not say how an input is written behind it, since it was not trained on a text task: give --prompt "
+        + "with the text as it shall stand there"
     case .notFinite(let path, let tensor):
       "\(path): tensor '\(tensor)' holds numbers that are not finite: make it anew"
     }

@@ -1,5 +1,6 @@
 public import ModelFiles
 public import Tensors
+import TextDecoding
 
 /// An image with captions, ready to be learnt from.
 public struct TrainingExample: Sendable {
@@ -9,13 +10,17 @@ public struct TrainingExample: Sendable {
   public let image: FileHash
   /// Captions as token ids, start and stop tokens included.
   public let captions: [[Int]]
+  /// How many of the first tokens of each caption are given rather than foretold, as the input of a text task is; `nil` where
+  /// that is the start token alone.
+  public let given: [Int]?
   /// Captions as people wrote them: what generated ones are scored against.
   public let references: [String]
 
-  public init(name: String, image: FileHash, captions: [[Int]], references: [String]) {
+  public init(name: String, image: FileHash, captions: [[Int]], given: [Int]? = nil, references: [String]) {
     self.name = name
     self.image = image
     self.captions = captions
+    self.given = given
     self.references = references
   }
 }
@@ -45,5 +50,24 @@ extension FeatureSource {
       }
     }
     return batch
+  }
+}
+
+/// What a task without images has: nothing, of any text.
+public struct NoFeatures: FeatureSource {
+  public init() {}
+
+  public var shape: [Int] { [0, 0] }
+
+  public func read(_ image: FileHash, flipped: Bool, into destination: UnsafeMutableBufferPointer<Float>) {}
+}
+
+extension PackedCaptions {
+  /// Some captions of each of some examples.
+  init(_ examples: [(example: TrainingExample, captions: [Int])]) {
+    let isGiven = examples.contains { $0.example.given != nil }
+    self.init(
+      examples.map { item in item.captions.map { item.example.captions[$0] } },
+      given: isGiven ? examples.map { item in item.captions.map { item.example.given?[$0] ?? 1 } } : nil)
   }
 }

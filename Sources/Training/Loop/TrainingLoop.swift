@@ -152,8 +152,7 @@ public struct TrainingLoop: Sendable {
     let draws = sampler.batch(index)
     return TrainingBatch(
       features: try features.batch(draws.map { (examples[$0.example].image, $0.isFlipped) }),
-      captions: PackedCaptions(
-        draws.map { draw in draw.captions.map { examples[draw.example].captions[$0] } }))
+      captions: PackedCaptions(draws.map { (examples[$0.example], $0.captions) }))
   }
 
   private mutating func validate(elapsed: () -> Double, report: (TrainingEvent) throws -> Void) throws {

@@ -54,6 +54,8 @@ public struct TrainingPlan: Sendable, Codable, Equatable {
     public var trainCaptions = 0
     public var validationImages = 0
     public var cleaning = "sentence"
+    /// How an input is written before its target, where texts are the task; `nil` for captions.
+    public var template: String?
     /// SHA-256 over all images' hashes and caption tokens, in order.
     public var fingerprint = ""
 

@@ -45,7 +45,7 @@ public struct Validator: Sendable {
     var (sum, count) = (0.0, 0)
     for batch in slices(of: lossExamples) {
       try Task.checkCancellation()
-      let captions = PackedCaptions(examples[batch].map { [$0.captions[0]] })
+      let captions = PackedCaptions(examples[batch].map { ($0, [0]) })
       let loss = try trainer.loss(
         TrainingBatch(features: read(batch), captions: captions), parameters: parameters, labelSmoothing: 0)
       sum += loss * Double(captions.targets.count)
@@ -68,10 +68,16 @@ public struct Validator: Sendable {
     return try slices(of: count).flatMap { batch in
       try Task.checkCancellation()
       return try decoder.generate(
-        from: mapper.prefixes(read(batch), decoder: decoder), startTokens: startTokens, options: options
+        from: mapper.prefixes(read(batch), decoder: decoder), startTokens: examples[batch].map(startTokens(of:)),
+        options: options
       )
       .map { tokenizer.caption(of: $0) }
     }
+  }
+
+  /// What is given of a text task, and else what all captions begin with.
+  private func startTokens(of example: TrainingExample) -> [Int] {
+    example.given.map { Array(example.captions[0].prefix($0[0])) } ?? startTokens
   }
 
   private func slices(of count: Int) -> [Range<Int>] {

@@ -21,6 +21,12 @@ struct PrefixApplyCommand: AsyncParsableCommand {
         "Once for all files, or once for each in their order. Spellings of special tokens become these tokens."))
   var prompt: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Input of a text task that the prefixes were trained for, written as they were trained with it.",
+      discussion: "Once for all files, or once for each in their order."))
+  var input: [String] = []
+
   @OptionGroup(title: "Model") var model: ModelOptions
   @OptionGroup(title: "Wording") var wording: WordingOptions
   @OptionGroup(title: "Output") var output: OutputOptions
@@ -33,6 +39,11 @@ struct PrefixApplyCommand: AsyncParsableCommand {
       throw ValidationError(
         "Give --prompt once, or once for each of the \(files.count) files, not \(prompt.count) times.")
     }
+    if input.count > 1 && input.count != files.count {
+      throw ValidationError(
+        "Give --input once, or once for each of the \(files.count) files, not \(input.count) times.")
+    }
+    if !input.isEmpty && !prompt.isEmpty { throw ValidationError("Give --prompt or --input, not both.") }
     if prompt.contains("") {
       throw ValidationError("--prompt takes at least one character; leave it out for the default.")
     }
@@ -43,15 +54,24 @@ struct PrefixApplyCommand: AsyncParsableCommand {
       let captioner = try model.load(log: output.logger)
         .prepared(model.precision, isBatch: files.count > Self.fewRows)
       let options = try wording.options(for: captioner)
-      let prefixes = try files.map { try captioner.prefixFile(path: $0).prefix }
-      let sequences = try captioner.generate(from: prefixes, prompts: prompts(captioner), options: options)
+      let found = try files.map { try captioner.prefixFile(path: $0) }
+      let prefixes = found.map(\.prefix)
+      let sequences = try captioner.generate(from: prefixes, prompts: prompts(captioner, found), options: options)
       for ((path, prefix), sequence) in zip(zip(files, prefixes), sequences) {
         try write(sequence, text: captioner.text(of: sequence), path: path, prefix: prefix)
       }
     }
   }
 
-  private func prompts(_ captioner: Captioner) -> [[Int]] {
+  private func prompts(_ captioner: Captioner, _ found: [PrefixFile]) throws -> [[Int]] {
+    if !input.isEmpty {
+      return try zip(files, found).enumerated().map { index, file in
+        guard let template = file.1.template else { throw PrefixFileError.noTemplate(path: file.0) }
+        // An input is text: what looks like a control token in it is spelt out.
+        return TextTask(template: template).tokens(
+          of: input[input.count > 1 ? index : 0], tokenizer: captioner.tokenizer)
+      }
+    }
     let given = prompt.map { captioner.tokenizer.encode($0) }
     return files.indices.map {
       given.isEmpty ? captioner.manifest.decoder.startTokens : given[given.count > 1 ? $0 : 0]

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Captioning
 import ModelFiles
+import TextDecoding
 import Training
 
 /// `caption train --data pairs --out my-captioner`.
@@ -19,6 +20,17 @@ struct TrainCommand: AsyncParsableCommand {
       curves.svg, samples.html, run.json and checkpoints. A run that was interrupted or killed goes on with --resume and \
       the same options.
       """)
+
+  @Option(
+    help: ArgumentHelp(
+      "What is learnt: captions of images, or text, one static prefix for lines of JSON with input and target.",
+      valueName: "captions or text"))
+  var task = TrainingTask.captions
+
+  @Option(
+    help: ArgumentHelp(
+      "With --task text: how an input is written before its target, {input} standing for it.", valueName: "text"))
+  var template = TextTask.defaultTemplate
 
   @OptionGroup(title: "Data") var dataset: DatasetOptions
   @OptionGroup(title: "Captions") var data: TrainingDataOptions
@@ -64,6 +76,13 @@ struct TrainCommand: AsyncParsableCommand {
     if !(checkpointMinutes > 0 && checkpointMinutes <= 1_000_000) {
       throw ValidationError("--checkpoint-minutes takes a number above 0, up to 1000000.")
     }
+    if task == .text {
+      guard ["static", "soft-prompt"].contains(mapper.mapper), !mapper.continueMapper, mapper.features == nil else {
+        throw ValidationError("--task text trains --mapper static or soft-prompt, which read no image.")
+      }
+      guard TextTask.isTemplate(template) else { throw ValidationError("--template takes text with {input} once.") }
+      if prepare { throw ValidationError("--prepare computes features of photos, which --task text has not.") }
+    }
     if samples < 0 { throw ValidationError("--samples takes 0 or more.") }
     if quiet && verbose { throw ValidationError("Give --quiet or --verbose, not both.") }
   }
@@ -71,7 +90,16 @@ struct TrainCommand: AsyncParsableCommand {
   func run() async throws {
     try await Failure.exiting {
       let run = TrainingRun(command: self)
-      try await Interruptible.run(outcome: run.outcome(ofInterruption:)) { try await run.run() }
+      try await Interruptible.run(outcome: run.outcome(ofInterruption:)) {
+        switch task {
+        case .captions: try await run.run()
+        case .text: try TextTaskRun(command: self).run()
+        }
+      }
     }
   }
+}
+
+enum TrainingTask: String, ExpressibleByArgument, CaseIterable {
+  case captions, text
 }

@@ -16,9 +16,7 @@ struct TrainingRun: Sendable {
 
   init(command: TrainCommand) {
     self.command = command
-    var logger = Logger(label: "caption") { _ in StandardErrorLog() }
-    logger.logLevel = command.verbose ? .debug : command.quiet ? .error : .info
-    log = logger
+    log = command.logger
   }
 
   func run() async throws {
@@ -125,11 +123,11 @@ struct TrainingRun: Sendable {
       plan: plan, trainer: trainer, examples: examples.train, features: examples.cache, validator: validator,
       checkpoints: CheckpointStore(runDirectory: command.out),
       checkpointInterval: .seconds(command.checkpointMinutes * 60))
-    let isResumed = try command.resume && resume(&loop)
+    let isResumed = try command.resume && command.goOn(&loop)
     try place.begin(plan, isResumed: isResumed)
     let photos = samplePhotos(examples)
     let reports = try RunReports(
-      directory: command.out, title: captionerName, photos: photos, withTensorBoard: command.tensorboard,
+      directory: command.out, title: command.artefactName, photos: photos, withTensorBoard: command.tensorboard,
       resumingAt: isResumed ? loop.state.step : nil)
     let artefact = TrainedCaptioner(
       manifest: manifest(captioner, encoder, plan, trainer), plan: plan)
@@ -156,28 +154,11 @@ struct TrainingRun: Sendable {
     finish(outcome, captioner, trainer)
   }
 
-  /// - Returns: whether there was a checkpoint; a run that was killed before its first one begins anew.
-  private func resume(_ loop: inout TrainingLoop) throws -> Bool {
-    if try loop.resume(onDamage: { log.warning("\($0)") }) {
-      log.info("going on after step \(loop.state.step)")
-      return true
-    }
-    guard try CheckpointStore(runDirectory: command.out).paths().isEmpty else {
-      throw TrainingError.noUsableCheckpoint(directory: command.out)
-    }
-    log.info("there is no checkpoint yet: beginning anew")
-    return false
-  }
-
-  private var captionerName: String {
-    command.name ?? URL(filePath: command.out, directoryHint: .isDirectory).standardizedFileURL.lastPathComponent
-  }
-
   private func manifest(
     _ captioner: Captioner, _ encoder: CaptionerManifest.Encoder, _ plan: TrainingPlan, _ trainer: MapperTrainer
   ) -> CaptionerManifest {
     var manifest = captioner.manifest
-    manifest.name = captionerName
+    manifest.name = command.artefactName
     manifest.description = nil
     manifest.trainingData = command.about ?? "\(plan.data.trainImages) photos with \(plan.data.trainCaptions) captions"
     manifest.license = nil

@@ -8,7 +8,7 @@ import TextDecoding
 @Suite("Prefixes of Hugging Face PEFT")
 struct PrefixPEFTTests {
   private static let kinds = ["plain", "projected", "bfloat16"]
-  private let model: Llama
+  private let model: TransformerDecoder
   private let reference: Reference
 
   init() throws {
@@ -39,7 +39,7 @@ struct PrefixPEFTTests {
     #expect(made[0].tokens == expected)
   }
 
-  // As the tests of Llama itself: float32 differs from float64 by 1e-5, and sums come in another order.
+  // As the tests of TransformerDecoder itself: float32 differs from float64 by 1e-5, and sums come in another order.
   @Test("its first logits are PEFT's", arguments: kinds, [0, 1])
   func firstLogits(kind: String, number: Int) throws {
     var cache = try model.cache(prefixes: [imported(kind)])

@@ -1,0 +1,51 @@
+import Foundation
+
+/// Inputs with their targets, of a text task: lines of JSON `{"input": …, "target": …}`, with a `split` where they have one.
+public struct TextPairs: Sendable {
+  public struct Pair: Sendable, Equatable {
+    /// `file:line`.
+    public let place: String
+    public let input, target: String
+    /// As the file says; `nil` where it does not.
+    public let split: Split?
+  }
+
+  public let pairs: [Pair]
+
+  private static let format = "lines of JSON with input and target"
+
+  private struct Line: Decodable {
+    let input, target: String
+    let split: String?
+  }
+
+  /// - Throws: `DatasetError.cannotRead`; `.malformed` with the line that is no such object, or whose input or target is blank;
+  ///   `.unknownSplit`, `.noSamples`.
+  public init(path: String) throws(DatasetError) {
+    var reader = try LineReader(path: path)
+    var pairs: [Pair] = []
+    let decoder = JSONDecoder()
+    while let line = try reader.next() {
+      if line.isBlank { continue }
+      let place = reader.place(line.number)
+      let found: Line
+      do {
+        found = try decoder.decode(Line.self, from: Data(line.bytes))
+      } catch {
+        throw .malformed(path: place, format: Self.format, problem: "it is no object with the texts input and target")
+      }
+      for (key, text) in [("input", found.input), ("target", found.target)]
+      where text.allSatisfy(\.isWhitespace) {
+        throw .malformed(path: place, format: Self.format, problem: "\(key) is blank")
+      }
+      var split: Split?
+      if let name = found.split {
+        split = Split(named: name)
+        if split == nil { throw .unknownSplit(place: place, name: name) }
+      }
+      pairs.append(Pair(place: place, input: found.input, target: found.target, split: split))
+    }
+    if pairs.isEmpty { throw .noSamples(path: path, format: Self.format) }
+    self.pairs = pairs
+  }
+}

@@ -1,0 +1,56 @@
+import Captioning
+import Datasets
+import Logging
+import ModelFiles
+import TextDecoding
+import Training
+
+/// Pairs of input and target made ready: in tokens, and in their splits.
+struct TextExamples {
+  let train: [TrainingExample]
+  let validation: [TrainingExample]
+
+  /// - Throws: `DatasetError`, `TrainingError.noExamples`.
+  init(_ command: TrainCommand, captioner: Captioner, log: Logger) throws {
+    let pairs = try TextPairs(path: command.dataset.data).pairs
+    let task = TextTask(template: command.template)
+    let stop = captioner.manifest.decoder.stopTokens.prefix(1)
+    let longest = command.data.maxCaptionTokens
+    var (train, validation): ([TrainingExample], [TrainingExample]) = ([], [])
+    let hasValidation = pairs.contains { $0.split == .validation }
+    var tooLong = 0
+    for pair in pairs where pair.split != .test {
+      let hash = FileHash.hash(of: Array((pair.input + "\u{0}" + pair.target).utf8))
+      let isHeld = pair.split == .validation || !hasValidation && Self.fraction(hash) < command.dataset.validation.share
+      let given = task.tokens(of: pair.input, tokenizer: captioner.tokenizer)
+      let target = captioner.tokenizer.encode(pair.target, parsingSpecialTokens: false)
+      guard !given.isEmpty, !target.isEmpty, isHeld || target.count <= longest else {
+        tooLong += 1
+        continue
+      }
+      let example = TrainingExample(
+        name: pair.place, image: hash, captions: [given + target + stop], given: [given.count],
+        references: [pair.target])
+      if isHeld { validation.append(example) } else { train.append(example) }
+    }
+    if tooLong > 0 { log.info("\(tooLong) targets of more than \(longest) tokens are left out (--max-caption-tokens)") }
+    // Of a few pairs, none may have come to validation by chance.
+    if validation.isEmpty, train.count > 1, let last = train.popLast() { validation = [last] }
+    if command.data.limit > 0 { train = Array(train.prefix(command.data.limit)) }
+    if train.isEmpty { throw TrainingError.noExamples(split: "training") }
+    if validation.isEmpty { throw TrainingError.noExamples(split: "validation") }
+    (self.train, self.validation) = (train, validation)
+    log.info("\(command.dataset.data): \(train.count) pairs to learn from, \(validation.count) to validate with")
+  }
+
+  /// From 0 to 1, even over all pairs, and the same for the same pair wherever it stands.
+  private static func fraction(_ hash: FileHash) -> Double {
+    Double(UInt32(hash.hexadecimal.prefix(8), radix: 16) ?? 0) / 4_294_967_296
+  }
+
+  /// SHA-256 over all that is learnt from, in order.
+  var fingerprint: String {
+    let lines = train.map { "train \($0.captions)" } + validation.map { "validation \($0.captions)" }
+    return FileHash.hash(of: Array(lines.joined(separator: "\n").utf8)).hexadecimal
+  }
+}

@@ -1,0 +1,30 @@
+import Foundation
+import Logging
+import Training
+
+/// What runs of every task have in common.
+extension TrainCommand {
+  var logger: Logger {
+    var logger = Logger(label: "caption") { _ in StandardErrorLog() }
+    logger.logLevel = verbose ? .debug : quiet ? .error : .info
+    return logger
+  }
+
+  /// What the result is called.
+  var artefactName: String {
+    name ?? URL(filePath: out, directoryHint: .isDirectory).standardizedFileURL.lastPathComponent
+  }
+
+  /// - Returns: whether there was a checkpoint; a run that was killed before its first one begins anew.
+  func goOn(_ loop: inout TrainingLoop) throws -> Bool {
+    if try loop.resume(onDamage: { logger.warning("\($0)") }) {
+      logger.info("going on after step \(loop.state.step)")
+      return true
+    }
+    guard try CheckpointStore(runDirectory: out).paths().isEmpty else {
+      throw TrainingError.noUsableCheckpoint(directory: out)
+    }
+    logger.info("there is no checkpoint yet: beginning anew")
+    return false
+  }
+}
