@@ -21,9 +21,11 @@ enum DecoderFamily {
     }
   ]
 
+  static var names: [String] { loaders.keys.sorted() }
+
   static func load(_ family: String, from path: String) throws -> Loaded {
     guard let load = loaders[family] else {
-      throw CaptionerError.unknownFamily(part: "decoder", name: family, known: loaders.keys.sorted())
+      throw CaptionerError.unknownFamily(part: "decoder", name: family, known: names)
     }
     return try load(path)
   }

@@ -94,7 +94,7 @@ struct JSONConfiguration: HyperparameterSource {
     }
   }
 
-  private func value(_ key: String) -> JSONValue? {
+  func value(_ key: String) -> JSONValue? {
     members[key].flatMap { $0 == .null ? nil : $0 }
   }
 }
