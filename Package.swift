@@ -29,6 +29,10 @@ let deque = Target.Dependency.product(name: "DequeModule", package: "swift-colle
 let realModule = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
 let asyncAlgorithms = Target.Dependency.product(name: "AsyncAlgorithms", package: "swift-async-algorithms")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 
 let package = Package(
@@ -44,8 +48,10 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
     .package(url: "https://github.com/apple/swift-crypto", "3.0.0"..<"5.0.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.100.0"),
     .package(url: "https://github.com/apple/swift-numerics", from: "1.0.0"),
     .package(url: "https://github.com/apple/swift-system", from: "1.4.0"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
   ],
   targets: [
@@ -65,6 +71,8 @@ let package = Package(
       ]),
     library("Tensors", ["CKernels", realModule]),
     library("ModelFiles", ["Tensors", "CZlib", crypto, subprocess]),
+    // Apart from ModelFiles, so that only the command that fetches models brings an HTTP client with it.
+    library("ModelHub", ["ModelFiles", asyncHTTPClient, crypto, nioCore, nioHTTP1]),
     library("ImageEncoding", ["CImageCodecs", "ModelFiles", "Tensors"]),
     library("TextDecoding", ["ModelFiles", "Tensors", collections]),
     library("PrefixMapping", ["TextDecoding", "ModelFiles", "Tensors", realModule]),
@@ -84,15 +92,20 @@ let package = Package(
       name: "caption",
       dependencies: [
         "CaptionMetrics", "Captioning", "Datasets", "ImageEncoding", "PrefixMapping", "TextDecoding", "Training",
-        "ModelFiles", "Tensors", argumentParser, logging, systemPackage,
+        "ModelFiles", "ModelHub", "Tensors", argumentParser, logging, systemPackage,
       ],
       swiftSettings: strict),
 
     .target(
       name: "TestSupport", dependencies: ["ModelFiles", "Tensors", "CKernels"], path: "Tests/TestSupport",
       swiftSettings: strict),
+    // A hub on 127.0.0.1, so that no test needs a network.
+    .target(
+      name: "LocalHub", dependencies: [crypto, nioCore, nioHTTP1, nioPosix], path: "Tests/LocalHub",
+      swiftSettings: strict),
     tests("TensorsTests", ["Tensors", "CKernels"]),
     tests("ModelFilesTests", ["ModelFiles", "Tensors"]),
+    tests("ModelHubTests", ["LocalHub", "ModelHub", "ModelFiles"]),
     tests("ImageEncodingTests", ["ImageEncoding", "ModelFiles", "Tensors"]),
     tests("TextDecodingTests", ["TextDecoding", "ModelFiles", "Tensors"]),
     tests("PrefixMappingTests", ["PrefixMapping", "TextDecoding", "ModelFiles", "Tensors"]),
@@ -105,7 +118,7 @@ let package = Package(
         "Captioning", "Datasets", "ImageEncoding", "PrefixMapping", "TextDecoding", "ModelFiles", "Tensors",
         asyncAlgorithms, systemPackage,
       ]),
-    tests("CaptionCommandTests", ["caption"]),
+    tests("CaptionCommandTests", ["caption", "LocalHub"]),
   ],
   swiftLanguageModes: [.v6]
 )

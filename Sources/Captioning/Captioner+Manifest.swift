@@ -28,7 +28,8 @@ extension ImagePreprocessor {
       throw CaptionerError.unknownSetting(key: "encoder.preprocessing.resample", value: preprocessing.resample)
     }
     self.init(
-      size: ImageSize(width: preprocessing.width, height: preprocessing.height), mode: mode, filter: filter,
+      size: ImageSize(width: preprocessing.width, height: preprocessing.height), mode: mode,
+      shortestEdge: preprocessing.shortestEdge, filter: filter,
       rescaleFactor: preprocessing.rescaleFactor, mean: preprocessing.mean, standardDeviation: preprocessing.std)
   }
 }

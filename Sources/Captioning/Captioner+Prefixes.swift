@@ -5,9 +5,7 @@ public import TextDecoding
 
 extension Captioner {
   /// Which decoder the captioner's prefixes are for.
-  public var prefixBase: PrefixBase {
-    PrefixBase(sha256: manifest.decoder.sha256, name: Path.name(manifest.decoder.path))
-  }
+  public var prefixBase: PrefixBase { CaptionerBases(self).prefixBase }
 
   /// What the image says to the decoder; `-` is standard input.
   ///
@@ -38,5 +36,12 @@ extension Captioner {
     try decoder.generate(
       from: prefixes, startTokens: prompts, options: options,
       tokenBytes: options.stopStrings.isEmpty ? nil : { tokenizer.bytes(of: $0) })
+  }
+}
+
+extension CaptionerBases {
+  /// Which decoder their prefixes are for.
+  public var prefixBase: PrefixBase {
+    PrefixBase(sha256: decoderSettings.sha256, name: Path.name(decoderSettings.path))
   }
 }

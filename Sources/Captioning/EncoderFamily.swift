@@ -13,9 +13,11 @@ enum EncoderFamily {
     }
   ]
 
+  static var names: [String] { loaders.keys.sorted() }
+
   static func load(_ family: String, from directory: String) throws -> any VisionEncoder {
     guard let load = loaders[family] else {
-      throw CaptionerError.unknownFamily(part: "encoder", name: family, known: loaders.keys.sorted())
+      throw CaptionerError.unknownFamily(part: "encoder", name: family, known: names)
     }
     return try load(directory)
   }

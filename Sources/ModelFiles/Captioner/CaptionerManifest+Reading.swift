@@ -5,34 +5,17 @@
 #endif
 
 extension CaptionerManifest {
-  private static let maximumByteCount = 1 << 20
-
   /// Reads and checks `captioner.json` in a directory.
   ///
   /// - Throws: `CaptionerManifestError`.
   public init(directory: String) throws(CaptionerManifestError) {
     let path = Path.join(directory, Self.fileName)
-    let bytes: [UInt8]
-    do {
-      bytes = try FileSystem.read(path, limit: Self.maximumByteCount)
-    } catch {
-      throw .unreadable(path: path, reason: error.description)
-    }
-    do {
-      // First what any version has, so that a newer one is named and not called damaged.
-      let version = try JSONDecoder().decode(Version.self, from: Data(bytes)).formatVersion
-      guard version == Self.formatVersion else {
-        throw CaptionerManifestError.unknownVersion(path: path, found: version, known: Self.formatVersion)
-      }
-      self = try JSONDecoder().decode(Self.self, from: Data(bytes))
-    } catch let error as CaptionerManifestError {
-      throw error
-    } catch let error as DecodingError {
-      throw CaptionerManifestError(path: path, decoding: error)
-    } catch {
-      throw .invalid(path: path, key: "", expected: "a JSON object")
-    }
-    try check(path)
+    self = try ManifestFile.read(Self.self, path: path, formatVersion: Self.formatVersion)
+    try encoder.check(path)
+    // A prompt of embeddings itself tells what comes first.
+    let begins = ["soft-prompt", "clipcap-mlp", "clipcap-transformer"].contains(mapper.family)
+    try decoder.check(path, needsStartToken: !begins)
+    try mapper.check(path)
   }
 
   /// Writes `captioner.json` into a directory, in one step.
@@ -41,27 +24,65 @@ extension CaptionerManifest {
   public func write(toDirectory directory: String) throws {
     try FileSystem.writeAtomically(StableJSON.document(self), to: Path.join(directory, Self.fileName))
   }
+}
+
+/// What every manifest has in common.
+enum ManifestFile {
+  private static let maximumByteCount = 1 << 20
 
   private struct Version: Decodable {
     let formatVersion: Int
   }
 
-  private func check(_ path: String) throws(CaptionerManifestError) {
+  static func read<Manifest: Decodable>(
+    _ type: Manifest.Type, path: String, formatVersion: Int
+  ) throws(CaptionerManifestError) -> Manifest {
+    let bytes: [UInt8]
+    do {
+      bytes = try FileSystem.read(path, limit: maximumByteCount)
+    } catch {
+      throw .unreadable(path: path, reason: error.description)
+    }
+    do {
+      // First what any version has, so that a newer one is named and not called damaged.
+      let version = try JSONDecoder().decode(Version.self, from: Data(bytes)).formatVersion
+      guard version == formatVersion else {
+        throw CaptionerManifestError.unknownVersion(path: path, found: version, known: formatVersion)
+      }
+      return try JSONDecoder().decode(type, from: Data(bytes))
+    } catch let error as CaptionerManifestError {
+      throw error
+    } catch let error as DecodingError {
+      throw CaptionerManifestError(path: path, decoding: error)
+    } catch {
+      throw .invalid(path: path, key: "", expected: "a JSON object")
+    }
+  }
+
+  static func require(
+    _ holds: Bool, _ path: String, _ key: String, _ expected: String
+  ) throws(CaptionerManifestError) {
+    if !holds { throw .invalid(path: path, key: key, expected: expected) }
+  }
+
+  /// A captioner that was copied from elsewhere must not point about on this machine unnoticed.
+  static func checkPath(_ named: String, _ path: String, _ part: String) throws(CaptionerManifestError) {
+    try require(
+      !named.isEmpty && (Path.isAbsolute(named) || !named.split(separator: "/").contains("..")), path, "\(part).path",
+      "an absolute path, one below the captioner's directory without '..', or a base model's name")
+  }
+}
+
+extension CaptionerManifest.Encoder {
+  /// - Parameter path: the manifest's.
+  func check(_ path: String) throws(CaptionerManifestError) {
     func require(_ holds: Bool, _ key: String, _ expected: String) throws(CaptionerManifestError) {
-      if !holds { throw .invalid(path: path, key: key, expected: expected) }
+      try ManifestFile.require(holds, path, "encoder.\(key)", expected)
     }
-    for (key, path) in [("encoder", encoder.path), ("decoder", decoder.path), ("mapper", mapper.path)] {
-      // A captioner that was copied from elsewhere must not point about on this machine unnoticed.
-      try require(
-        !path.isEmpty && (Path.isAbsolute(path) || !path.split(separator: "/").contains("..")), "\(key).path",
-        "an absolute path, one below the captioner's directory without '..', or a base model's name")
-    }
-    let placeholders = decoder.promptTemplate.ranges(of: "{prefix}").count
-    try require(placeholders == 1, "decoder.promptTemplate", "text with {prefix} once")
-    let preprocessing = encoder.preprocessing
-    try require(!encoder.features.isEmpty, "encoder.features", "at least one feature")
-    for (index, feature) in encoder.features.enumerated() {
-      let key = "encoder.features[\(index)]"
+    try ManifestFile.checkPath(self.path, path, "encoder")
+    try require(!features.isEmpty, "features", "at least one feature")
+    for (index, feature) in features.enumerated() {
+      let key = "features[\(index)]"
       try require((0...1000).contains(feature.hiddenState), "\(key).hiddenState", "0 to 1000")
       if let grid = feature.grid {
         try require(
@@ -71,32 +92,49 @@ extension CaptionerManifest {
       }
     }
     let sides = 1...4096
-    try require(sides.contains(preprocessing.width), "encoder.preprocessing.width", "1 to 4096")
-    try require(sides.contains(preprocessing.height), "encoder.preprocessing.height", "1 to 4096")
+    try require(sides.contains(preprocessing.width), "preprocessing.width", "1 to 4096")
+    try require(sides.contains(preprocessing.height), "preprocessing.height", "1 to 4096")
+    try require(preprocessing.shortestEdge.map(sides.contains) ?? true, "preprocessing.shortestEdge", "1 to 4096")
     try require(
       ["squash", "shortestEdgeCenterCrop", "longestEdgePad"].contains(preprocessing.resizeMode),
-      "encoder.preprocessing.resizeMode", "squash, shortestEdgeCenterCrop or longestEdgePad")
+      "preprocessing.resizeMode", "squash, shortestEdgeCenterCrop or longestEdgePad")
     try require(
       ["nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"].contains(preprocessing.resample),
-      "encoder.preprocessing.resample", "nearest, box, bilinear, hamming, bicubic or lanczos")
+      "preprocessing.resample", "nearest, box, bilinear, hamming, bicubic or lanczos")
     try require(
-      preprocessing.rescaleFactor.isFinite && preprocessing.rescaleFactor > 0, "encoder.preprocessing.rescaleFactor",
+      preprocessing.rescaleFactor.isFinite && preprocessing.rescaleFactor > 0, "preprocessing.rescaleFactor",
       "a number above 0")
     try require(
-      preprocessing.mean.count == 3 && preprocessing.mean.allSatisfy(\.isFinite), "encoder.preprocessing.mean",
+      preprocessing.mean.count == 3 && preprocessing.mean.allSatisfy(\.isFinite), "preprocessing.mean",
       "three numbers")
     try require(
       preprocessing.std.count == 3 && preprocessing.std.allSatisfy { $0.isFinite && $0 > 0 },
-      "encoder.preprocessing.std", "three numbers above 0")
-    // A prompt of embeddings itself tells what comes first.
-    let begins = ["soft-prompt", "clipcap-mlp", "clipcap-transformer"].contains(mapper.family)
-    try require(begins || !decoder.startTokens.isEmpty, "decoder.startTokens", "at least one token")
-    try require(decoder.startTokens.allSatisfy { $0 >= 0 }, "decoder.startTokens", "tokens of 0 or more")
-    try require(decoder.stopTokens.allSatisfy { $0 >= 0 }, "decoder.stopTokens", "tokens of 0 or more")
-    try require((1...100_000).contains(decoder.maximumNewTokens), "decoder.maximumNewTokens", "1 to 100000")
-    try require(mapper.heads > 0, "mapper.heads", "1 or more")
-    try require(
-      !mapper.tokenGroups.isEmpty && mapper.tokenGroups.allSatisfy { (1...1_000_000).contains($0) },
-      "mapper.tokenGroups", "one or more counts of 1 or more")
+      "preprocessing.std", "three numbers above 0")
+  }
+}
+
+extension CaptionerManifest.Decoder {
+  /// - Parameter path: the manifest's.
+  func check(_ path: String, needsStartToken: Bool = true) throws(CaptionerManifestError) {
+    func require(_ holds: Bool, _ key: String, _ expected: String) throws(CaptionerManifestError) {
+      try ManifestFile.require(holds, path, "decoder.\(key)", expected)
+    }
+    try ManifestFile.checkPath(self.path, path, "decoder")
+    try require(promptTemplate.ranges(of: "{prefix}").count == 1, "promptTemplate", "text with {prefix} once")
+    try require(!needsStartToken || !startTokens.isEmpty, "startTokens", "at least one token")
+    try require(startTokens.allSatisfy { $0 >= 0 }, "startTokens", "tokens of 0 or more")
+    try require(stopTokens.allSatisfy { $0 >= 0 }, "stopTokens", "tokens of 0 or more")
+    try require((1...100_000).contains(maximumNewTokens), "maximumNewTokens", "1 to 100000")
+  }
+}
+
+extension CaptionerManifest.Mapper {
+  /// - Parameter path: the manifest's.
+  fileprivate func check(_ path: String) throws(CaptionerManifestError) {
+    try ManifestFile.checkPath(self.path, path, "mapper")
+    try ManifestFile.require(heads > 0, path, "mapper.heads", "1 or more")
+    try ManifestFile.require(
+      !tokenGroups.isEmpty && tokenGroups.allSatisfy { (1...1_000_000).contains($0) }, path, "mapper.tokenGroups",
+      "one or more counts of 1 or more")
   }
 }

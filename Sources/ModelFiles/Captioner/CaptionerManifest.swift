@@ -14,15 +14,42 @@ public struct CaptionerManifest: Codable, Sendable, Equatable {
   /// An SPDX expression; of the mapper, since the base models have their own.
   public var license: String?
 
+  public init(
+    name: String, description: String? = nil, encoder: Encoder, decoder: Decoder, mapper: Mapper,
+    trainingData: String? = nil, license: String? = nil
+  ) {
+    self.name = name
+    self.description = description
+    self.encoder = encoder
+    self.decoder = decoder
+    self.mapper = mapper
+    self.trainingData = trainingData
+    self.license = license
+  }
+
   public struct Encoder: Codable, Sendable, Equatable {
     /// Absolute, or in the captioner's directory, or the name of a base model.
     public var path: String
     public var family: String
-    /// Of the encoder's `model.safetensors`.
+    /// Of the encoder's `model.safetensors`; of a split model, see `ModelWeights`.
     public var sha256: FileHash
     /// What the mapper reads, in order.
     public var features: [Feature]
     public var preprocessing: Preprocessing
+    /// Where it was fetched from, such as `hf:org/name@commit`.
+    public var origin: String?
+
+    public init(
+      path: String, family: String, sha256: FileHash, features: [Feature], preprocessing: Preprocessing,
+      origin: String? = nil
+    ) {
+      self.path = path
+      self.family = family
+      self.sha256 = sha256
+      self.features = features
+      self.preprocessing = preprocessing
+      self.origin = origin
+    }
   }
 
   public struct Feature: Codable, Sendable, Equatable {
@@ -48,19 +75,35 @@ public struct CaptionerManifest: Codable, Sendable, Equatable {
     public var height: Int
     /// `squash`, `shortestEdgeCenterCrop` or `longestEdgePad`.
     public var resizeMode: String
+    /// For `shortestEdgeCenterCrop`: what the shortest edge becomes before the crop; the smaller side where it is missing.
+    public var shortestEdge: Int?
     /// `nearest`, `box`, `bilinear`, `hamming`, `bicubic` or `lanczos`, as Pillow has them.
     public var resample: String
     public var rescaleFactor: Double
     /// Of red, green and blue.
     public var mean: [Float]
     public var std: [Float]
+
+    public init(
+      width: Int, height: Int, resizeMode: String, shortestEdge: Int? = nil, resample: String, rescaleFactor: Double,
+      mean: [Float], std: [Float]
+    ) {
+      self.width = width
+      self.height = height
+      self.resizeMode = resizeMode
+      self.shortestEdge = shortestEdge
+      self.resample = resample
+      self.rescaleFactor = rescaleFactor
+      self.mean = mean
+      self.std = std
+    }
   }
 
   public struct Decoder: Codable, Sendable, Equatable {
     /// Absolute, or in the captioner's directory, or the name of a base model.
     public var path: String
     public var family: String
-    /// Of the GGUF file, or of `model.safetensors`.
+    /// Of the GGUF file, or of `model.safetensors`; of a split model, see `ModelWeights`.
     public var sha256: FileHash
     /// The text around the prefix that the mapper was trained with.
     public var promptTemplate: String
@@ -68,6 +111,22 @@ public struct CaptionerManifest: Codable, Sendable, Equatable {
     public var startTokens: [Int]
     public var stopTokens: [Int]
     public var maximumNewTokens: Int
+    /// Where it was fetched from, such as `hf:org/name@commit`.
+    public var origin: String?
+
+    public init(
+      path: String, family: String, sha256: FileHash, promptTemplate: String, startTokens: [Int], stopTokens: [Int],
+      maximumNewTokens: Int, origin: String? = nil
+    ) {
+      self.path = path
+      self.family = family
+      self.sha256 = sha256
+      self.promptTemplate = promptTemplate
+      self.startTokens = startTokens
+      self.stopTokens = stopTokens
+      self.maximumNewTokens = maximumNewTokens
+      self.origin = origin
+    }
   }
 
   public struct Mapper: Codable, Sendable, Equatable {
@@ -78,5 +137,16 @@ public struct CaptionerManifest: Codable, Sendable, Equatable {
     public var heads: Int
     /// How many of the features' tokens each input projection serves.
     public var tokenGroups: [Int]
+
+    /// - Parameter sha256: of no content at all where the mapper is still to be written.
+    public init(
+      path: String, family: String, sha256: FileHash = FileHash.hash(of: []), heads: Int, tokenGroups: [Int]
+    ) {
+      self.path = path
+      self.family = family
+      self.sha256 = sha256
+      self.heads = heads
+      self.tokenGroups = tokenGroups
+    }
   }
 }

@@ -115,7 +115,7 @@ struct JSONConfiguration: HyperparameterSource {
     return strings
   }
 
-  private func value(_ key: String) -> JSONValue? {
+  func value(_ key: String) -> JSONValue? {
     members[key].flatMap { $0 == .null ? nil : $0 }
   }
 }

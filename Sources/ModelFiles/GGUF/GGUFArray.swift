@@ -65,6 +65,14 @@ public struct GGUFArray: Sendable {
     }
   }
 
+  /// The first `shownCount` elements, where they are neither strings nor arrays.
+  func plainElements(_ shownCount: Int) -> [MetadataValue] {
+    guard let stride = elementType.byteCount else { return [] }
+    return withExtendedLifetime(bytes) {
+      (0..<min(count, shownCount)).compactMap { elementType.shown(bytes.buffer, at: $0 * stride) }
+    }
+  }
+
   /// Moves the cursor over an array, checking all of it.
   static func skip(_ cursor: inout ByteCursor, depth: Int) throws(ByteCursor.Failure) {
     guard depth < maximumDepth else {

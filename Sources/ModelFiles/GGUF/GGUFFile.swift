@@ -4,7 +4,7 @@ public import Tensors
 ///
 /// Tensors of element types that this package does not compute with are listed, and refused by name only when one of
 /// them is asked for. Shapes are given outermost dimension first, the reverse of how the file lists them.
-public struct GGUFFile: TensorSource {
+public struct GGUFFile: ListedTensors {
   public let path: String
   public let metadata: GGUFMetadata
 
@@ -36,6 +36,16 @@ public struct GGUFFile: TensorSource {
 
   /// The shape of a tensor, outermost dimension first, whatever its element type; `nil` where there is none.
   public func shape(ofTensor name: String) -> [Int]? { indices[name].map { tensors[$0].shape } }
+
+  var listing: [TensorListing] {
+    tensors.map { tensor in
+      if let elementType = GGMLType.elementType(tensor.typeNumber) {
+        return TensorListing(name: tensor.name, elementType: elementType, shape: tensor.shape)
+      }
+      let type = GGMLType.unsupportedName(tensor.typeNumber) ?? "number \(tensor.typeNumber)"
+      return TensorListing(name: tensor.name, type: type, shape: tensor.shape, byteCount: nil)
+    }
+  }
 
   public func tensor(named name: String) -> StoredTensor? {
     guard let index = indices[name], let elementType = GGMLType.elementType(tensors[index].typeNumber) else {

@@ -10,8 +10,8 @@ public struct GGUFMetadata: Sendable {
   /// In the order of the file.
   public let keys: [String]
 
-  private let bytes: StoredTensor.Bytes
-  private let entries: [String: Entry]
+  let bytes: StoredTensor.Bytes
+  let entries: [String: Entry]
 
   struct Entry {
     let type: GGUFValueType

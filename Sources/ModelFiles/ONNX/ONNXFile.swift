@@ -5,10 +5,13 @@ public import Tensors
 /// Read of `ModelProto` is its graph, and of that the initializers and the nodes (not attributes, and not the subgraphs
 /// that control-flow nodes hold in them). Initializers whose data lies in another file, or of a type that this package
 /// does not compute with, are listed, and refused by name only when one of them is asked for.
-public struct ONNXFile: TensorSource {
+public struct ONNXFile: ListedTensors {
   public let path: String
   /// In the order of the file, which is that of execution.
   public let nodes: [ONNXNode]
+
+  /// Who made the model with what, and what graph it is.
+  let metadata: [(key: String, value: MetadataValue)]
 
   private let bytes: StoredTensor.Bytes
   private let tensors: [ONNXTensor]
@@ -31,21 +34,38 @@ public struct ONNXFile: TensorSource {
       var tensors: [ONNXTensor] = []
       var indices: [String: Int] = [:]
       var hasGraph = false
+      var about = ONNXDescription()
       while let (field, value) = try reader.next() {
         // ModelProto.graph
-        guard field == 7 else { continue }
+        guard field == 7 else {
+          try about.read(field, value, file)
+          continue
+        }
         guard !hasGraph else { throw ProtobufReader.Failure(problem: "it has two graphs") }
         hasGraph = true
         try Self.readGraph(file, try value.bytes("the graph"), &nodes, &tensors, &indices)
       }
       guard hasGraph else { throw ProtobufReader.Failure(problem: "it has no graph") }
       (self.nodes, self.tensors, self.indices) = (nodes, tensors, indices)
+      metadata = about.pairs + [("graph.nodes", .integer(nodes.count))]
     } catch {
       throw .malformed(path: path, format: .onnx, problem: error.problem)
     }
   }
 
   public var tensorNames: [String] { tensors.map(\.name) }
+
+  var listing: [TensorListing] {
+    tensors.map { tensor in
+      let byteCount: Int? =
+        switch tensor.content {
+        case .raw(_, let range): range.count
+        case .decoded(let stored): stored.storage.count
+        case .unsupported: nil
+        }
+      return TensorListing(name: tensor.name, type: tensor.typeName, shape: tensor.shape, byteCount: byteCount)
+    }
+  }
 
   /// The initializers by name.
   public var initializers: Initializers { Initializers(file: self) }

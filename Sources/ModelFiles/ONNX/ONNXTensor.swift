@@ -11,6 +11,7 @@ struct ONNXTensor {
 
   private(set) var name = ""
   private(set) var shape: [Int] = []
+  let typeName: String
   let content: Content
 
   static let maximumDimensions = 32
@@ -37,6 +38,8 @@ struct ONNXTensor {
       }
     }
     shape = dimensions
+    typeName =
+      ONNXElementType.supported(typeNumber)?.elementType.rawValue.uppercased() ?? ONNXElementType.name(typeNumber)
     content =
       isExternal
       ? .unsupported(feature: "its data lies in another file (ONNX external data)")

@@ -5,7 +5,7 @@ public import Tensors
 ///
 /// Element types that this package does not compute with (F8_E4M3 and other narrow floats, C64) do not spoil the file:
 /// their tensors are listed, and refused by name only when one of them is asked for.
-public struct SafetensorsFile: TensorSource {
+public struct SafetensorsFile: ListedTensors {
   public let path: String
   /// The free text pairs of `__metadata__`.
   public let metadata: [String: String]
@@ -35,6 +35,20 @@ public struct SafetensorsFile: TensorSource {
 
   /// Whether the file has a tensor of this name, usable or not.
   func contains(_ name: String) -> Bool { indices[name] != nil }
+
+  var listing: [TensorListing] {
+    entries.map(Self.listing)
+  }
+
+  /// What the file says of the tensor of this name.
+  func listing(of name: String) -> TensorListing? {
+    indices[name].map { Self.listing(entries[$0]) }
+  }
+
+  private static func listing(_ entry: SafetensorsHeader.Entry) -> TensorListing {
+    TensorListing(
+      name: entry.name, type: String(entry.typeName.prefix(40)), shape: entry.shape, byteCount: entry.bytes.count)
+  }
 
   public func tensor(named name: String) -> StoredTensor? {
     guard let index = indices[name], let type = SafetensorsType.elementType(named: entries[index].typeName) else {

@@ -1,7 +1,7 @@
 public import Tensors
 
 /// A model split over several safetensors files, as `model.safetensors.index.json` lists them.
-public struct ShardedSafetensors: TensorSource {
+public struct ShardedSafetensors: ListedTensors {
   /// The index file.
   public let path: String
   public let tensorNames: [String]
@@ -47,6 +47,18 @@ public struct ShardedSafetensors: TensorSource {
     tensorNames = weightMap.map(\.name)
     self.shards = shards
     self.shardIndices = shardIndices
+  }
+
+  var listing: [TensorListing] {
+    tensorNames.compactMap { name in shardIndices[name].flatMap { shards[$0].listing(of: name) } }
+  }
+
+  /// The files, in the order in which the index first names them.
+  var shardNames: [String] { shards.map { Path.name($0.path) } }
+
+  /// The text pairs of all shards.
+  var metadata: [String: String] {
+    shards.reduce(into: [:]) { all, shard in all.merge(shard.metadata) { first, _ in first } }
   }
 
   public func tensor(named name: String) -> StoredTensor? {

@@ -5,6 +5,7 @@
 /// <root>/models/.incoming-…/           a pull at work, or what an interrupted one left for the next to remove
 /// <root>/models/.lock                  held while models are added or removed
 /// <root>/captioners/<name>/            captioners of the user's own
+/// <root>/pairs/<name>/pair.json        see `BasePair`
 /// <root>/features/<key>/               see `FeatureCache`
 /// <root>/hashes                        see `FileHashCache`
 /// ```

@@ -7,6 +7,13 @@ public enum ModelStoreError: Error, Equatable, CustomStringConvertible {
   case missingModels(names: [String])
   /// Needed by a captioner, but neither in its directory nor in the store nor in the catalogue.
   case unknownBase(manifest: String, key: String, path: String, store: String)
+  /// A model of the user's own that was there when it was added.
+  case missingBase(manifest: String, key: String, path: String, origin: String?)
+  /// The name means something else already.
+  case nameInUse(name: String, place: String)
+  case invalidName(String)
+  /// A pair was named where a captioner is needed.
+  case noMapper(pair: String, name: String)
   /// The mapper was trained on something else.
   case differentFile(manifest: String, key: String, file: String, expected: FileHash, found: FileHash)
   /// A base directory without weights, or with several.
@@ -34,6 +41,17 @@ public enum ModelStoreError: Error, Equatable, CustomStringConvertible {
     case .unknownBase(let manifest, let key, let path, let store):
       "\(manifest): \(key): \(path) is neither in the captioner's directory nor in \(store)"
         + " (put the model there, or give an absolute path)"
+    case .missingBase(let manifest, let key, let path, let origin):
+      "\(path) is not there any more, and \(manifest) needs it (\(key)): "
+        + (origin.map { "fetch it again with: caption models pull \($0)" }
+          ?? "put the model back, or correct the path")
+    case .nameInUse(let name, let place):
+      "the name \(name) is taken by \(place): take another, or remove that first"
+    case .invalidName(let name):
+      "'\(name)' cannot be a name: take letters, digits, '-', '_' and '.', not with '.' in front"
+    case .noMapper(let pair, let name):
+      "\(name) is an encoder and a decoder without a mapper between them (\(pair)): train one with:"
+        + " caption train --model \(name) --data … --out …"
     case .differentFile(let manifest, let key, let file, let expected, let found):
       "\(file) is not what \(manifest) was made for (\(key)): expected SHA-256 \(expected), found \(found)"
         + " (restore that file, by `caption models pull --force` if it is a base model, or use another captioner)"

@@ -3,13 +3,14 @@ import ArgumentParser
 struct ModelsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "models",
-    abstract: "Fetch, check and remove the frozen base models.",
+    abstract: "Fetch, add, look into, check and remove the frozen base models.",
     discussion: """
       Captioners are small; the models that they build on are fetched once and kept in $CAPTION_HOME, else
       $XDG_CACHE_HOME/caption, else ~/.cache/caption.
       """,
     subcommands: [
-      ModelsPullCommand.self, ModelsImportCommand.self, ModelsListCommand.self, ModelsPathCommand.self,
-      ModelsVerifyCommand.self, ModelsRemoveCommand.self,
+      ModelsPullCommand.self, ModelsImportCommand.self, ModelsAddCommand.self, ModelsListCommand.self,
+      ModelsPathCommand.self,
+      ModelsVerifyCommand.self, ModelsInspectCommand.self, ModelsRemoveCommand.self,
     ])
 }

@@ -2,12 +2,14 @@ import ArgumentParser
 import ModelFiles
 
 struct ModelsRemoveCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "remove", abstract: "Remove base models.")
+  static let configuration = CommandConfiguration(
+    commandName: "remove", abstract: "Remove base models, or pairs of your own.",
+    discussion: "Of a pair only its manifest is removed: the models that it names are yours and stay where they are.")
 
   @Argument(help: "Names.")
   var names: [String] = []
 
-  @Flag(help: "Remove all of them.")
+  @Flag(help: "Remove all base models.")
   var all = false
 
   func validate() throws {

@@ -3,6 +3,7 @@ import Captioning
 import Datasets
 import ImageEncoding
 import ModelFiles
+import ModelHub
 import TextDecoding
 import Training
 
@@ -12,6 +13,7 @@ extension Failure {
     switch error {
     case let error as ModelStoreError: code(of: error)
     case let error as FileSystemError: code(of: error)
+    case let error as HubError: code(of: error)
     case let error as ReportError: code(of: error)
     case let error as TrainingError: code(of: error)
     case let error as FeatureCacheError: code(of: error)
@@ -34,10 +36,21 @@ extension Failure {
 
   private static func code(of error: ModelStoreError) -> Int32 {
     switch error {
-    case .unknownModel, .unknownBase: 66
+    case .unknownModel, .unknownBase, .missingBase, .noMapper: 66
     case .missingModels, .missingPython, .missingPip, .noNetwork, .failedDownload: 69
-    case .noHomeDirectory, .unusableRoot: 73
+    case .noHomeDirectory, .unusableRoot, .nameInUse: 73
+    case .invalidName: 64
     case .differentFile, .unclearWeights, .unknownWheel, .differentWheel, .differentContent, .failedConversion: 65
+    }
+  }
+
+  private static func code(of error: HubError) -> Int32 {
+    switch error {
+    case .invalidReference, .invalidEndpoint: 64
+    case .repositoryNotFound, .revisionNotFound, .fileNotFound: 66
+    case .noConnection, .serverError, .notAHub, .gated, .unauthorized, .notCached: 69
+    case .noWeights, .wrongSize, .wrongHash: 65
+    case .noCache: 73
     }
   }
 

@@ -44,9 +44,25 @@ struct ModelOptions: ParsableArguments {
   func load(log: Logger) throws -> Captioner {
     Threads.use(threads)
     let store = try ModelStore()
+    if let model, let pair = store.pairDirectory(of: model) { throw ModelStoreError.noMapper(pair: pair, name: model) }
     let directory = try CaptionerLocator(store: store).directory(of: model)
     log.debug("captioner \(directory), \(Threads.count) threads")
     return try Captioner(directory: directory, store: store)
+  }
+
+  /// What to train a mapper between: the models of a captioner, or a pair of the user's own.
+  ///
+  /// - Returns: the captioner, too, where it is one.
+  /// - Throws: what keeps them from being loaded.
+  func loadBases(log: Logger) throws -> (bases: CaptionerBases, captioner: Captioner?) {
+    let store = try ModelStore()
+    guard let model, let pair = store.pairDirectory(of: model) else {
+      let captioner = try load(log: log)
+      return (CaptionerBases(captioner), captioner)
+    }
+    Threads.use(threads)
+    log.debug("pair \(pair), \(Threads.count) threads")
+    return (try CaptionerBases(pairDirectory: pair, store: store), nil)
   }
 }
 

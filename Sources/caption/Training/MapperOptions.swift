@@ -25,7 +25,7 @@ struct MapperOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What the mapper reads, as LAYER:class, LAYER:patches or LAYER:ROWSxCOLUMNS, separated by commas (default: the captioner's).",
+      "What the mapper reads, as LAYER:class, LAYER:patches or LAYER:ROWSxCOLUMNS, separated by commas (default: those of --model).",
       valueName: "features"))
   var features: FeatureList?
 
@@ -63,9 +63,14 @@ struct MapperOptions: ParsableArguments {
   }
 
   /// The part of the plan that says which mapper; of a mapper that goes on, what it is.
-  func plan(for captioner: Captioner) -> TrainingPlan.Mapper {
+  ///
+  /// - Parameter captioner: `nil` where there are only an encoder and a decoder.
+  func plan(for captioner: Captioner?) throws -> TrainingPlan.Mapper {
     var plan = TrainingPlan.Mapper()
     if continueMapper {
+      guard let captioner else {
+        throw ValidationError("--continue-mapper needs a captioner: this pair has no mapper.")
+      }
       plan.family = captioner.manifest.mapper.family
       plan.heads = captioner.manifest.mapper.heads
       plan.prefixLength = captioner.mapper.length
@@ -83,9 +88,9 @@ struct MapperOptions: ParsableArguments {
     return plan
   }
 
-  /// The captioner's encoder, with the features that are asked for.
-  func encoder(of captioner: Captioner) -> CaptionerManifest.Encoder {
-    var encoder = captioner.manifest.encoder
+  /// The encoder, with the features that are asked for.
+  func encoder(of bases: CaptionerBases) -> CaptionerManifest.Encoder {
+    var encoder = bases.encoder
     if let features { encoder.features = features.features }
     return encoder
   }
@@ -93,11 +98,11 @@ struct MapperOptions: ParsableArguments {
   /// What the prefix begins as, `[layers, 2, keyValueHeads, prefixLength, headDimension]`, and the prompt of embeddings where
   /// the mapper makes one, `[prefixLength, width of embeddings]`.
   func initialBase(
-    _ captioner: Captioner, using generator: inout Xoshiro256PlusPlus
+    _ bases: CaptionerBases, using generator: inout Xoshiro256PlusPlus
   ) throws -> (base: Tensor, prompt: Tensor) {
-    let shape = captioner.decoder.prefixShape
+    let shape = bases.decoder.prefixShape
     let dimensions = [shape.layers, 2, shape.keyValueHeads, prefixLength, shape.headDimension]
-    let promptShape = [prefixLength, captioner.decoder.embeddingWidth]
+    let promptShape = [prefixLength, bases.decoder.embeddingWidth]
     switch base {
     case .zeros: return (Tensor(zeros: dimensions), Tensor(zeros: promptShape))
     case .random:
@@ -106,12 +111,10 @@ struct MapperOptions: ParsableArguments {
         .normal(promptShape, deviation: 0.02, using: &generator)
       )
     case .prompt:
-      let tokens = captioner.tokenizer.encode(prompt)
+      let tokens = bases.tokenizer.encode(prompt)
       // A prompt that is too short is read again from its start, one that is too long is cut.
       let read = (0..<prefixLength).map { tokens[$0 % tokens.count] }
-      return (
-        try captioner.decoder.prefix(of: read).keysValues, try captioner.decoder.embeddings(of: read)
-      )
+      return (try bases.decoder.prefix(of: read).keysValues, try bases.decoder.embeddings(of: read))
     }
   }
 }

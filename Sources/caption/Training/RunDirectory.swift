@@ -40,8 +40,8 @@ struct RunDirectory {
 struct BaseHashes {
   private let files: [(path: String, hash: FileHash)]
 
-  init(_ captioner: Captioner) throws {
-    files = try captioner.weightFiles.map { ($0, try FileHash(ofFile: $0)) }
+  init(_ bases: CaptionerBases) throws {
+    files = try bases.weightFiles.map { ($0, try FileHash(ofFile: $0)) }
   }
 
   /// - Throws: `TrainingError.baseChanged`.
@@ -52,15 +52,10 @@ struct BaseHashes {
   }
 }
 
-extension Captioner {
+extension CaptionerBases {
   /// The files that hold the frozen weights.
   fileprivate var weightFiles: [String] {
-    [files.encoder, files.decoder].flatMap { path in
-      FileSystem.isDirectory(path)
-        ? ((try? FileSystem.names(in: path)) ?? []).filter { $0.hasSuffix(".safetensors") || $0.hasSuffix(".gguf") }
-          .sorted().map { path + "/" + $0 }
-        : [path]
-    }
+    get throws { try [encoderPath, decoderPath].flatMap { try ModelWeights(of: $0).files } }
   }
 
   /// A base model's name where the manifest has one, or its absolute path.

@@ -11,10 +11,10 @@ struct TextExamples {
   let validation: [TrainingExample]
 
   /// - Throws: `DatasetError`, `TrainingError.noExamples`.
-  init(_ command: TrainCommand, captioner: Captioner, log: Logger) throws {
+  init(_ command: TrainCommand, bases: CaptionerBases, log: Logger) throws {
     let pairs = try TextPairs(path: command.dataset.data).pairs
     let task = TextTask(template: command.template)
-    let stop = captioner.manifest.decoder.stopTokens.prefix(1)
+    let stop = bases.decoderSettings.stopTokens.prefix(1)
     let longest = command.data.maxCaptionTokens
     var (train, validation): ([TrainingExample], [TrainingExample]) = ([], [])
     let hasValidation = pairs.contains { $0.split == .validation }
@@ -22,8 +22,8 @@ struct TextExamples {
     for pair in pairs where pair.split != .test {
       let hash = FileHash.hash(of: Array((pair.input + "\u{0}" + pair.target).utf8))
       let isHeld = pair.split == .validation || !hasValidation && Self.fraction(hash) < command.dataset.validation.share
-      let given = task.tokens(of: pair.input, tokenizer: captioner.tokenizer)
-      let target = captioner.tokenizer.encode(pair.target, parsingSpecialTokens: false)
+      let given = task.tokens(of: pair.input, tokenizer: bases.tokenizer)
+      let target = bases.tokenizer.encode(pair.target, parsingSpecialTokens: false)
       guard !given.isEmpty, !target.isEmpty, isHeld || target.count <= longest else {
         tooLong += 1
         continue

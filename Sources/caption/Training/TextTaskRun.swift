@@ -20,33 +20,33 @@ struct TextTaskRun {
   func run() throws {
     let place = RunDirectory(path: command.out)
     try place.check(isResumed: command.resume, isPreparation: false)
-    let captioner = try command.model.load(log: log)
-    let examples = try TextExamples(command, captioner: captioner, log: log)
+    let (bases, _) = try command.model.loadBases(log: log)
+    let examples = try TextExamples(command, bases: bases, log: log)
     guard let family = MapperFamily.named(command.mapper.mapper) else {
       throw CaptionerError.unknownFamily(part: "mapper", name: command.mapper.mapper, known: MapperFamily.names)
     }
-    let plan = plan(captioner, examples)
+    let plan = try plan(bases, examples)
     var generator = Xoshiro256PlusPlus(seed: plan.batches.seed, stream: .max)
-    let start = try command.mapper.initialBase(captioner, using: &generator)
+    let start = try command.mapper.initialBase(bases, using: &generator)
     let none = Tensor(zeros: [0, 0])
     let settings = MapperSettings(
       featureShape: [0, 0], tokenGroups: [], mean: none, deviation: none, base: start.base, prompt: start.prompt,
       width: plan.mapper.width, depth: plan.mapper.depth, heads: plan.mapper.heads,
       reparameterization: plan.mapper.reparameterization)
     let trainer = MapperTrainer(
-      decoder: captioner.decoder.prepared(.training(command.model.trainingPrecision)), family: family,
+      decoder: bases.decoder.prepared(.training(command.model.trainingPrecision)), family: family,
       heads: plan.mapper.heads, tokenGroups: [], parameters: family.freshParameters(settings, &generator),
       settings: plan.trainer)
     log.info(
       "training \(trainer.parameters.trainedCount) parameters for \(plan.steps) steps on \(plan.data.trainCaptions) targets"
     )
-    try train(plan, trainer, captioner, examples, place: place)
+    try train(plan, trainer, bases, examples, place: place)
   }
 
-  private func plan(_ captioner: Captioner, _ examples: TextExamples) -> TrainingPlan {
+  private func plan(_ bases: CaptionerBases, _ examples: TextExamples) throws -> TrainingPlan {
     var plan = TrainingPlan()
-    plan.mapper = command.mapper.plan(for: captioner)
-    plan.models.decoder = captioner.manifest.decoder.sha256.hexadecimal
+    plan.mapper = try command.mapper.plan(for: nil)
+    plan.models.decoder = bases.decoderSettings.sha256.hexadecimal
     plan.validation = command.validation.settings
     plan.data.trainImages = examples.train.count
     plan.data.trainCaptions = examples.train.count
@@ -60,12 +60,12 @@ struct TextTaskRun {
   }
 
   private func train(
-    _ plan: TrainingPlan, _ trainer: MapperTrainer, _ captioner: Captioner, _ examples: TextExamples,
+    _ plan: TrainingPlan, _ trainer: MapperTrainer, _ bases: CaptionerBases, _ examples: TextExamples,
     place: RunDirectory
   ) throws {
     let validator = try Validator(
       examples: examples.validation, features: NoFeatures(), settings: plan.validation,
-      tokenizer: captioner.tokenizer, startTokens: [], options: captioner.defaultOptions)
+      tokenizer: bases.tokenizer, startTokens: [], options: bases.defaultOptions)
     var loop = TrainingLoop(
       plan: plan, trainer: trainer, examples: examples.train, features: NoFeatures(), validator: validator,
       checkpoints: CheckpointStore(runDirectory: command.out),
@@ -86,7 +86,7 @@ struct TextTaskRun {
         if !command.quiet { progress.report(metrics) }
       case .validation(let metrics, let texts, let parameters):
         if metrics.isBest {
-          try prefixFile(trainer.mapper(parameters), captioner, plan).write(to: path)
+          try prefixFile(trainer.mapper(parameters), bases, plan).write(to: path)
           if !texts.isEmpty {
             try CaptionLines.write(
               zip(examples.validation, texts).map { ($0.name, $1) },
@@ -105,10 +105,10 @@ struct TextTaskRun {
   }
 
   /// The keys and values alone, whatever they were trained through.
-  private func prefixFile(_ mapper: Mapper, _ captioner: Captioner, _ plan: TrainingPlan) throws -> PrefixFile {
-    let prefix = try mapper.prefixes(Tensor(zeros: [1, 0, 0]), decoder: captioner.decoder)[0]
+  private func prefixFile(_ mapper: Mapper, _ bases: CaptionerBases, _ plan: TrainingPlan) throws -> PrefixFile {
+    let prefix = try mapper.prefixes(Tensor(zeros: [1, 0, 0]), decoder: bases.decoder)[0]
     let about = command.about ?? "\(plan.data.trainCaptions) pairs of input and target"
     return PrefixFile(
-      prefix: prefix, base: captioner.prefixBase, origin: "trained on \(about)", template: command.template)
+      prefix: prefix, base: bases.prefixBase, origin: "trained on \(about)", template: command.template)
   }
 }

@@ -13,8 +13,8 @@ struct TrainCommand: AsyncParsableCommand {
       caption train --data photos --out my-captioner
       caption --model my-captioner photo.jpg
 
-      Encoder and decoder are those of a captioner (--model, the default one if not given) and stay as they are; only the \
-      mapper between them is trained. Features of the photos are computed once and kept for other runs.
+      Encoder and decoder are those of a captioner or of a pair of your own models (--model; see caption models add; the \
+      default captioner's if not given) and stay as they are; only the mapper between them is trained. Features of the photos are computed once and kept for other runs.
 
       The directory --out then holds the captioner with the best validation score so far, and beside it metrics.jsonl, \
       curves.svg, samples.html, run.json and checkpoints. A run that was interrupted or killed goes on with --resume and \

@@ -17,11 +17,11 @@ struct TrainingExamples {
 
   /// - Throws: `TrainingError.noExamples`.
   init(
-    _ dataset: DatasetFeatures, options: TrainingDataOptions, captioner: Captioner, log: Logger
+    _ dataset: DatasetFeatures, options: TrainingDataOptions, bases: CaptionerBases, log: Logger
   ) throws {
     cache = dataset.cache
     func examples(_ split: Split, named name: String, longest: Int) -> [(TrainingExample, ImageLocation)] {
-      let tokens = CaptionTokens(captioner: captioner, cleaning: options.clean, longest: longest)
+      let tokens = CaptionTokens(bases: bases, cleaning: options.clean, longest: longest)
       var tooLong = 0
       let examples: [(TrainingExample, ImageLocation)] = (dataset.images[split] ?? []).compactMap { item in
         let all = item.image.captions.map { tokens($0) }
@@ -64,15 +64,15 @@ struct TrainingExamples {
 
 /// Captions as the decoder shall write them.
 struct CaptionTokens {
-  let captioner: Captioner
+  let bases: CaptionerBases
   let cleaning: CaptionCleaning
   let longest: Int
 
   /// `nil` where there are more tokens than wanted.
   func callAsFunction(_ caption: String) -> [Int]? {
-    let decoder = captioner.manifest.decoder
+    let decoder = bases.decoderSettings
     // A caption is text: what looks like a control token in it is spelt out.
-    let tokens = captioner.tokenizer.encode(cleaning(caption), parsingSpecialTokens: false)
+    let tokens = bases.tokenizer.encode(cleaning(caption), parsingSpecialTokens: false)
     guard !tokens.isEmpty, tokens.count <= longest else { return nil }
     return decoder.startTokens.suffix(1) + tokens + decoder.stopTokens.prefix(1)
   }

@@ -22,13 +22,13 @@ struct TrainingRun: Sendable {
   func run() async throws {
     let place = RunDirectory(path: command.out)
     try place.check(isResumed: command.resume, isPreparation: command.prepare)
-    let captioner = try command.model.load(log: log)
-    if captioner.manifest.decoder.startTokens.isEmpty {
-      throw TrainingError.noStartToken(captioner: captioner.manifest.name)
+    let (bases, captioner) = try command.model.loadBases(log: log)
+    if bases.decoderSettings.startTokens.isEmpty {
+      throw TrainingError.noStartToken(captioner: command.model.model ?? CaptionerLocator.defaultName)
     }
     let store = try ModelStore()
-    let encoder = command.mapper.encoder(of: captioner)
-    let extractor = try captioner.extractor.reading(encoder)
+    let encoder = command.mapper.encoder(of: bases)
+    let extractor = try bases.extractor.reading(encoder)
     let limit = command.data.limit
     let dataset = try await DatasetFeatures(
       command.dataset, splits: [.train, .validation], flips: command.data.augment == .flip, extractor: extractor,
@@ -36,21 +36,21 @@ struct TrainingRun: Sendable {
     ) { places, digested, split in
       split == .train ? TrainingExamples.chosen(places, digested, limit: limit) : places
     }
-    let examples = try TrainingExamples(dataset, options: command.data, captioner: captioner, log: log)
+    let examples = try TrainingExamples(dataset, options: command.data, bases: bases, log: log)
     if command.prepare {
       log.info(
         "features of \(examples.train.count + examples.validation.count) photos are in \(examples.cache.directory)")
       return
     }
-    let plan = plan(captioner, encoder, examples)
-    let trainer = try trainer(plan, captioner, extractor, examples)
+    let plan = try plan(bases, captioner, encoder, examples)
+    let trainer = try trainer(plan, bases, captioner, extractor, examples)
     log.info(
       "training \(trainer.parameters.trainedCount) parameters for \(plan.steps) steps on \(plan.data.trainCaptions) captions"
     )
     // The base models are proved unchanged at the end.
-    let bases = try BaseHashes(captioner)
-    try train(plan, trainer, captioner, encoder, examples, place: place)
-    try bases.check()
+    let hashes = try BaseHashes(bases)
+    try train(plan, trainer, bases, encoder, examples, place: place)
+    try hashes.check()
   }
 
   /// What an interruption leaves behind.
@@ -65,12 +65,13 @@ struct TrainingRun: Sendable {
   }
 
   private func plan(
-    _ captioner: Captioner, _ encoder: CaptionerManifest.Encoder, _ examples: TrainingExamples
-  ) -> TrainingPlan {
+    _ bases: CaptionerBases, _ captioner: Captioner?, _ encoder: CaptionerManifest.Encoder,
+    _ examples: TrainingExamples
+  ) throws -> TrainingPlan {
     var plan = TrainingPlan()
-    plan.mapper = command.mapper.plan(for: captioner)
+    plan.mapper = try command.mapper.plan(for: captioner)
     plan.models.encoder = encoder.sha256.hexadecimal
-    plan.models.decoder = captioner.manifest.decoder.sha256.hexadecimal
+    plan.models.decoder = bases.decoderSettings.sha256.hexadecimal
     plan.models.features = FeatureList(encoder.features).description
     plan.validation = command.validation.settings
     plan.data.trainImages = examples.train.count
@@ -85,9 +86,10 @@ struct TrainingRun: Sendable {
   }
 
   private func trainer(
-    _ plan: TrainingPlan, _ captioner: Captioner, _ extractor: ImageFeatureExtractor, _ examples: TrainingExamples
+    _ plan: TrainingPlan, _ bases: CaptionerBases, _ captioner: Captioner?, _ extractor: ImageFeatureExtractor,
+    _ examples: TrainingExamples
   ) throws -> MapperTrainer {
-    if command.mapper.continueMapper {
+    if command.mapper.continueMapper, let captioner {
       return try captioner.trainer(plan.trainer, precision: command.model.trainingPrecision)
     }
     guard let family = MapperFamily.named(plan.mapper.family) else {
@@ -99,26 +101,26 @@ struct TrainingRun: Sendable {
     var generator = Xoshiro256PlusPlus(seed: plan.batches.seed, stream: .max)
     let statistics = try FeatureStatistics(
       of: examples.train.map(\.image), in: examples.cache, sharedTokens: extractor.tokensOfParts)
-    let start = try command.mapper.initialBase(captioner, using: &generator)
+    let start = try command.mapper.initialBase(bases, using: &generator)
     let settings = MapperSettings(
       featureShape: extractor.shape, tokenGroups: extractor.tokenGroups, mean: statistics.mean,
       deviation: statistics.deviation, base: start.base, prompt: start.prompt, width: plan.mapper.width,
       depth: plan.mapper.depth, heads: plan.mapper.heads, reparameterization: plan.mapper.reparameterization)
     return MapperTrainer(
-      decoder: captioner.decoder.prepared(.training(command.model.trainingPrecision)), family: family,
+      decoder: bases.decoder.prepared(.training(command.model.trainingPrecision)), family: family,
       heads: plan.mapper.heads,
       tokenGroups: settings.tokenGroups, parameters: family.freshParameters(settings, &generator),
       settings: plan.trainer)
   }
 
   private func train(
-    _ plan: TrainingPlan, _ trainer: MapperTrainer, _ captioner: Captioner, _ encoder: CaptionerManifest.Encoder,
+    _ plan: TrainingPlan, _ trainer: MapperTrainer, _ bases: CaptionerBases, _ encoder: CaptionerManifest.Encoder,
     _ examples: TrainingExamples, place: RunDirectory
   ) throws {
     let validator = try Validator(
       examples: examples.validation, features: examples.cache, settings: plan.validation,
-      tokenizer: captioner.tokenizer, startTokens: captioner.manifest.decoder.startTokens,
-      options: captioner.defaultOptions)
+      tokenizer: bases.tokenizer, startTokens: bases.decoderSettings.startTokens,
+      options: bases.defaultOptions)
     var loop = TrainingLoop(
       plan: plan, trainer: trainer, examples: examples.train, features: examples.cache, validator: validator,
       checkpoints: CheckpointStore(runDirectory: command.out),
@@ -130,7 +132,7 @@ struct TrainingRun: Sendable {
       directory: command.out, title: command.artefactName, photos: photos, withTensorBoard: command.tensorboard,
       resumingAt: isResumed ? loop.state.step : nil)
     let artefact = TrainedCaptioner(
-      manifest: manifest(captioner, encoder, plan, trainer), plan: plan)
+      manifest: manifest(bases, encoder, plan, trainer), plan: plan)
     let progress = ProgressReporter.standardError(
       totalSteps: plan.steps, completedSteps: loop.state.step, isQuiet: command.quiet)
     defer { LiveLine.end() }
@@ -151,25 +153,22 @@ struct TrainingRun: Sendable {
       }
     }
     LiveLine.end()
-    finish(outcome, captioner, trainer)
+    finish(outcome, trainer)
   }
 
   private func manifest(
-    _ captioner: Captioner, _ encoder: CaptionerManifest.Encoder, _ plan: TrainingPlan, _ trainer: MapperTrainer
+    _ bases: CaptionerBases, _ encoder: CaptionerManifest.Encoder, _ plan: TrainingPlan, _ trainer: MapperTrainer
   ) -> CaptionerManifest {
-    var manifest = captioner.manifest
-    manifest.name = command.artefactName
-    manifest.description = nil
-    manifest.trainingData = command.about ?? "\(plan.data.trainImages) photos with \(plan.data.trainCaptions) captions"
-    manifest.license = nil
-    manifest.encoder = encoder
-    // Base models in the captioner's own directory are named by where they are, since this one is elsewhere.
-    manifest.encoder.path = captioner.portablePath(encoder.path, found: captioner.files.encoder)
-    manifest.decoder.path = captioner.portablePath(manifest.decoder.path, found: captioner.files.decoder)
-    manifest.mapper.family = plan.mapper.family
-    manifest.mapper.heads = trainer.heads
-    manifest.mapper.tokenGroups = trainer.tokenGroups
-    return manifest
+    var (encoder, decoder) = (encoder, bases.decoderSettings)
+    // Base models in a captioner's own directory are named by where they are, since this one is elsewhere.
+    encoder.path = bases.portablePath(encoder.path, found: bases.encoderPath)
+    decoder.path = bases.portablePath(decoder.path, found: bases.decoderPath)
+    return CaptionerManifest(
+      name: command.artefactName, encoder: encoder, decoder: decoder,
+      mapper: CaptionerManifest.Mapper(
+        path: TrainedCaptioner.mapperName, family: plan.mapper.family, heads: trainer.heads,
+        tokenGroups: trainer.tokenGroups),
+      trainingData: command.about ?? "\(plan.data.trainImages) photos with \(plan.data.trainCaptions) captions")
   }
 
   private func samplePhotos(_ examples: TrainingExamples) -> [SamplePhoto] {
@@ -188,7 +187,7 @@ struct TrainingRun: Sendable {
       to: command.out + "/\(RunDirectory.predictionsName)")
   }
 
-  private func finish(_ outcome: TrainingOutcome, _ captioner: Captioner, _ trainer: MapperTrainer) {
+  private func finish(_ outcome: TrainingOutcome, _ trainer: MapperTrainer) {
     if outcome.stoppedEarly { log.info("no better validation any more: stopped after step \(outcome.state.step)") }
     let bytes = trainer.parameters.parameters.reduce(0) { $0 + $1.tensor.count * 2 }
     let size = bytes < 10_000_000 ? "\(bytes / 1000) kB" : "\(bytes / 1_000_000) MB"

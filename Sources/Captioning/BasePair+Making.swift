@@ -1,0 +1,119 @@
+import ImageEncoding
+public import ModelFiles
+import TextDecoding
+
+extension BasePair {
+  /// How the models of a pair are used, where it shall not be as they themselves suggest.
+  public struct Choices: Sendable {
+    /// What mappers read; by default what suits the encoder's family.
+    public var features: [CaptionerManifest.Feature]?
+    /// By default as `preprocessor_config.json` has it.
+    public var preprocessing: CaptionerManifest.Preprocessing?
+    /// `{prefix}` and the text behind it.
+    public var template = "{prefix}\n"
+    public var stopTokens: [Int]?
+    public var maximumNewTokens = 32
+
+    public init() {}
+  }
+
+  /// A model of the user's own.
+  public struct Source: Sendable {
+    /// Absolute.
+    public let path: String
+    /// Where it was fetched from, such as `hf:org/name@commit`.
+    public let origin: String?
+
+    public init(path: String, origin: String? = nil) {
+      self.path = path
+      self.origin = origin
+    }
+  }
+
+  /// Looks at two models, loads both to know that they can be used, and takes their SHA-256.
+  ///
+  /// - Parameters:
+  ///   - encoder: a Hugging Face directory.
+  ///   - decoder: a Hugging Face directory, or a GGUF file.
+  /// - Throws: `ModelStoreError.unclearWeights`, `ModelFileError`, `CaptionerError`, `EncodingError`, `FileSystemError`.
+  public static func making(
+    name: String, encoder: Source, decoder: Source, choices: Choices = Choices(), hashes: FileHashCache
+  ) throws -> BasePair {
+    let decoderWeights = try ModelWeights(of: decoder.path)
+    let pair = BasePair(
+      name: name, encoder: try encoderSettings(encoder, choices, hashes),
+      decoder: try decoderSettings(decoder, decoderWeights, choices, hashes))
+    _ = try CaptionerBases(pair, encoderPath: encoder.path, decoderPath: decoderWeights.modelPath)
+    return pair
+  }
+
+  private static func encoderSettings(
+    _ source: Source, _ choices: Choices, _ hashes: FileHashCache
+  ) throws -> CaptionerManifest.Encoder {
+    let architecture = try ModelDescription(path: source.path).architecture
+    guard let family = EncoderFamily.family(ofArchitecture: architecture) else {
+      throw CaptionerError.unsupportedModel(
+        part: "encoder", path: source.path, architecture: architecture, known: EncoderFamily.names)
+    }
+    let loaded = try EncoderFamily.load(family, from: source.path)
+    let preprocessing =
+      try choices.preprocessing ?? .init(preprocessorFile: source.path + "/preprocessor_config.json")
+    return CaptionerManifest.Encoder(
+      path: source.path, family: family, sha256: try ModelWeights(of: source.path).hash(hashes),
+      features: choices.features ?? EncoderFamily.defaultFeatures(family, of: loaded, preprocessing),
+      preprocessing: preprocessing, origin: source.origin)
+  }
+
+  private static func decoderSettings(
+    _ source: Source, _ weights: ModelWeights, _ choices: Choices, _ hashes: FileHashCache
+  ) throws -> CaptionerManifest.Decoder {
+    let description = try ModelDescription(path: weights.modelPath)
+    let family = try DecoderFamily(path: weights.modelPath).rawValue
+    let tokenizer = try DecoderFamily.load(family, from: weights.modelPath).tokenizer
+    let marker = "{prefix}"
+    let text = choices.template.hasPrefix(marker) ? String(choices.template.dropFirst(marker.count)) : ""
+    let startTokens = tokenizer.encode(text)
+    guard !startTokens.isEmpty else { throw CaptionerError.noStartTokens(template: choices.template) }
+    let stopTokens = choices.stopTokens ?? description.endTokens
+    guard !stopTokens.isEmpty else { throw CaptionerError.noStopTokens(path: source.path) }
+    return CaptionerManifest.Decoder(
+      path: source.path, family: family, sha256: try weights.hash(hashes), promptTemplate: choices.template,
+      startTokens: startTokens, stopTokens: stopTokens, maximumNewTokens: choices.maximumNewTokens,
+      origin: source.origin)
+  }
+}
+
+extension EncoderFamily {
+  /// The family that loads models which call themselves so; families are named as their models are.
+  static func family(ofArchitecture architecture: String) -> String? {
+    names.contains(architecture) ? architecture : nil
+  }
+
+  /// What mappers read where nobody says: of most families every patch of the last hidden state.
+  static func defaultFeatures(
+    _ family: String, of encoder: any VisionEncoder, _ preprocessing: CaptionerManifest.Preprocessing
+  ) -> [CaptionerManifest.Feature] {
+    switch family {
+    case "dinov2":
+      gradedFeatures(
+        layers: encoder.layers,
+        patches: [
+          preprocessing.height / encoder.patchSize, preprocessing.width / encoder.patchSize,
+        ])
+    default: [.init(hiddenState: encoder.layers, tokens: .patches)]
+    }
+  }
+
+  /// What the default captioner reads (of 12 layers 8, 10, 11 and 12), at the same depths of any model: patches, averaged
+  /// to 8x8 where that goes evenly, and the class token, of the last but one its class token alone.
+  private static func gradedFeatures(layers: Int, patches: [Int]) -> [CaptionerManifest.Feature] {
+    let side = 8
+    let grid = patches.allSatisfy { $0 > side && $0 % side == 0 } ? [side, side] : nil
+    let depths = [layers * 2 / 3, layers * 5 / 6, layers * 11 / 12, layers]
+    return depths.enumerated().flatMap { index, depth -> [CaptionerManifest.Feature] in
+      guard depth > 0, !depths[(index + 1)...].contains(depth) else { return [] }
+      let classToken = CaptionerManifest.Feature(hiddenState: depth, tokens: .class)
+      return index == 2 ? [classToken] : [classToken, .init(hiddenState: depth, tokens: .patches, grid: grid)]
+    }
+  }
+}

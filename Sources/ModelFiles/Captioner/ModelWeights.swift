@@ -1,0 +1,49 @@
+/// The files that hold a model's numbers, and the one hash that stands for them.
+public struct ModelWeights: Sendable, Equatable {
+  /// What a decoder is loaded from: a GGUF file, or the directory.
+  public let modelPath: String
+  /// In the order of their names.
+  public let files: [String]
+
+  private static let index = "model.safetensors.index.json"
+
+  /// - Parameter path: a file of weights, or a directory with one GGUF file, `model.safetensors` or the shards of a split
+  ///   model with their index.
+  /// - Throws: `ModelStoreError.unclearWeights`, `FileSystemError`.
+  public init(of path: String) throws {
+    guard FileSystem.isDirectory(path) else {
+      (modelPath, files) = (path, [path])
+      return
+    }
+    let all = try FileSystem.names(in: path)
+    let names = all.filter { $0.hasSuffix(".gguf") || $0 == "model.safetensors" }
+    if names.isEmpty, all.contains(Self.index) {
+      let shards = all.filter { $0.hasSuffix(".safetensors") }
+      modelPath = path
+      files = (shards + [Self.index]).sorted().map { Path.join(path, $0) }
+      return
+    }
+    guard names.count == 1 else {
+      throw ModelStoreError.unclearWeights(
+        directory: path,
+        reason: names.isEmpty
+          ? "has neither a .gguf file nor model.safetensors: fetch or export the model again"
+          : "has several weights (\(names.sorted().joined(separator: ", "))): name one file instead of the directory")
+    }
+    files = [Path.join(path, names[0])]
+    modelPath = names[0].hasSuffix(".gguf") ? files[0] : path
+  }
+
+  /// For messages.
+  var name: String { files.count == 1 ? files[0] : modelPath }
+
+  /// SHA-256 of the only file; of several, that of the text which `sha256sum` writes of them: a line
+  /// `<hash>  <name>` for each.
+  ///
+  /// - Throws: `FileSystemError`; `CancellationError` when the task is cancelled meanwhile.
+  public func hash(_ cache: FileHashCache) throws -> FileHash {
+    if files.count == 1 { return try cache.hash(ofFile: files[0]) }
+    let lines = try files.map { "\(try cache.hash(ofFile: $0))  \(Path.name($0))\n" }
+    return FileHash.hash(of: Array(lines.joined().utf8))
+  }
+}

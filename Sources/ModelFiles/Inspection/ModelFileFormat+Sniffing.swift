@@ -1,0 +1,36 @@
+import Tensors
+
+extension ModelFileFormat {
+  /// By what the file is called, so that a damaged one is called damaged by its own reader; by its first bytes where
+  /// the name says nothing, as in the hub's cache.
+  ///
+  /// - Throws: `ModelFileError.cannotOpen`.
+  init?(sniffing path: String) throws(ModelFileError) {
+    let name = Path.name(path).lowercased()
+    if name.hasSuffix(".safetensors") {
+      self = .safetensors
+    } else if name.hasSuffix(".safetensors.index.json") {
+      self = .safetensorsIndex
+    } else if name.hasSuffix(".gguf") {
+      self = .gguf
+    } else if name.hasSuffix(".onnx") {
+      self = .onnx
+    } else {
+      let bytes = try MappedFile(path: path).bytes
+      defer { withExtendedLifetime(bytes) {} }
+      let start = bytes.buffer.prefix(64)
+      if start.starts(with: "GGUF".utf8) {
+        self = .gguf
+      } else if start.count > 8, start[8] == UInt8(ascii: "{") {
+        self = .safetensors
+      } else if start.first == UInt8(ascii: "{") {
+        self = .safetensorsIndex
+      } else if start.first == 0x08 {
+        // ModelProto's first field, ir_version.
+        self = .onnx
+      } else {
+        return nil
+      }
+    }
+  }
+}

@@ -1,0 +1,111 @@
+/// What a model file holds: its metadata, and its tensors without their numbers.
+public struct ModelInspection: Sendable {
+  /// The file, or the index of several.
+  public let path: String
+  public let format: ModelFileFormat
+  /// In the order of the file.
+  public let metadata: [(key: String, value: MetadataValue)]
+  /// In the order of the file.
+  public let tensors: [TensorListing]
+  /// The files of a split model, in the order of the index; empty for a single file.
+  public let shards: [String]
+
+  /// Opens and checks a safetensors, GGUF or ONNX file, a safetensors index with its shards, or a directory with
+  /// `model.safetensors` or `model.safetensors.index.json`.
+  ///
+  /// - Throws: `ModelFileError`, as the readers do; also for a file of none of these formats.
+  public init(path: String) throws(ModelFileError) {
+    if FileSystem.isDirectory(path) {
+      switch try openSafetensors(directory: path) {
+      case let file as SafetensorsFile: self.init(file)
+      case let file as ShardedSafetensors: self.init(file)
+      default: throw .cannotOpen(path: path, reason: "it holds weights of an unknown kind")
+      }
+      return
+    }
+    switch try ModelFileFormat(sniffing: path) {
+    case .safetensors: self.init(try SafetensorsFile(path: path))
+    case .safetensorsIndex: self.init(try ShardedSafetensors(path: path))
+    case .gguf: self.init(try GGUFFile(path: path))
+    case .onnx: self.init(try ONNXFile(path: path))
+    case .json, nil:
+      throw .cannotOpen(
+        path: path, reason: "it is no safetensors, GGUF or ONNX file (nor the index of a split safetensors model)")
+    }
+  }
+
+  private init(
+    _ file: some ListedTensors, _ format: ModelFileFormat, metadata: [(key: String, value: MetadataValue)],
+    shards: [String] = []
+  ) {
+    path = file.path
+    self.format = format
+    self.metadata = metadata
+    tensors = file.listing
+    self.shards = shards
+  }
+
+  private init(_ file: SafetensorsFile) {
+    self.init(file, .safetensors, metadata: Self.sorted(file.metadata))
+  }
+
+  private init(_ file: ShardedSafetensors) {
+    self.init(file, .safetensorsIndex, metadata: Self.sorted(file.metadata), shards: file.shardNames)
+  }
+
+  private init(_ file: GGUFFile) {
+    self.init(
+      file, .gguf, metadata: file.metadata.keys.compactMap { key in file.metadata.shown(key).map { (key, $0) } })
+  }
+
+  private init(_ file: ONNXFile) {
+    self.init(file, .onnx, metadata: file.metadata)
+  }
+
+  /// The files' own order is not kept by their readers.
+  private static func sorted(_ metadata: [String: String]) -> [(key: String, value: MetadataValue)] {
+    metadata.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }
+  }
+}
+
+extension ModelInspection {
+  /// Of one element type, or of all.
+  public struct Total: Sendable, Equatable, Encodable {
+    public var tensors = 0
+    public var elements = 0
+    /// Of those tensors whose size is known.
+    public var bytes = 0
+
+    mutating func add(_ tensor: TensorListing) {
+      tensors += 1
+      let (sum, overflow) = elements.addingReportingOverflow(tensor.elementCount)
+      elements = overflow ? .max : sum
+      bytes += tensor.byteCount ?? 0
+    }
+  }
+
+  public var total: Total {
+    tensors.reduce(into: Total()) { $0.add($1) }
+  }
+
+  public var totalsByType: [String: Total] {
+    tensors.reduce(into: [:]) { $0[$1.type, default: Total()].add($1) }
+  }
+}
+
+extension ModelInspection: Encodable {
+  private enum CodingKeys: CodingKey {
+    case file, format, metadata, shards, tensors, total, totalsByType
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(path, forKey: .file)
+    try container.encode(format.rawValue, forKey: .format)
+    try container.encode(Dictionary(metadata.map { ($0.key, $0.value) }) { $1 }, forKey: .metadata)
+    if !shards.isEmpty { try container.encode(shards, forKey: .shards) }
+    try container.encode(tensors, forKey: .tensors)
+    try container.encode(total, forKey: .total)
+    try container.encode(totalsByType, forKey: .totalsByType)
+  }
+}

@@ -1,0 +1,61 @@
+import ModelFiles
+
+#if canImport(FoundationEssentials)
+  public import FoundationEssentials
+#else
+  public import Foundation
+#endif
+
+/// Where the hub and its cache are, by the environment variables of huggingface_hub.
+public struct HubSettings: Sendable {
+  /// `HF_ENDPOINT`; https://huggingface.co by default.
+  public var endpoint: URL
+  /// `HF_TOKEN`, else what is in the file `HF_TOKEN_PATH` or `$HF_HOME/token`.
+  public var token: String?
+  /// `HF_HUB_CACHE`, else `$HF_HOME/hub`, else `~/.cache/huggingface/hub`.
+  public var cacheDirectory: String
+  /// `HF_HUB_OFFLINE`: nothing is asked for.
+  public var isOffline: Bool
+  /// `HTTPS_PROXY` and the like; `nil` where there is none.
+  public var proxy: URL?
+  /// Of a request whose answer was no use; doubled for each further attempt.
+  public var firstPause: Duration = .seconds(1)
+  public var attempts = 5
+
+  /// - Parameter environment: the process's own where there is none.
+  /// - Throws: `HubError.invalidEndpoint`, `.noCache`.
+  public init(environment: [String: String]? = nil) throws(HubError) {
+    let environment = environment ?? ProcessInfo.processInfo.environment
+    func value(_ names: String...) -> String? {
+      names.lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
+    }
+    func expanded(_ path: String) -> String {
+      path.hasPrefix("~/") ? value("HOME").map { Path.join($0, String(path.dropFirst(2))) } ?? path : path
+    }
+    var address = value("HF_ENDPOINT") ?? "https://huggingface.co"
+    while address.hasSuffix("/") { address.removeLast() }
+    guard let endpoint = URL(string: address), ["http", "https"].contains(endpoint.scheme), endpoint.host() != nil
+    else { throw .invalidEndpoint(address) }
+    self.endpoint = endpoint
+    proxy = Self.proxy(for: endpoint, environment: environment)
+    let caches = value("XDG_CACHE_HOME") ?? value("HOME").map { Path.join($0, ".cache") }
+    let home = value("HF_HOME").map(expanded) ?? caches.map { Path.join($0, "huggingface") }
+    let hub = value("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE").map(expanded) ?? home.map { Path.join($0, "hub") }
+    guard let hub else { throw .noCache }
+    cacheDirectory = Path.absolute(hub)
+    let tokenFile = value("HF_TOKEN_PATH").map(expanded) ?? home.map { Path.join($0, "token") }
+    token = Self.cleaned(value("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")) ?? tokenFile.flatMap(Self.token(inFile:))
+    isOffline = ["1", "on", "yes", "true"].contains((value("HF_HUB_OFFLINE") ?? "").lowercased())
+  }
+
+  private static func token(inFile path: String) -> String? {
+    guard let bytes = try? FileSystem.read(path, limit: 1 << 16) else { return nil }
+    return cleaned(String(decoding: bytes, as: UTF8.self))
+  }
+
+  /// Without the ends of lines that editors leave; a token with others inside would break the request's header.
+  private static func cleaned(_ token: String?) -> String? {
+    guard let token = token?.split(whereSeparator: { $0.isWhitespace }).first else { return nil }
+    return token.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f } ? String(token) : nil
+  }
+}

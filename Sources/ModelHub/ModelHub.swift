@@ -1,0 +1,118 @@
+import AsyncHTTPClient
+public import ModelFiles
+import NIOCore
+
+/// Models of the Hugging Face hub (or of what speaks like it), fetched into the cache that huggingface_hub keeps.
+///
+/// A target of its own: only the commands that fetch models need an HTTP client, and nothing below them shall know one.
+/// The client is async-http-client, since Foundation's URLSession cannot be linked statically on Linux.
+public struct ModelHub: Sendable {
+  public let settings: HubSettings
+
+  public init(settings: HubSettings) {
+    self.settings = settings
+  }
+
+  /// A model in the cache.
+  public struct Model: Sendable, Equatable {
+    public let commit: String
+    /// The directory of a model in the Hugging Face format, or a GGUF file.
+    public let path: String
+  }
+
+  /// Fetches what is not there yet of a model: its configuration, tokeniser and safetensors weights, or the one GGUF file
+  /// that is named. Each file's size is checked, and its SHA-256 (or, of small files, git's SHA-1).
+  ///
+  /// - Parameter force: fetches everything anew.
+  /// - Throws: `HubError`, `FileSystemError`, `CancellationError`. Whole files stay, and so does the part of one that was
+  ///   on its way; the next pull goes on from there.
+  public func pull(
+    _ reference: HubReference, force: Bool = false, progress: @escaping PullProgressHandler
+  ) async throws -> Model {
+    let cache = HubCache(root: settings.cacheDirectory, repository: reference.repository)
+    let model: Model
+    if settings.isOffline {
+      model = try cached(reference, cache)
+    } else {
+      let client = HTTPClient(
+        eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: settings.clientConfiguration)
+      do {
+        model = try await fetch(reference, cache, HubTransport(client: client, settings: settings), force, progress)
+      } catch {
+        try? await client.shutdown()
+        throw error
+      }
+      try? await client.shutdown()
+    }
+    progress(.installed(model: reference.description, directory: model.path))
+    return model
+  }
+
+  private func fetch(
+    _ reference: HubReference, _ cache: HubCache, _ transport: HubTransport, _ force: Bool,
+    _ progress: @escaping PullProgressHandler
+  ) async throws -> Model {
+    let repository = HubRepository(reference: reference, transport: transport)
+    let contents = try await repository.contents()
+    let commit = contents.commit
+
+    func fetch(_ file: String) async throws {
+      // What a commit has does not change.
+      if !force, cache.has(file, at: commit) { return }
+      let description = try await repository.description(of: file, at: commit)
+      let etag = description.hash.hexadecimal
+      try FileSystem.createDirectory(Path.parent(cache.lock(etag)))
+      let lock = try await FileLock.acquire(path: cache.lock(etag)) { progress(.waiting) }
+      defer { withExtendedLifetime(lock) {} }
+      if force || !isWhole(cache.blob(etag), description.byteCount) {
+        try await HubDownload(
+          repository: repository, cache: cache, file: file, commit: commit, description: description,
+          progress: progress
+        ).run()
+      }
+      try cache.link(file, at: commit, to: etag)
+    }
+
+    for file in try HubFiles.chosen(from: contents.files, for: reference) { try await fetch(file) }
+    for shard in try shards(reference, cache, commit) {
+      guard contents.files.contains(shard) else {
+        throw HubError.fileNotFound(repository: reference.repository, file: shard)
+      }
+      try await fetch(shard)
+    }
+    // Last: whoever finds the revision here finds all of it.
+    try cache.remember(reference.revision, is: commit)
+    return model(reference, cache, commit)
+  }
+
+  /// A content that another program fetched is taken for what it is called, as that program does; but not one that was
+  /// cut short.
+  private func isWhole(_ blob: String, _ byteCount: Int?) -> Bool {
+    guard let identity = try? FileIdentity(path: blob), FileSystem.isRegularFile(blob) else { return false }
+    return byteCount.map { Int64($0) == identity.byteCount } ?? true
+  }
+
+  /// Those of a split model whose index is there; none of any other.
+  private func shards(_ reference: HubReference, _ cache: HubCache, _ commit: String) throws -> [String] {
+    if reference.file != nil || cache.has(HubFiles.weights, at: commit) { return [] }
+    let index = try FileSystem.read(Path.join(cache.snapshot(commit), HubFiles.index), limit: 100 << 20)
+    return try HubFiles.shards(index: index, repository: reference.repository)
+  }
+
+  /// The model as the cache has it.
+  ///
+  /// - Throws: `HubError.notCached`.
+  private func cached(_ reference: HubReference, _ cache: HubCache) throws -> Model {
+    let missing = HubError.notCached(reference: reference.description, place: cache.directory)
+    guard let commit = cache.commit(of: reference.revision),
+      (try? HubFiles.chosen(from: cache.files(at: commit), for: reference)) != nil,
+      let shards = try? shards(reference, cache, commit), shards.allSatisfy({ cache.has($0, at: commit) })
+    else { throw missing }
+    return model(reference, cache, commit)
+  }
+
+  private func model(_ reference: HubReference, _ cache: HubCache, _ commit: String) -> Model {
+    let snapshot = cache.snapshot(commit)
+    return Model(commit: commit, path: reference.file.map { Path.join(snapshot, $0) } ?? snapshot)
+  }
+}

@@ -1,0 +1,123 @@
+import ArgumentParser
+import Captioning
+import Foundation
+import ModelFiles
+import ModelHub
+
+struct ModelsAddCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "add",
+    abstract: "Name an encoder and a decoder of your own, to train a captioner of them.",
+    discussion: """
+      caption models add pair --encoder my-dinov2 --decoder hf:HuggingFaceTB/SmolLM2-135M-Instruct
+      caption train --model pair --data photos --out my-captioner
+      caption --model my-captioner photo.jpg
+
+      Models are directories in the Hugging Face format (config.json and safetensors), GGUF files (decoders), or models of \
+      the hub, which are fetched as by 'caption models pull'. They stay where they are: only a manifest is written, with \
+      their SHA-256, and a model that is another one later is refused.
+      """)
+
+  @Argument(help: "What the pair is called.")
+  var name: String
+
+  @Option(
+    help: ArgumentHelp("The image encoder.", valueName: "directory or hf:org/name"), completion: .directory)
+  var encoder: String
+
+  @Option(
+    help: ArgumentHelp("The text decoder.", valueName: "directory, file.gguf or hf:org/name"), completion: .file())
+  var decoder: String
+
+  @Option(
+    help: ArgumentHelp(
+      "What mappers read, as for caption train (default: what suits the encoder's family).", valueName: "features"))
+  var features: FeatureList?
+
+  @Option(
+    help: ArgumentHelp(
+      "Sides of the encoder's input in pixels; the whole photo is squeezed into them (default: as preprocessor_config.json has it).",
+      valueName: "pixels"))
+  var size: Int?
+
+  @Option(help: "The prefix, and the text from which captions go on; \\n is an end of line.")
+  var template = "{prefix}\\n"
+
+  @Option(
+    help: ArgumentHelp("Tokens that end a caption, by their numbers (default: the model's).", valueName: "token,…"))
+  var stopTokens: TokenList?
+
+  @Option(help: "Longest caption, in tokens.")
+  var maxTokens = 32
+
+  @Flag(help: "Write over a pair of the same name.")
+  var force = false
+
+  func validate() throws {
+    if let size, !(1...4096).contains(size) { throw ValidationError("--size takes 1 to 4096.") }
+    if !(1...100_000).contains(maxTokens) { throw ValidationError("--max-tokens takes 1 to 100000.") }
+  }
+
+  func run() async throws {
+    try await Failure.exiting {
+      let store = try ModelStore()
+      try store.checkPairName(name, replacing: force)
+      try await Interruptible.run(outcome: ModelsPullCommand.outcome) {
+        let progress = ProgressLine()
+        let encoder = try await Self.source(encoder, progress)
+        let decoder = try await Self.source(decoder, progress)
+        let pair = try BasePair.making(
+          name: name, encoder: encoder, decoder: decoder, choices: choices(encoder), hashes: store.hashes)
+        try store.add(pair, replacing: force)
+        let features = FeatureList(pair.encoder.features)
+        writeToStandardError(
+          """
+          caption: \(name): \(pair.encoder.family) and \(pair.decoder.family); mappers read \(features)
+          caption: train one with: caption train --model \(name) --data … --out …
+
+          """)
+      }
+    }
+  }
+
+  private func choices(_ encoder: BasePair.Source) throws -> BasePair.Choices {
+    var choices = BasePair.Choices()
+    choices.features = features?.features
+    choices.template = template.replacing("\\n", with: "\n")
+    choices.stopTokens = stopTokens?.tokens
+    choices.maximumNewTokens = maxTokens
+    if let size {
+      var preprocessing = try CaptionerManifest.Preprocessing(
+        preprocessorFile: encoder.path + "/preprocessor_config.json")
+      preprocessing.width = size
+      preprocessing.height = size
+      preprocessing.resizeMode = "squash"
+      preprocessing.shortestEdge = nil
+      choices.preprocessing = preprocessing
+    }
+    return choices
+  }
+
+  /// Fetches a model of the hub; a path is made absolute.
+  private static func source(_ text: String, _ progress: ProgressLine) async throws -> BasePair.Source {
+    guard HubReference.isReference(text) else {
+      let path = URL(filePath: text).standardizedFileURL.path(percentEncoded: false)
+      return BasePair.Source(path: path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path)
+    }
+    let reference = try HubReference(text)
+    let model = try await ModelHub(settings: HubSettings()).pull(reference) { progress.show($0) }
+    let exact = HubReference(repository: reference.repository, file: reference.file, revision: model.commit)
+    return BasePair.Source(path: model.path, origin: exact.description)
+  }
+}
+
+/// `2,32007`.
+struct TokenList: ExpressibleByArgument {
+  let tokens: [Int]
+
+  init?(argument: String) {
+    let tokens = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+    guard tokens.allSatisfy({ $0.map { $0 >= 0 } ?? false }) else { return nil }
+    self.tokens = tokens.compactMap { $0 }
+  }
+}

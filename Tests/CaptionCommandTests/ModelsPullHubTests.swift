@@ -1,0 +1,75 @@
+import Foundation
+import LocalHub
+import TestSupport
+import Testing
+
+@Suite("caption models pull hf:…")
+struct ModelsPullHubTests {
+  private static let weights = [UInt8](repeating: 7, count: 2_000_000)
+
+  private func withHub(_ body: (LocalHub, URL, [String: String]) throws -> Void) async throws {
+    let hub = try await LocalHub(files: [
+      "config.json": .init("{}"), "model.safetensors": .init(Self.weights, isLarge: true),
+    ])
+    try withTemporaryDirectory { directory in
+      try body(hub, directory, ["HF_ENDPOINT": hub.hub.address, "HF_HOME": directory.path(percentEncoded: false)])
+    }
+    try await hub.stop()
+  }
+
+  @Test("fetches a model into huggingface_hub's cache and prints where it is")
+  func pull() async throws {
+    try await withHub { hub, directory, environment in
+      let run = try CommandRun(["models", "pull", "hf:org/tiny"], environment: environment)
+      #expect(run.exitCode == 0)
+      let snapshot = directory.appending(path: "hub/models--org--tiny/snapshots/\(LocalHub.commit)")
+      #expect(run.standardOutput == snapshot.path(percentEncoded: false) + "\n")
+      #expect(run.standardError.contains("caption: fetching org/tiny/model.safetensors\n"))
+      #expect(try Data(contentsOf: snapshot.appending(path: "model.safetensors")) == Data(Self.weights))
+      let offline = try CommandRun(
+        ["models", "pull", "hf:org/tiny"], environment: environment.merging(["HF_HUB_OFFLINE": "1"]) { $1 })
+      #expect(offline.standardOutput == run.standardOutput)
+    }
+  }
+
+  @Test("an interrupted pull keeps what came, ends with 130, and the next goes on from there")
+  func interrupted() async throws {
+    try await withHub { hub, directory, environment in
+      // The store breaks off after a megabyte, and then has nothing to give.
+      hub.behave { $0.breaks = (after: 1_000_000, times: 1) }
+      let blobs = directory.appending(path: "hub/models--org--tiny/blobs").path
+      let etag = hub.files["model.safetensors"]?.etag ?? ""
+      let run = try CommandRun(["models", "pull", "hf:org/tiny"], environment: environment) { process in
+        // The pause before the second attempt is a second long.
+        for _ in 0..<1000 {
+          let part = try? Data(contentsOf: URL(filePath: "\(blobs)/\(etag).incomplete"))
+          if part?.count == 1_000_000 { break }
+          Thread.sleep(forTimeInterval: 0.005)
+        }
+        process.interrupt()
+      }
+      #expect(run.exitCode == 130)
+      #expect(run.standardError.contains("what came so far is kept"))
+      #expect(try Data(contentsOf: URL(filePath: "\(blobs)/\(etag).incomplete")).count == 1_000_000)
+      hub.store.forgetRequests()
+      #expect(try CommandRun(["models", "pull", "hf:org/tiny"], environment: environment).exitCode == 0)
+      #expect(hub.store.requests.map { $0["range"] } == ["bytes=1000000-"])
+    }
+  }
+
+  @Test("a gated model ends with 69, a missing one with 66, a wrong name with 64")
+  func failures() async throws {
+    try await withHub { hub, _, environment in
+      hub.behave {
+        $0.requiredToken = "hf_right"
+        $0.isGated = true
+      }
+      let gated = try CommandRun(["models", "pull", "hf:org/tiny"], environment: environment)
+      #expect(gated.exitCode == 69)
+      #expect(gated.standardError.contains("\(hub.hub.address)/org/tiny"))
+      hub.behave { $0 = .init() }
+      #expect(try CommandRun(["models", "pull", "hf:org/tiny@no"], environment: environment).exitCode == 66)
+      #expect(try CommandRun(["models", "pull", "org/tiny"], environment: environment).exitCode == 64)
+    }
+  }
+}

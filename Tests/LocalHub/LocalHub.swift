@@ -1,0 +1,143 @@
+import Crypto
+import Synchronization
+
+/// One repository as the Hugging Face hub serves it: large files lie on another server, to which the hub redirects.
+public final class LocalHub: Sendable {
+  public static let commit = "0123456789abcdef0123456789abcdef01234567"
+
+  public struct File: Sendable {
+    public let bytes: [UInt8]
+    public let isLarge: Bool
+
+    public init(_ bytes: [UInt8], isLarge: Bool = false) {
+      self.bytes = bytes
+      self.isLarge = isLarge
+    }
+
+    public init(_ text: String) { self.init(Array(text.utf8)) }
+
+    /// What the hub names it by: SHA-256, or of small files git's SHA-1.
+    public var etag: String {
+      if isLarge { return SHA256.hash(data: bytes).map(LocalHub.hexadecimal).joined() }
+      var hasher = Insecure.SHA1()
+      hasher.update(data: Array("blob \(bytes.count)\0".utf8))
+      hasher.update(data: bytes)
+      return hasher.finalize().map(LocalHub.hexadecimal).joined()
+    }
+  }
+
+  /// How the servers behave.
+  public struct Behaviour: Sendable {
+    /// Who does not send it gets 401.
+    public var requiredToken: String?
+    public var isGated = false
+    public var isMissing = false
+    /// Ranges are ignored: always the whole file.
+    public var ignoresRanges = false
+    /// The content of large files is not what their hash says.
+    public var corrupts = false
+    /// Connections to the store break after that many bytes, that many times.
+    public var breaks: (after: Int, times: Int) = (0, 0)
+    /// That many requests are answered with 503 first.
+    public var failures = 0
+
+    public init() {}
+  }
+
+  public let repository: String
+  public let files: [String: File]
+  private let state: State
+  public let hub: LocalServer
+  public let store: LocalServer
+
+  fileprivate final class State: Sendable {
+    let behaviour: Mutex<Behaviour>
+    init(_ behaviour: Behaviour) { self.behaviour = Mutex(behaviour) }
+  }
+
+  public init(
+    repository: String = "org/tiny", files: [String: File], behaviour: Behaviour = Behaviour()
+  ) async throws {
+    let state = State(behaviour)
+    let store = try await LocalServer { request in
+      guard let name = request.path.split(separator: "?").first?.dropFirst(), let file = files[String(name)] else {
+        return .init(status: 404)
+      }
+      return Self.content(file, request, state)
+    }
+    let storeAddress = store.address
+    hub = try await LocalServer { request in
+      Self.answer(request, repository, files, state, store: storeAddress)
+    }
+    self.store = store
+    self.state = state
+    self.repository = repository
+    self.files = files
+  }
+
+  public func behave(_ change: (inout Behaviour) -> Void) { state.behaviour.withLock { change(&$0) } }
+
+  public func stop() async throws {
+    try await hub.stop()
+    try await store.stop()
+  }
+
+  private static func answer(
+    _ request: LocalServer.Request, _ repository: String, _ files: [String: File], _ state: State, store: String
+  ) -> LocalServer.Response {
+    let behaviour = state.behaviour.withLock { behaviour in
+      defer { behaviour.failures -= 1 }
+      return behaviour
+    }
+    if behaviour.failures > 0 { return .init(status: 503) }
+    if let token = behaviour.requiredToken, request["authorization"] != "Bearer \(token)" {
+      return .init(status: 401, headers: ["X-Error-Code": behaviour.isGated ? "GatedRepo" : "RepoNotFound"])
+    }
+    if behaviour.isMissing { return .init(status: 404, headers: ["X-Error-Code": "RepoNotFound"]) }
+    if request.path == "/api/models/\(repository)/revision/main" {
+      let siblings = files.keys.sorted().map { "{\"rfilename\":\"\($0)\"}" }.joined(separator: ",")
+      return .init(body: Array("{\"id\":\"\(repository)\",\"sha\":\"\(commit)\",\"siblings\":[\(siblings)]}".utf8))
+    }
+    if request.path.hasPrefix("/api/") { return .init(status: 404, headers: ["X-Error-Code": "RevisionNotFound"]) }
+    let prefix = "/\(repository)/resolve/\(commit)/"
+    guard request.path.hasPrefix(prefix) else { return .init(status: 404) }
+    let name = String(request.path.dropFirst(prefix.count))
+    guard let file = files[name] else { return .init(status: 404, headers: ["X-Error-Code": "EntryNotFound"]) }
+    guard file.isLarge else {
+      var response = content(file, request, state)
+      response.headers.merge(["X-Repo-Commit": commit, "ETag": "\"\(file.etag)\""]) { $1 }
+      return response
+    }
+    return .init(
+      status: 302,
+      headers: [
+        "X-Repo-Commit": commit, "X-Linked-Etag": "\"\(file.etag)\"", "X-Linked-Size": "\(file.bytes.count)",
+        "Location": "\(store)/\(name)?Signature=secret",
+      ])
+  }
+
+  private static func content(_ file: File, _ request: LocalServer.Request, _ state: State) -> LocalServer.Response {
+    let (behaviour, breaks) = state.behaviour.withLock { behaviour in
+      let breaks = file.isLarge && behaviour.breaks.times > 0
+      if breaks { behaviour.breaks.times -= 1 }
+      return (behaviour, breaks)
+    }
+    var response = LocalServer.Response(body: file.bytes)
+    if behaviour.corrupts, file.isLarge { response.body[file.bytes.count / 2] ^= 1 }
+    if !behaviour.ignoresRanges, let range = request["range"],
+      let start = Int(range.dropFirst("bytes=".count).dropLast())
+    {
+      guard start < file.bytes.count else { return .init(status: 416) }
+      response.status = 206
+      response.headers["Content-Range"] = "bytes \(start)-\(file.bytes.count - 1)/\(file.bytes.count)"
+      response.body.removeFirst(start)
+    }
+    if breaks { response.breaksAfter = behaviour.breaks.after }
+    return response
+  }
+
+  fileprivate static func hexadecimal(_ byte: UInt8) -> String {
+    let digits = String(byte, radix: 16)
+    return digits.count == 1 ? "0" + digits : digits
+  }
+}
