@@ -12,12 +12,12 @@ enum DecoderFamily {
         let file = try GGUFFile(path: path)
         let llama = try Llama(
           configuration: LlamaConfiguration(file), weights: WeightReader(file), names: .gguf)
-        return (llama, try ByteLevelBPETokenizer(gguf: file))
+        return (llama, try SubwordTokenizer(gguf: file))
       }
       let llama = try Llama(
         configuration: LlamaConfiguration(jsonFile: path + "/config.json"),
         weights: WeightReader(openSafetensors(directory: path)), names: .huggingFace)
-      return (llama, try ByteLevelBPETokenizer(tokenizerJSON: path + "/tokenizer.json"))
+      return (llama, try SubwordTokenizer(tokenizerJSON: path + "/tokenizer.json"))
     }
   ]
 
