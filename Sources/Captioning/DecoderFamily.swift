@@ -16,8 +16,8 @@ extension DecoderFamily {
     let decoder = try family.open(path: path)
     let tokenizer =
       isGGUF(path)
-      ? try ByteLevelBPETokenizer(gguf: GGUFFile(path: path))
-      : try ByteLevelBPETokenizer(tokenizerJSON: path + "/tokenizer.json")
+      ? try SubwordTokenizer(gguf: GGUFFile(path: path))
+      : try SubwordTokenizer(tokenizerJSON: path + "/tokenizer.json")
     return (decoder, tokenizer)
   }
 }

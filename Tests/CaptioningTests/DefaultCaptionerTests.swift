@@ -105,7 +105,7 @@ struct DefaultCaptionerTests {
     let text = try #require(captioner.manifest.decoder.promptTemplate.split(separator: "{prefix}").last)
     let file = try GGUFFile(
       path: ModelStore().installedDirectory(of: "smollm2-135m-instruct-q4_1") + "/SmolLM2-135M-Instruct.Q4_1.gguf")
-    #expect(try ByteLevelBPETokenizer(gguf: file).encode(String(text)) == captioner.manifest.decoder.startTokens)
+    #expect(try SubwordTokenizer(gguf: file).encode(String(text)) == captioner.manifest.decoder.startTokens)
   }
 }
 

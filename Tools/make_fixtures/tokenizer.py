@@ -312,4 +312,5 @@ def main():
     print(f"tokenizers {TOKENIZERS}, gguf {GGUF}: wrote {sum(p.stat().st_size for p in OUT.iterdir()):,} bytes to {OUT}")
 
 
-main()
+if __name__ == "__main__":
+    main()

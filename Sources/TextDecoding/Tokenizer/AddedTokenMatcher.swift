@@ -28,10 +28,10 @@ struct AddedTokenMatcher: Sendable {
       if token.isSpecial, !parsingSpecialTokens { continue }
       if token.isSingleWord, !isSeparate(matched, in: text) { continue }
       let start =
-        token.stripsLeft ? startOfWhitespace(before: matched.lowerBound, downTo: done, in: text) : matched.lowerBound
+        token.stripsLeft ? text.startOfWhitespace(before: matched.lowerBound, downTo: done) : matched.lowerBound
       if done < start { body(.text(done..<start)) }
       body(.token(token.id))
-      done = token.stripsRight ? endOfWhitespace(from: matched.upperBound, in: text) : matched.upperBound
+      done = token.stripsRight ? text.endOfWhitespace(from: matched.upperBound) : matched.upperBound
     }
     if done < text.count { body(.text(done..<text.count)) }
   }
@@ -73,25 +73,5 @@ struct AddedTokenMatcher: Sendable {
     let before = range.lowerBound > 0 ? text.character(before: range.lowerBound).scalar : nil
     let after = range.upperBound < text.count ? text.character(at: range.upperBound).scalar : nil
     return before?.isWordCharacter != true && after?.isWordCharacter != true
-  }
-
-  private func startOfWhitespace(before end: Int, downTo limit: Int, in text: UTF8Text) -> Int {
-    var start = end
-    while start > limit {
-      let character = text.character(before: start)
-      guard character.scalar?.properties.isWhitespace == true else { break }
-      start -= character.length
-    }
-    return start
-  }
-
-  private func endOfWhitespace(from start: Int, in text: UTF8Text) -> Int {
-    var end = start
-    while end < text.count {
-      let character = text.character(at: end)
-      guard character.scalar?.properties.isWhitespace == true else { break }
-      end += character.length
-    }
-    return end
   }
 }

@@ -43,6 +43,18 @@ extension Unicode.Scalar {
     }
   }
 
+  /// `[\p{P}\$\+<=>\^~\|]` of a regular expression.
+  var isPunctuation: Bool {
+    if value < 0x80 { return UInt8(value).isASCIIPunctuation }
+    guard properties.isAssigned(in: .patterns) else { return false }
+    switch properties.generalCategory {
+    case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation, .initialPunctuation,
+      .finalPunctuation, .otherPunctuation:
+      return true
+    default: return false
+    }
+  }
+
   /// `\w` of a regular expression: what makes a neighbour of an added token part of the same word (Unicode Technical
   /// Standard 18, annex C).
   package var isWordCharacter: Bool {

@@ -7,6 +7,7 @@ public struct StreamingDecoder: Sendable {
   private let skipsSpecialTokens: Bool
   /// The start of a character, at most three bytes.
   private var pending: [UInt8] = []
+  private var isFirst = true
 
   public init(_ tokenizer: any Tokenizer, skippingSpecialTokens: Bool = true) {
     self.tokenizer = tokenizer
@@ -15,8 +16,9 @@ public struct StreamingDecoder: Sendable {
 
   /// The text that `token` completes, which may be empty.
   public mutating func append(_ token: Int) -> String {
-    if skipsSpecialTokens, tokenizer.isSpecial(token) { return "" }
-    pending.append(contentsOf: tokenizer.bytes(of: token))
+    guard tokenizer.exists(token), !(skipsSpecialTokens && tokenizer.isSpecial(token)) else { return "" }
+    pending.append(contentsOf: isFirst ? tokenizer.bytes(ofFirst: token) : tokenizer.bytes(of: token))
+    isFirst = false
     let complete = pending.count - Self.lengthOfUnfinishedCharacter(pending)
     defer { pending.removeFirst(complete) }
     return String(decoding: pending[..<complete], as: UTF8.self)
@@ -24,7 +26,7 @@ public struct StreamingDecoder: Sendable {
 
   /// What is left at the end: U+FFFD for a character that was never completed, otherwise nothing.
   public mutating func finish() -> String {
-    defer { pending = [] }
+    defer { (pending, isFirst) = ([], true) }
     return String(decoding: pending, as: UTF8.self)
   }
 

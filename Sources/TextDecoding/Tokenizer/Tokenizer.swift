@@ -15,6 +15,12 @@ public protocol Tokenizer: Sendable {
   /// The bytes that `token` stands for, which may be part of a character; empty where there is no such token.
   func bytes(of token: Int) -> [UInt8]
 
+  /// The same for the first token of a text: SentencePiece's kinds leave out the space that encoding puts before a text.
+  func bytes(ofFirst token: Int) -> [UInt8]
+
+  /// Whether there is such a token.
+  func exists(_ token: Int) -> Bool
+
   /// The text of `tokens`. Ids that do not exist are skipped; each maximal part of an invalid or incomplete UTF-8
   /// sequence becomes one U+FFFD, as the Unicode Standard recommends.
   func decode(_ tokens: [Int], skippingSpecialTokens: Bool) -> String
@@ -33,7 +39,8 @@ extension Tokenizer {
     return text.withUTF8 { encode(bytes: UnsafeRawBufferPointer($0), parsingSpecialTokens: parsingSpecialTokens) }
   }
 
-  /// Token ids of `text`, in which the spelling of a special token becomes that token.
+  /// Token ids of `text`, in which the spelling of a special token becomes that token. This is how a fixed prompt such
+  /// as `<|im_start|>user\n…` is encoded.
   public func encode(_ text: String) -> [Int] {
     encode(text, parsingSpecialTokens: true)
   }

@@ -51,4 +51,26 @@ package struct UTF8Text {
     let (scalar, length) = character(at: position)
     return (scalar.map(CharacterClass.init) ?? .other, length)
   }
+
+  /// Where the white space starts that ends at `end`.
+  func startOfWhitespace(before end: Int, downTo limit: Int) -> Int {
+    var start = end
+    while start > limit {
+      let character = character(before: start)
+      guard character.scalar?.properties.isWhitespace == true else { break }
+      start -= character.length
+    }
+    return start
+  }
+
+  /// Where the white space ends that starts at `start`.
+  func endOfWhitespace(from start: Int) -> Int {
+    var end = start
+    while end < count {
+      let character = character(at: end)
+      guard character.scalar?.properties.isWhitespace == true else { break }
+      end += character.length
+    }
+    return end
+  }
 }

@@ -10,7 +10,7 @@ import TextDecoding
 struct RealVocabularyTests {
   @Test("gives the ids of tokenizers for 5,000 texts, and their text back")
   func parity() throws {
-    let tokenizer = try ByteLevelBPETokenizer(gguf: GGUFFile(path: #require(RealVocabulary.path)))
+    let tokenizer = try SubwordTokenizer(gguf: GGUFFile(path: #require(RealVocabulary.path)))
     #expect(tokenizer.vocabularySize == 49_152)
     try tokenizer.prepareToEncode()
     let lines = try TokenizerFixture.lines("strings.jsonl")
@@ -24,7 +24,7 @@ struct RealVocabularyTests {
 
   @Test("has no token for 21 byte values")
   func bytesWithoutToken() throws {
-    let tokenizer = try ByteLevelBPETokenizer(gguf: GGUFFile(path: #require(RealVocabulary.path)))
+    let tokenizer = try SubwordTokenizer(gguf: GGUFFile(path: #require(RealVocabulary.path)))
     let missing = (UInt8.min...UInt8.max).filter { tokenizer.encode(bytes: [$0], parsingSpecialTokens: false).isEmpty }
     #expect(missing.count == 21)
   }

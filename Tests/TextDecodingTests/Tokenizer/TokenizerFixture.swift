@@ -28,15 +28,15 @@ enum TokenizerFixture {
     }
   }
 
-  static func gguf(_ name: String) throws -> ByteLevelBPETokenizer {
-    try ByteLevelBPETokenizer(gguf: GGUFFile(path: path(name)))
+  static func gguf(_ name: String) throws -> SubwordTokenizer {
+    try SubwordTokenizer(gguf: GGUFFile(path: path(name)))
   }
 
   /// A tokeniser of every byte (id = byte), then of `tokens`, which are ASCII, with the merges that make them.
   static func small(
     _ tokens: [String] = [], merges: [(String, String)] = [], preTokenizer: PreTokenizer = .gpt2,
     change: (inout TokenizerVocabulary) -> Void = { _ in }
-  ) -> ByteLevelBPETokenizer {
+  ) -> SubwordTokenizer {
     let printable = [0x21...0x7e, 0xa1...0xac, 0xae...0xff].flatMap { Array($0) }
     let others = (0...0xff).filter { !printable.contains($0) }
     let alphabet = (0...0xff).map { byte in
@@ -49,7 +49,7 @@ enum TokenizerFixture {
       origin: .init(path: "small", tokensKey: "tokens", mergesKey: "merges")
     ) { .success(texts) }
     change(&vocabulary)
-    return ByteLevelBPETokenizer(vocabulary)
+    return SubwordTokenizer(vocabulary)
   }
 }
 

@@ -19,7 +19,7 @@ struct TinyTraining {
   let directory: String
 
   private let decoder: TransformerDecoder
-  private let tokenizer: ByteLevelBPETokenizer
+  private let tokenizer: SubwordTokenizer
 
   /// - Parameter directory: the run's.
   init(_ directory: URL) throws {
@@ -28,7 +28,7 @@ struct TinyTraining {
     decoder = try TransformerDecoder(
       llama: LlamaConfiguration(file), weights: WeightReader(file), names: .gguf
     ).prepared(.training(.f32))
-    tokenizer = try ByteLevelBPETokenizer(gguf: file)
+    tokenizer = try SubwordTokenizer(gguf: file)
     features = MemoryFeatures(
       shape: Self.shape, (0..<16).map { Tensor.random(Self.shape, seed: UInt64($0)).values })
     plan = TrainingPlan()

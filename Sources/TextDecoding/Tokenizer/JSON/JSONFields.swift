@@ -21,6 +21,22 @@ struct JSONFields {
     for (key, value) in self.members where !known.contains(key) { throw unsupported(key, value) }
   }
 
+  /// The members of a component of a pipeline, such as a normaliser, whose `type` says which others it has.
+  ///
+  /// - Parameter types: the types that are understood, each with the keys that it has beside `type`.
+  init(
+    component json: ByteKeyedJSON, path: String, location: String, types: [String: Set<String>]
+  ) throws(ModelFileError) {
+    guard case .object(let members) = json else {
+      throw .invalidValue(path: path, key: location, problem: "is \(json), not an object")
+    }
+    let all = try JSONFields(
+      json, path: path, location: location, known: Set(members.map { String(decoding: $0.key, as: UTF8.self) }))
+    let type = try all.requiredBytes("type")
+    guard let keys = types[String(decoding: type, as: UTF8.self)] else { throw all.unsupported("type", .string(type)) }
+    try self.init(json, path: path, location: location, known: keys.union(["type"]))
+  }
+
   func name(_ key: String) -> String { location.isEmpty ? key : "\(location).\(key)" }
 
   func invalid(_ key: String, _ problem: String) -> ModelFileError {
@@ -60,11 +76,25 @@ struct JSONFields {
   }
 
   func requiredInteger(_ key: String) throws(ModelFileError) -> Int {
+    guard let integer = try integer(key) else { throw .missingValue(path: path, key: name(key)) }
+    return integer
+  }
+
+  func integer(_ key: String) throws(ModelFileError) -> Int? {
     switch value(key) {
-    case nil: throw .missingValue(path: path, key: name(key))
+    case nil: return nil
     case .integer(let value): return value
     case let other?: throw invalid(key, "is \(other), not a whole number")
     }
+  }
+
+  /// The only member of the object at `key`, as enumerations with a value are spelt: `{"Regex": "…"}`.
+  func variant(_ key: String) throws(ModelFileError) -> (name: String, value: [UInt8]) {
+    let json = value(key) ?? .null
+    guard case .object(let members) = json, members.count == 1, case .string(let value) = members[0].value else {
+      throw unsupported(key, json)
+    }
+    return (String(decoding: members[0].key, as: UTF8.self), value)
   }
 
   func elements(_ key: String) throws(ModelFileError) -> [ByteKeyedJSON] {

@@ -9,6 +9,8 @@ struct TokenizerJSON {
   /// Tokens in the order of the file, with their ids.
   private(set) var spellings = ByteStrings()
   private(set) var ids: [Int] = []
+  /// The score of each token, where the vocabulary is a list of tokens with their scores.
+  private(set) var scores: [Double]?
   /// Left and right side of each merge in turn.
   private(set) var merges = ByteStrings()
 
@@ -40,6 +42,7 @@ struct TokenizerJSON {
 
   /// Whether a token is there twice shows when tokens are indexed.
   private mutating func readVocabulary(_ scanner: inout JSONScanner) throws(JSONScanner.Failure) {
+    guard scanner.peek() == UInt8(ascii: "{") else { return try readScoredVocabulary(&scanner) }
     try scanner.members { (scanner, key) throws(JSONScanner.Failure) in
       guard case .integer(let id) = try ByteKeyedJSON(&scanner) else {
         throw scanner.failure("a token's id is no whole number")
@@ -47,6 +50,30 @@ struct TokenizerJSON {
       spellings.append(key)
       ids.append(id)
     }
+  }
+
+  /// Each token is ["spelling", score]; its id is its place.
+  private mutating func readScoredVocabulary(_ scanner: inout JSONScanner) throws(JSONScanner.Failure) {
+    var scores: [Double] = []
+    var spelling: [UInt8] = []
+    try scanner.array { (scanner) throws(JSONScanner.Failure) in
+      var part = 0
+      try scanner.array { (scanner) throws(JSONScanner.Failure) in
+        if part == 0 {
+          try scanner.string(into: &spelling)
+        } else {
+          guard let score = Double(try scanner.number().digits), score.isFinite else {
+            throw scanner.failure("a token's score is too large")
+          }
+          scores.append(score)
+        }
+        part += 1
+      }
+      guard part == 2 else { throw scanner.failure("a token has \(part) parts, not a spelling and a score") }
+      ids.append(ids.count)
+      spellings.append(spelling)
+    }
+    self.scores = scores
   }
 
   /// Each merge is "left right" or, since version 0.20, ["left", "right"].

@@ -4,9 +4,12 @@ extension TokenizerVocabulary {
   private static let topLevelKeys: Set<String> = [
     "version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder",
   ]
-  private static let modelKeys: Set<String> = [
-    "type", "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk", "byte_fallback",
-    "ignore_merges",
+  private static let modelTypes: [String: Set<String>] = [
+    "BPE": [
+      "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk", "byte_fallback",
+      "ignore_merges",
+    ],
+    "Unigram": ["unk_id", "byte_fallback"],
   ]
   private static let addedTokenKeys: Set<String> = [
     "id", "content", "single_word", "lstrip", "rstrip", "normalized", "special",
@@ -21,23 +24,54 @@ extension TokenizerVocabulary {
     }
     let document = try JSONFields(file.document, path: path, location: "", known: Self.topLevelKeys)
     guard let modelJSON = file.model else { throw .missingValue(path: path, key: "model") }
-    let model = try JSONFields(modelJSON, path: path, location: "model", known: Self.modelKeys)
-    try Self.checkModel(model)
+    guard let decoder = document.value("decoder") else { throw document.unsupported("decoder", .null) }
+    let spelling = try TokenSpelling(json: decoder, path: path)
+    let model = try Self.model(modelJSON, path)
     try Self.checkSurroundings(document)
 
     let merges = file.merges
+    let isByteLevel = spelling == .byteLevel
     self.init(
-      tokens: ByteStrings(), preTokenizer: try PreTokenizer(json: document.value("pre_tokenizer") ?? .null, path: path),
+      tokens: ByteStrings(),
+      preTokenizer: try PreTokenizer(
+        json: document.value("pre_tokenizer") ?? .null, path: path, isByteLevel: isByteLevel),
       origin: Origin(path: path, tokensKey: "model.vocab", mergesKey: "model.merges")
     ) { .success(merges) }
-    fusesUnknown = try model.bool("fuse_unk", default: false)
-    ignoresMergesForWholeWords = try model.bool("ignore_merges", default: false)
-    try placeTokens(file, document, unknown: try model.bytes("unk_token") ?? [], model)
+    self.spelling = spelling
+    if let json = document.value("normalizer") { normalizer = try TextNormalizer(json: json, path: path) }
+    fallsBackToBytes = try model.bool("byte_fallback", default: false)
+    guard !(isByteLevel && fallsBackToBytes) else { throw model.unsupported("byte_fallback", .bool(true)) }
+    if let scores = file.scores {
+      try placeTokens(file, document, unknown: [], model)
+      try readUnigram(scores, model)
+    } else {
+      kind = isByteLevel ? .byteLevelBPE : .characterBPE
+      fusesUnknown = try model.bool("fuse_unk", default: false)
+      ignoresMergesForWholeWords = try model.bool("ignore_merges", default: false)
+      try placeTokens(file, document, unknown: try model.bytes("unk_token") ?? [], model)
+    }
+    guard (kind == .unigram) == (try model.bytes("type") == Array("Unigram".utf8)) else {
+      throw model.invalid("vocab", "is not of the form that the model's type has")
+    }
   }
 
-  private static func checkModel(_ model: JSONFields) throws(ModelFileError) {
+  private mutating func readUnigram(_ scores: [Double], _ model: JSONFields) throws(ModelFileError) {
+    kind = .unigram
+    if let unknown = try model.integer("unk_id") {
+      guard scores.indices.contains(unknown) else { throw model.invalid("unk_id", "is not in the vocabulary") }
+      unknownToken = unknown
+    }
+    let all = scores + [Double](repeating: 0, count: max(0, tokens.count - scores.count))
+    self.scores = { .success(all) }
+  }
+
+  private static func model(_ json: ByteKeyedJSON, _ path: String) throws(ModelFileError) -> JSONFields {
+    var json = json
     // Files older than the tag have none.
-    if let type = try model.bytes("type"), type != Array("BPE".utf8) { throw model.unsupported("type", .string(type)) }
+    if case .object(let members) = json, !members.contains(where: { $0.key == Array("type".utf8) }) {
+      json = .object([(Array("type".utf8), .string(Array("BPE".utf8)))] + members)
+    }
+    let model = try JSONFields(component: json, path: path, location: "model", types: modelTypes)
     switch model.value("dropout") {
     case nil, .integer(0), .number("0.0"): break
     case let other?: throw model.unsupported("dropout", other)
@@ -46,25 +80,18 @@ extension TokenizerVocabulary {
       let affix = try model.bytes(key) ?? []
       guard affix.isEmpty else { throw model.unsupported(key, .string(affix)) }
     }
-    guard try !model.bool("byte_fallback", default: false) else {
-      throw model.unsupported("byte_fallback", .bool(true))
-    }
+    return model
   }
 
   private static func checkSurroundings(_ document: JSONFields) throws(ModelFileError) {
     for key in ["truncation", "padding"] {
       if let value = document.value(key) { throw document.unsupported(key, value) }
     }
-    if let normalizer = document.value("normalizer") {
-      try check(normalizer, "normalizer", ["Sequence"], document.path)
-    }
     // Post-processors put tokens around the text, which is the prompt template's matter here, and mend offsets.
     let processors: Set = ["ByteLevel", "TemplateProcessing", "BertProcessing", "RobertaProcessing", "Sequence"]
     if let processor = document.value("post_processor") {
       try check(processor, "post_processor", processors, document.path)
     }
-    guard let decoder = document.value("decoder") else { throw document.unsupported("decoder", .null) }
-    try check(decoder, "decoder", ["ByteLevel"], document.path)
   }
 
   /// Refuses a component whose type, or that of one of its parts, is not among `types`.
@@ -79,10 +106,8 @@ extension TokenizerVocabulary {
     let type = try fields.requiredBytes("type")
     guard types.contains(String(decoding: type, as: UTF8.self)) else { throw fields.unsupported("type", .string(type)) }
     guard type == Array("Sequence".utf8) else { return }
-    for key in ["normalizers", "processors"] {
-      for (index, part) in try fields.elements(key).enumerated() {
-        try check(part, "\(location).\(key)[\(index)]", types, path)
-      }
+    for (index, part) in try fields.elements("processors").enumerated() {
+      try check(part, "\(location).processors[\(index)]", types, path)
     }
   }
 

@@ -1,12 +1,12 @@
 public import ModelFiles
 import Tensors
 
-extension ByteLevelBPETokenizer {
+extension SubwordTokenizer {
   /// The tokeniser of a `tokenizer.json`, as Hugging Face's `tokenizers` writes it.
   ///
-  /// The model is `BPE` without dropout, affixes and byte fallback; there is no normaliser; the decoder is `ByteLevel`,
-  /// and so is the pre-tokeniser, possibly after `Digits` or a `Split` by the pattern of GPT-2. A post-processor is
-  /// accepted, but nothing is put around the text.
+  /// The model is `BPE` without dropout and affixes, over bytes (pre-tokeniser and decoder are `ByteLevel`; `Split` by
+  /// the patterns of GPT-2, Llama 3 and Qwen2) or over characters, or `Unigram`. Normalisers are those of
+  /// `TextNormalizer`. A post-processor is accepted, but nothing is put around the text.
   /// - Throws: `ModelFileError.cannotOpen`, `.malformed`, `.missingValue`, `.invalidValue`; `.unsupported`, with key and
   ///   value, for everything that would tokenise in another way.
   public convenience init(tokenizerJSON path: String) throws(ModelFileError) {

@@ -12,7 +12,7 @@ struct TokenizerJSONTests {
 
   @Test("gives the ids of tokenizers with each supported feature", arguments: variants)
   func encodesAsReference(variant: String) throws {
-    let tokenizer = try ByteLevelBPETokenizer(tokenizerJSON: TokenizerFixture.path("\(variant).json"))
+    let tokenizer = try SubwordTokenizer(tokenizerJSON: TokenizerFixture.path("\(variant).json"))
     let lines = try TokenizerFixture.lines("\(variant).jsonl")
     #expect(lines.count > 100)
     for line in lines {
@@ -24,7 +24,7 @@ struct TokenizerJSONTests {
   }
 
   /// A file of three tokens; `changes` replace parts of it.
-  static func read(_ changes: (String, String)...) throws -> ByteLevelBPETokenizer {
+  static func read(_ changes: (String, String)...) throws -> SubwordTokenizer {
     var text = #"""
       {"version":"1.0","truncation":null,"padding":null,"added_tokens":[{"id":3,"content":"<s>","single_word":false,
       "lstrip":false,"rstrip":false,"normalized":false,"special":true}],"normalizer":null,
@@ -40,9 +40,9 @@ struct TokenizerJSONTests {
     return try read(bytes: Array(text.utf8))
   }
 
-  static func read(bytes: [UInt8]) throws -> ByteLevelBPETokenizer {
+  static func read(bytes: [UInt8]) throws -> SubwordTokenizer {
     let vocabulary = try bytes.withUnsafeBytes { try TokenizerVocabulary(tokenizerJSON: $0, path: "t.json") }
-    let tokenizer = ByteLevelBPETokenizer(vocabulary)
+    let tokenizer = SubwordTokenizer(vocabulary)
     try tokenizer.prepareToEncode()
     return tokenizer
   }
@@ -56,13 +56,13 @@ struct TokenizerJSONTests {
   @Test(
     "that asks for what is not implemented is refused by file, key and value",
     arguments: [
-      (#""normalizer":null"#, #""normalizer":{"type":"NFC"}"#, "'normalizer.type' being 'NFC'"),
+      (#""normalizer":null"#, #""normalizer":{"type":"Nmt"}"#, "'normalizer.type' being 'Nmt'"),
       (#"{"type":"ByteLevel","add"#, #"{"type":"Whitespace","add"#, "'pre_tokenizer.type' being 'Whitespace'"),
       (#""decoder":{"type":"ByteLevel"}"#, #""decoder":{"type":"WordPiece"}"#, "'decoder.type' being 'WordPiece'"),
       (#""decoder":{"type":"ByteLevel"}"#, #""decoder":null"#, "'decoder' being null"),
       (#""post_processor":null"#, #""post_processor":{"type":"Mystery"}"#, "'post_processor.type' being 'Mystery'"),
       (#""truncation":null"#, #""truncation":{"max_length":9}"#, "'truncation' being an object"),
-      (#""type":"BPE""#, #""type":"Unigram""#, "'model.type' being 'Unigram'"),
+      (#""type":"BPE""#, #""type":"WordPiece""#, "'model.type' being 'WordPiece'"),
       (#""dropout":null"#, #""dropout":0.1"#, "'model.dropout' being 0.1"),
       (#""byte_fallback":false"#, #""byte_fallback":true"#, "'model.byte_fallback' being true"),
       (#""end_of_word_suffix":null"#, #""end_of_word_suffix":"</w>""#, "'model.end_of_word_suffix' being '</w>'"),
@@ -154,7 +154,7 @@ struct TokenizerJSONTests {
   @Test("that does not exist is named")
   func missingFile() {
     #expect {
-      _ = try ByteLevelBPETokenizer(tokenizerJSON: "/nowhere/tokenizer.json")
+      _ = try SubwordTokenizer(tokenizerJSON: "/nowhere/tokenizer.json")
     } throws: {
       "\($0)".hasPrefix("/nowhere/tokenizer.json: cannot be read")
     }

@@ -1,18 +1,22 @@
 public import ModelFiles
 
-/// Byte-level byte-pair encoding, as in GPT-2 (Radford et al. 2019) and many models since.
+/// A tokeniser of subwords: byte-pair encoding (Sennrich et al. 2016; over bytes as in GPT-2, or as SentencePiece does
+/// it) or a unigram language model (Kudo 2018), with a normaliser and a pre-tokeniser before it.
 ///
-/// Text is split at added tokens, then into words, and the bytes of each word are merged. Ids are those that Hugging
-/// Face's `tokenizers` gives without a post-processor (`add_special_tokens=False`):
+/// Text is split at added tokens, normalised, split into words, and each word becomes tokens. Ids are those that
+/// Hugging Face's `tokenizers` gives without a post-processor (`add_special_tokens=False`); those of GGUF files without
+/// merges are SentencePiece's. Beyond that:
 ///
-/// - Bytes that are not valid UTF-8 are characters of their own, neither letter, digit nor space; each is encoded like
-///   any other byte.
-/// - A byte that has no token in the vocabulary becomes the unknown token or, where there is none, is left out. For all
-///   other input, decoding restores what was encoded.
+/// - Bytes that are not valid UTF-8 are characters of their own, neither letter, digit nor space.
+/// - Text without a token in the vocabulary becomes the unknown token or, where there is none, is left out. For all
+///   other input, byte-level BPE restores what was encoded; the other kinds, what the normaliser made of it.
+/// - Text becomes no special token of a unigram vocabulary unless special tokens are parsed, not even by its normaliser.
+/// - Bytes of byte tokens are decoded together: an invalid sequence gives as many U+FFFD as `decode` says, where
+///   `tokenizers` gives one for every byte of it.
 ///
 /// Opening is cheap, since decoding needs the tokens' spellings only; the tables for encoding are made when text is
 /// first encoded.
-public final class ByteLevelBPETokenizer: Tokenizer {
+public final class SubwordTokenizer: Tokenizer {
   private let vocabulary: TokenizerVocabulary
   private let specialTokens: [[UInt8]: Int]
   private let specialIDs: Set<Int>
@@ -47,24 +51,36 @@ public final class ByteLevelBPETokenizer: Tokenizer {
     tables.get().encode(UTF8Text(bytes), parsingSpecialTokens: parsingSpecialTokens)
   }
 
-  public func bytes(of token: Int) -> [UInt8] {
+  public func bytes(of token: Int) -> [UInt8] { bytes(of: token, isFirst: false) }
+
+  public func bytes(ofFirst token: Int) -> [UInt8] { bytes(of: token, isFirst: true) }
+
+  private func bytes(of token: Int, isFirst: Bool) -> [UInt8] {
     var bytes: [UInt8] = []
-    appendBytes(of: token, to: &bytes)
+    appendBytes(of: token, isFirst: isFirst, to: &bytes)
     return bytes
   }
 
   public func decode(_ tokens: [Int], skippingSpecialTokens: Bool) -> String {
     var bytes: [UInt8] = []
-    for token in tokens where !(skippingSpecialTokens && isSpecial(token)) { appendBytes(of: token, to: &bytes) }
+    var isFirst = true
+    for token in tokens where exists(token) && !(skippingSpecialTokens && isSpecial(token)) {
+      appendBytes(of: token, isFirst: isFirst, to: &bytes)
+      isFirst = false
+    }
     return String(decoding: bytes, as: UTF8.self)
+  }
+
+  public func exists(_ token: Int) -> Bool {
+    (0..<vocabulary.tokens.count).contains(token) && !vocabulary.tokens[token].isEmpty
   }
 
   public func isSpecial(_ token: Int) -> Bool { specialIDs.contains(token) }
 
   public func id(ofSpecial spelling: String) -> Int? { specialTokens[Array(spelling.utf8)] }
 
-  private func appendBytes(of token: Int, to bytes: inout [UInt8]) {
+  private func appendBytes(of token: Int, isFirst: Bool, to bytes: inout [UInt8]) {
     guard (0..<vocabulary.tokens.count).contains(token) else { return }
-    vocabulary.tokens.withBytes(token) { ByteLevelAlphabet.appendBytes(spelt: $0, to: &bytes) }
+    vocabulary.tokens.withBytes(token) { vocabulary.spelling.appendBytes(spelt: $0, isFirst: isFirst, to: &bytes) }
   }
 }

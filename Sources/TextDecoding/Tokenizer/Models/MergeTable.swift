@@ -1,10 +1,10 @@
 /// Which pairs of neighbouring tokens merge, in which order of preference, and into what.
-package struct MergeTable: Sendable {
+package struct MergeTable: MergeablePairs, Sendable {
   /// The rank of a merge (lower goes first) above the 32 bits of the token that it makes, so that comparing two
   /// compares their ranks.
-  typealias Merge = UInt64
+  package typealias Merge = UInt64
 
-  static let none = Merge.max
+  package static let none = Merge.max
 
   /// Open addressing with linear probing; a key and its merge lie side by side, in one cache line.
   private let entries: [UInt64]
@@ -33,7 +33,7 @@ package struct MergeTable: Sendable {
 
   /// The merge of two neighbours, or `none`.
   @inline(__always)
-  func find(_ left: UInt32, _ right: UInt32) -> Merge {
+  package func find(_ left: UInt32, _ right: UInt32) -> Merge {
     let key = Self.key(left, right)
     return entries.withUnsafeBufferPointer { entries in
       var slot = Self.slot(key, multiplier, mask)
@@ -44,6 +44,9 @@ package struct MergeTable: Sendable {
       return Self.none
     }
   }
+
+  @inline(__always)
+  package func joined(_ left: UInt32, _ right: UInt32, by merge: Merge) -> UInt32 { Self.token(merge) }
 
   private static func key(_ left: UInt32, _ right: UInt32) -> UInt64 { UInt64(left) << 32 | UInt64(right) }
 

@@ -7,7 +7,7 @@ import TextDecoding
 @Suite("A tokeniser from GGUF")
 struct TokenizerGGUFTests {
   /// Opens a GGUF file of nothing but metadata: a tokeniser of three tokens, changed by `changes` (`nil` removes a key).
-  private func open(_ changes: [String: MetadataValue?] = [:]) throws -> ByteLevelBPETokenizer {
+  private func open(_ changes: [String: MetadataValue?] = [:]) throws -> SubwordTokenizer {
     var metadata: [String: MetadataValue] = [
       "tokenizer.ggml.model": .string("gpt2"), "tokenizer.ggml.pre": .string("smollm"),
       "tokenizer.ggml.tokens": .strings(["a", "b", "ab", "<s>"]), "tokenizer.ggml.token_type": .integers([1, 1, 1, 3]),
@@ -17,7 +17,7 @@ struct TokenizerGGUFTests {
     return try withTemporaryDirectory { directory in
       let file = directory.appending(path: "t.gguf")
       try Data(MetadataValue.gguf(metadata)).write(to: file)
-      return try ByteLevelBPETokenizer(gguf: GGUFFile(path: file.path))
+      return try SubwordTokenizer(gguf: GGUFFile(path: file.path))
     }
   }
 
@@ -39,8 +39,8 @@ struct TokenizerGGUFTests {
   @Test(
     "that cannot be used is refused by file, key and cause",
     arguments: [
-      ("tokenizer.ggml.model", .string("llama"), "GGUF with tokenizer.ggml.model = 'llama' is not supported"),
-      ("tokenizer.ggml.pre", .string("qwen2"), "GGUF with tokenizer.ggml.pre = 'qwen2' is not supported"),
+      ("tokenizer.ggml.model", .string("rwkv"), "GGUF with tokenizer.ggml.model = 'rwkv' is not supported"),
+      ("tokenizer.ggml.pre", .string("tekken"), "GGUF with tokenizer.ggml.pre = 'tekken' is not supported"),
       ("tokenizer.ggml.add_space_prefix", .bool(true), "GGUF with tokenizer.ggml.add_space_prefix = true is not"),
       ("tokenizer.ggml.pre", nil, "has no value for 'tokenizer.ggml.pre'"),
       ("tokenizer.ggml.tokens", nil, "has no value for 'tokenizer.ggml.tokens'"),

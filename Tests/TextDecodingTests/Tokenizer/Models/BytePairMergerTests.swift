@@ -41,12 +41,12 @@ struct BytePairMergerTests {
     var generator = SplitMix64(state: seed)
     let merges = randomMerges(&generator)
     let merger = BytePairMerger(MergeTable(merges.map { ($0.left, $0.right, $0.token, $0.rank) }))
-    let limit = BytePairMerger.longestScannedWord
+    let limit = BytePairMerging.longestScannedWord
     for length in Array(0...8) + [limit - 1, limit, limit + 1, limit + 2, 3 * limit] {
       for _ in 0..<5 {
         let symbols = (0..<length).map { _ in UInt32.random(in: 0..<4, using: &generator) }
         var output: [Int] = []
-        merger.merge(symbols, into: &output)
+        merger.merge(symbols) { output.append(Int($0)) }
         #expect(output == definition(symbols, merges))
       }
     }
