@@ -15,6 +15,8 @@ extension ModelFileFormat {
       self = .gguf
     } else if name.hasSuffix(".onnx") {
       self = .onnx
+    } else if [".pt", ".pth", ".ckpt"].contains(where: name.hasSuffix) || name == "pytorch_model.bin" {
+      self = .pyTorch
     } else {
       let bytes = try MappedFile(path: path).bytes
       defer { withExtendedLifetime(bytes) {} }

@@ -10,7 +10,7 @@ public struct ModelInspection: Sendable {
   /// The files of a split model, in the order of the index; empty for a single file.
   public let shards: [String]
 
-  /// Opens and checks a safetensors, GGUF or ONNX file, a safetensors index with its shards, or a directory with
+  /// Opens and checks a safetensors, GGUF, ONNX or PyTorch file, a safetensors index with its shards, or a directory with
   /// `model.safetensors` or `model.safetensors.index.json`.
   ///
   /// - Throws: `ModelFileError`, as the readers do; also for a file of none of these formats.
@@ -28,9 +28,10 @@ public struct ModelInspection: Sendable {
     case .safetensorsIndex: self.init(try ShardedSafetensors(path: path))
     case .gguf: self.init(try GGUFFile(path: path))
     case .onnx: self.init(try ONNXFile(path: path))
+    case .pyTorch: self.init(try PyTorchFile(path: path), .pyTorch, metadata: [])
     case .json, nil:
       throw .cannotOpen(
-        path: path, reason: "it is no safetensors, GGUF or ONNX file (nor the index of a split safetensors model)")
+        path: path, reason: "it is no safetensors, GGUF, ONNX or PyTorch file (nor the index of a split safetensors model)")
     }
   }
 

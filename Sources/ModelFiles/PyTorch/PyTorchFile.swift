@@ -113,3 +113,11 @@ public struct PyTorchFile: TensorSource {
     "torch ByteStorage": .u8, "torch BoolStorage": .bool,
   ]
 }
+
+extension PyTorchFile: ListedTensors {
+  var listing: [TensorListing] {
+    tensorNames.compactMap { name in
+      tensors[name].map { TensorListing(name: name, elementType: $0.elementType, shape: $0.shape) }
+    }
+  }
+}
