@@ -22,16 +22,17 @@ typedef struct {
   float *writable_statistics;
   float epsilon;
   int rms;
+  int activation;
 } work;
 
-static void gelu_part(void *context, size_t begin, size_t end) {
+static void activate_part(void *context, size_t begin, size_t end) {
   const work *w = context;
-  ck_kernels()->gelu_backward(end - begin, w->x + begin, w->grad + begin, w->out + begin);
+  ck_kernels()->activate_backward(w->activation, end - begin, w->x + begin, w->grad + begin, w->out + begin);
 }
 
-void ck_gelu_backward(size_t count, const float *x, const float *grad, float *out) {
-  work w = {.x = x, .grad = grad, .out = out};
-  ck_parallel_for(count, GRAIN, gelu_part, &w);
+void ck_activate_backward(int activation, size_t count, const float *x, const float *grad, float *out) {
+  work w = {.x = x, .grad = grad, .out = out, .activation = activation};
+  ck_parallel_for(count, GRAIN, activate_part, &w);
 }
 
 static void tanh_part(void *context, size_t begin, size_t end) {
@@ -44,19 +45,20 @@ void ck_tanh_backward(size_t count, const float *y, const float *grad, float *ou
   ck_parallel_for(count, GRAIN, tanh_part, &w);
 }
 
-static void silu_gate_part(void *context, size_t begin, size_t end) {
+static void gate_part(void *context, size_t begin, size_t end) {
   const work *w = context;
   for (size_t row = begin; row < end; row++) {
     const float *gate = w->x + row * 2 * w->columns;
     float *out = w->out + row * 2 * w->columns;
-    ck_kernels()->silu_gate_backward(w->columns, gate, gate + w->columns, w->grad + row * w->columns, out,
-                                     out + w->columns);
+    ck_kernels()->gate_backward(w->activation, w->columns, gate, gate + w->columns, w->grad + row * w->columns, out,
+                                out + w->columns);
   }
 }
 
-void ck_silu_gate_backward(size_t rows, size_t columns, const float *gate_up, const float *grad, float *out) {
-  work w = {.columns = columns, .x = gate_up, .grad = grad, .out = out};
-  ck_parallel_for(rows, rows_per_grain(columns), silu_gate_part, &w);
+void ck_gate_backward(int activation, size_t rows, size_t columns, const float *gate_up, const float *grad,
+                      float *out) {
+  work w = {.columns = columns, .x = gate_up, .grad = grad, .out = out, .activation = activation};
+  ck_parallel_for(rows, rows_per_grain(columns), gate_part, &w);
 }
 
 static void norm_part(void *context, size_t begin, size_t end) {

@@ -13,7 +13,7 @@ typedef struct {
   const float *x, *weight, *bias;
   float *out;
   float epsilon;
-  int gelu;
+  int activation;
 } row_work;
 
 static void layer_norm_part(void *context, size_t begin, size_t end) {
@@ -39,14 +39,14 @@ void ck_rms_norm(size_t rows, size_t columns, const float *x, const float *weigh
   ck_parallel_for(rows, rows_per_grain(columns), rms_norm_part, &w);
 }
 
-static void gelu_part(void *context, size_t begin, size_t end) {
+static void activate_part(void *context, size_t begin, size_t end) {
   const row_work *w = context;
-  ck_kernels()->gelu(end - begin, w->x + begin, w->out + begin);
+  ck_kernels()->activate(w->activation, end - begin, w->x + begin, w->out + begin);
 }
 
-void ck_gelu(size_t count, const float *x, float *out) {
-  row_work w = {.x = x, .out = out};
-  ck_parallel_for(count, GRAIN, gelu_part, &w);
+void ck_activate(int activation, size_t count, const float *x, float *out) {
+  row_work w = {.x = x, .activation = activation, .out = out};
+  ck_parallel_for(count, GRAIN, activate_part, &w);
 }
 
 static void tanh_part(void *context, size_t begin, size_t end) {
@@ -65,26 +65,26 @@ static void add_bias_part(void *context, size_t begin, size_t end) {
   for (size_t row = begin; row < end; row++) {
     float *x = w->out + row * w->columns;
     kernels->add_bias(w->columns, w->bias, x);
-    if (w->gelu) kernels->gelu(w->columns, x, x);
+    if (w->activation != CK_ACTIVATION_NONE) kernels->activate(w->activation, w->columns, x, x);
   }
 }
 
-void ck_add_bias(size_t rows, size_t columns, const float *bias, int gelu, float *x) {
-  row_work w = {.columns = columns, .bias = bias, .gelu = gelu, .out = x};
+void ck_add_bias(size_t rows, size_t columns, const float *bias, int activation, float *x) {
+  row_work w = {.columns = columns, .bias = bias, .activation = activation, .out = x};
   ck_parallel_for(rows, rows_per_grain(columns), add_bias_part, &w);
 }
 
-static void silu_gate_part(void *context, size_t begin, size_t end) {
+static void gate_part(void *context, size_t begin, size_t end) {
   const row_work *w = context;
   for (size_t row = begin; row < end; row++) {
     const float *gate = w->x + row * 2 * w->columns;
-    ck_kernels()->silu_gate(w->columns, gate, gate + w->columns, w->out + row * w->columns);
+    ck_kernels()->gate(w->activation, w->columns, gate, gate + w->columns, w->out + row * w->columns);
   }
 }
 
-void ck_silu_gate(size_t rows, size_t columns, const float *gate_up, float *out) {
-  row_work w = {.columns = columns, .x = gate_up, .out = out};
-  ck_parallel_for(rows, rows_per_grain(columns), silu_gate_part, &w);
+void ck_gate(int activation, size_t rows, size_t columns, const float *gate_up, float *out) {
+  row_work w = {.columns = columns, .x = gate_up, .activation = activation, .out = out};
+  ck_parallel_for(rows, rows_per_grain(columns), gate_part, &w);
 }
 
 static void add_part(void *context, size_t begin, size_t end) {

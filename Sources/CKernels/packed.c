@@ -239,7 +239,7 @@ static void multiply_panel(const product *p, size_t index, size_t first_row, siz
   size_t column = index * CK_WIDE, columns = matrix->n - column < CK_WIDE ? matrix->n - column : CK_WIDE;
   const ck_epilogue *e = p->epilogue;
   ck_finish finish = {e && e->bias ? e->bias + p->first + column : NULL, e && e->scale ? e->scale + p->first + column : NULL,
-                      e && e->gelu, e && e->accumulate};
+                      e ? e->activation : CK_ACTIVATION_NONE, e && e->accumulate};
   size_t tiles = (rows + CK_TILE - 1) / CK_TILE, height = (rows + tiles - 1) / tiles;
   size_t chunk = matrix->precision == CK_PRECISION_F32 ? CHUNK_F32
                  : matrix->precision == CK_PRECISION_BF16 ? CHUNK_BF16 : matrix->k;

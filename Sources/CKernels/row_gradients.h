@@ -1,25 +1,58 @@
 // Backward kernels over rows, the counterparts of those in row_kernels.h, which includes this file before its table.
 // `grad` is the gradient of the loss with respect to an operation's output.
 
-/// `out[i] = grad[i] * d gelu(x) / dx`, which is Φ(x) + x φ(x).
-static void gelu_backward(size_t count, const float *x, const float *grad, float *out) {
-  EACH(count, {
-    floats v = LOAD(x);
-    floats density = exponential(v * v * -0.5f) * 0.39894228040143268f;
-    STORE(out, LOAD(grad) * (normal_distribution(v) + v * density));
-  });
+/// The derivative of x Φ(x): Φ(x) + x φ(x).
+INLINE floats gelu_slope(floats x) {
+  floats density = exponential(x * x * -0.5f) * 0.39894228040143268f;
+  return normal_distribution(x) + x * density;
 }
 
-/// Of `silu(gate) * up`: σ(g) (1 + g (1 - σ(g))) up and silu(g).
-static void silu_gate_backward(size_t columns, const float *gate, const float *up, const float *grad, float *grad_gate,
-                               float *grad_up) {
-  EACH(columns, {
-    floats g = LOAD(gate);
-    floats d = LOAD(grad);
-    floats sigmoid = 1.0f / (exponential(-g) + 1.0f);
-    STORE(grad_up, d * g * sigmoid);
-    STORE(grad_gate, d * LOAD(up) * sigmoid * (1.0f + g * (1.0f - sigmoid)));
-  });
+/// The derivative of x σ(e(x)), where `turn` is x e'(x): σ (1 + x e' (1 - σ)). As 1 - σ is e^-e σ, it loses no digits
+/// where σ is almost 1, which x e' would enlarge.
+INLINE floats logistic_slope(floats exponent, floats turn) {
+  floats power = exponential(-exponent);
+  floats sigmoid = 1.0f / (power + 1.0f);
+  return sigmoid * (1.0f + turn * (power * sigmoid));
+}
+
+/// As x σ(2u); x e' is 2 √(2/π) (x + 3 · 0.044715 x³). Beyond ±30 the slope is 0 or 1, and x³ might overflow.
+INLINE floats gelu_tanh_slope(floats x) {
+  x = __builtin_elementwise_min(__builtin_elementwise_max(x, spread(-30.0f)), spread(30.0f));
+  return logistic_slope(gelu_tanh_exponent(x), x * (x * x * 0.2140644488178f + 1.59576912160573f));
+}
+
+/// The derivative of an activation; of ReLU at 0 it is 0.
+INLINE floats slope_of(const int kind, floats x) {
+  switch (kind) {
+    case CK_ACTIVATION_GELU: return gelu_slope(x);
+    case CK_ACTIVATION_GELU_TANH: return gelu_tanh_slope(x);
+    case CK_ACTIVATION_QUICK_GELU: return logistic_slope(x * 1.702f, x * 1.702f);
+    case CK_ACTIVATION_RELU: return (floats)((ints)spread(1.0f) & (x > 0.0f));
+    case CK_ACTIVATION_SILU: return logistic_slope(x, x);
+    default: return spread(1.0f);
+  }
+}
+
+/// `out[i] = grad[i] * d activation(x) / dx`.
+static void activate_backward(int kind, size_t count, const float *x, const float *grad, float *out) {
+#define CALL(K) EACH(count, { STORE(out, LOAD(grad) * slope_of(K, LOAD(x))); })
+  FOR_ACTIVATION(kind, CALL)
+#undef CALL
+}
+
+/// Of `activation(gate) * up`.
+static void gate_backward(int kind, size_t columns, const float *gate, const float *up, const float *grad,
+                          float *grad_gate, float *grad_up) {
+#define CALL(K)                                       \
+  EACH(columns, {                                     \
+    floats g = LOAD(gate);                            \
+    floats d = LOAD(grad);                            \
+    floats slope = d * LOAD(up) * slope_of(K, g);     \
+    STORE(grad_up, d * activation_of(K, g));          \
+    STORE(grad_gate, slope);                          \
+  })
+  FOR_ACTIVATION(kind, CALL)
+#undef CALL
 }
 
 /// `statistics[row] = {mean, 1 / deviation}`. With n = (x - mean) / deviation and g = grad * weight:

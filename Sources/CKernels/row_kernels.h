@@ -76,7 +76,31 @@ INLINE floats normal_distribution(floats x) {
 
 INLINE floats gelu_of(floats x) { return x * normal_distribution(x); }
 
-INLINE floats silu_of(floats x) { return x / (exponential(-x) + 1.0f); }
+/// The exponent of GELU by tanh, 2 √(2/π) (x + 0.044715 x³): (1 + tanh u) / 2 is the logistic function of 2u.
+INLINE floats gelu_tanh_exponent(floats x) { return x * (x * x * 0.0713548162726f + 1.59576912160573f); }
+
+/// `kind` (enum ck_activation) is a constant wherever this is inlined.
+INLINE floats activation_of(const int kind, floats x) {
+  switch (kind) {
+    case CK_ACTIVATION_GELU: return gelu_of(x);
+    case CK_ACTIVATION_GELU_TANH: return x / (exponential(-gelu_tanh_exponent(x)) + 1.0f);
+    case CK_ACTIVATION_QUICK_GELU: return x / (exponential(x * -1.702f) + 1.0f);
+    case CK_ACTIVATION_RELU: return (floats)((ints)x & ~(x < 0.0f));  // NaN stays
+    case CK_ACTIVATION_SILU: return x / (exponential(-x) + 1.0f);
+    default: return x;
+  }
+}
+
+/// `call(K)` with the activation as a constant, so that no loop asks which it is.
+#define FOR_ACTIVATION(kind, call)                                       \
+  switch (kind) {                                                        \
+    case CK_ACTIVATION_GELU: call(CK_ACTIVATION_GELU); break;             \
+    case CK_ACTIVATION_GELU_TANH: call(CK_ACTIVATION_GELU_TANH); break;   \
+    case CK_ACTIVATION_QUICK_GELU: call(CK_ACTIVATION_QUICK_GELU); break; \
+    case CK_ACTIVATION_RELU: call(CK_ACTIVATION_RELU); break;             \
+    case CK_ACTIVATION_SILU: call(CK_ACTIVATION_SILU); break;             \
+    default: call(CK_ACTIVATION_NONE); break;                            \
+  }
 
 /// `out[i] = expression of (i-th lanes)`, whole vectors and then the rest.
 #define EACH(count, body)                                                               \
@@ -131,10 +155,16 @@ static void rms_norm(size_t rows, size_t columns, const float *x, const float *w
   }
 }
 
-static void gelu(size_t count, const float *x, float *out) { EACH(count, { STORE(out, gelu_of(LOAD(x))); }); }
+static void activate(int kind, size_t count, const float *x, float *out) {
+#define CALL(K) EACH(count, { STORE(out, activation_of(K, LOAD(x))); })
+  FOR_ACTIVATION(kind, CALL)
+#undef CALL
+}
 
-static void silu_gate(size_t columns, const float *gate, const float *up, float *out) {
-  EACH(columns, { STORE(out, silu_of(LOAD(gate)) * LOAD(up)); });
+static void gate(int kind, size_t columns, const float *gate, const float *up, float *out) {
+#define CALL(K) EACH(columns, { STORE(out, activation_of(K, LOAD(gate)) * LOAD(up)); })
+  FOR_ACTIVATION(kind, CALL)
+#undef CALL
 }
 
 static void add_bias(size_t columns, const float *bias, float *x) {
@@ -332,18 +362,26 @@ static void tile_bf16(size_t rows, size_t pairs, const uint16_t *x, size_t strid
   }
 }
 
-/// What follows a product, on its way from a tile of 32 columns to `out`: bias, GELU, scale, and what is in `out` already.
-static void finish_tile(size_t rows, size_t columns, const float *tile, const ck_finish *finish, float *out,
-                        size_t stride) {
+/// What follows a product, on its way from a tile of 32 columns to `out`: bias, activation, scale, and what is in `out`
+/// already.
+INLINE void finish_tile_with(const int kind, size_t rows, size_t columns, const float *tile, const ck_finish *finish,
+                             float *out, size_t stride) {
   for (size_t row = 0; row < rows; row++, tile += 2 * LANES, out += stride)
     EACH(columns, {
       floats v = LOAD(tile);
       if (finish->bias) v += LOAD(finish->bias);
-      if (finish->gelu) v = gelu_of(v);
+      v = activation_of(kind, v);
       if (finish->scale) v *= LOAD(finish->scale);
       if (finish->accumulate) v += LOAD(out);
       STORE(out, v);
     });
+}
+
+static void finish_tile(size_t rows, size_t columns, const float *tile, const ck_finish *finish, float *out,
+                        size_t stride) {
+#define CALL(K) finish_tile_with(K, rows, columns, tile, finish, out, stride)
+  FOR_ACTIVATION(finish->activation, CALL)
+#undef CALL
 }
 
 static void round_bf16(size_t count, const float *x, uint16_t *out) {
@@ -361,8 +399,8 @@ const ck_table TABLE = {
     .name = TABLE_NAME,
     .layer_norm = layer_norm,
     .rms_norm = rms_norm,
-    .gelu = gelu,
-    .silu_gate = silu_gate,
+    .activate = activate,
+    .gate = gate,
     .add_bias = add_bias,
     .add = add,
     .add_scaled = add_scaled,
@@ -381,8 +419,8 @@ const ck_table TABLE = {
     .tile_f32 = tile_f32,
     .tile_bf16 = tile_bf16,
     .finish_tile = finish_tile,
-    .gelu_backward = gelu_backward,
-    .silu_gate_backward = silu_gate_backward,
+    .activate_backward = activate_backward,
+    .gate_backward = gate_backward,
     .layer_norm_backward = layer_norm_backward,
     .rms_norm_backward = rms_norm_backward,
     .norm_parameters_backward = norm_parameters_backward,

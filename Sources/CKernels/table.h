@@ -10,7 +10,7 @@ enum { CK_TILE = 12, CK_WIDE = 32 };
 
 typedef struct {
   const float *bias, *scale;  // of the panel's first output; NULL: none
-  int gelu, accumulate;
+  int activation, accumulate;
 } ck_finish;
 
 typedef struct {
@@ -18,8 +18,9 @@ typedef struct {
   void (*layer_norm)(size_t rows, size_t columns, const float *x, const float *weight, const float *bias, float epsilon,
                      float *out);
   void (*rms_norm)(size_t rows, size_t columns, const float *x, const float *weight, float epsilon, float *out);
-  void (*gelu)(size_t count, const float *x, float *out);
-  void (*silu_gate)(size_t columns, const float *gate, const float *up, float *out);
+  // Activations: `kind` is of enum ck_activation.
+  void (*activate)(int kind, size_t count, const float *x, float *out);
+  void (*gate)(int kind, size_t columns, const float *gate, const float *up, float *out);
   void (*add_bias)(size_t columns, const float *bias, float *x);
   void (*add)(size_t count, const float *x, float *y);
   void (*add_scaled)(size_t columns, const float *x, const float *bias, const float *scale, float *y);
@@ -44,9 +45,9 @@ typedef struct {
   void (*finish_tile)(size_t rows, size_t columns, const float *tile, const ck_finish *finish, float *out,
                       size_t stride);
   // Gradients: row_gradients.h says what each computes.
-  void (*gelu_backward)(size_t count, const float *x, const float *grad, float *out);
-  void (*silu_gate_backward)(size_t columns, const float *gate, const float *up, const float *grad, float *grad_gate,
-                             float *grad_up);
+  void (*activate_backward)(int kind, size_t count, const float *x, const float *grad, float *out);
+  void (*gate_backward)(int kind, size_t columns, const float *gate, const float *up, const float *grad,
+                        float *grad_gate, float *grad_up);
   void (*layer_norm_backward)(size_t rows, size_t columns, const float *x, const float *weight, float epsilon,
                               const float *grad, float *grad_x, float *statistics);
   void (*rms_norm_backward)(size_t rows, size_t columns, const float *x, const float *weight, float epsilon,

@@ -6,11 +6,13 @@
 // Backward passes of the operations in ckernels_ops.h and what training needs beside them. `grad` is the gradient of the
 // loss with respect to an operation's output; shapes are those of the forward pass.
 
-void ck_gelu_backward(size_t count, const float *x, const float *grad, float *out);
+/// From the forward pass's input.
+void ck_activate_backward(int activation, size_t count, const float *x, const float *grad, float *out);
 /// From the forward pass's result `y`: `out = grad * (1 - y²)`.
 void ck_tanh_backward(size_t count, const float *y, const float *grad, float *out);
 /// `gate_up` and `out` `[rows, 2 * columns]`, `grad` `[rows, columns]`.
-void ck_silu_gate_backward(size_t rows, size_t columns, const float *gate_up, const float *grad, float *out);
+void ck_gate_backward(int activation, size_t rows, size_t columns, const float *gate_up, const float *grad,
+                      float *out);
 /// Writes `grad_x`; adds to `grad_weight` and `grad_bias` `[columns]` where they are not NULL.
 void ck_layer_norm_backward(size_t rows, size_t columns, const float *x, const float *weight, float epsilon,
                             const float *grad, float *grad_x, float *grad_weight, float *grad_bias);

@@ -9,13 +9,24 @@ void ck_layer_norm(size_t rows, size_t columns, const float *x, const float *wei
                    float *out);
 /// `out = x / sqrt(mean(x²) + epsilon) * weight`.
 void ck_rms_norm(size_t rows, size_t columns, const float *x, const float *weight, float epsilon, float *out);
-/// `out = x / 2 * (1 + erf(x / √2))`, absolute error of erf below 5e-7.
-void ck_gelu(size_t count, const float *x, float *out);
+/// GELU is `x / 2 * (1 + erf(x / √2))` (absolute error of erf below 5e-7), of tanh `x σ(2 √(2/π) (x + 0.044715 x³))`, quick
+/// `x σ(1.702 x)`; SiLU is `x σ(x)`.
+enum ck_activation {
+  CK_ACTIVATION_NONE,
+  CK_ACTIVATION_GELU,
+  CK_ACTIVATION_GELU_TANH,
+  CK_ACTIVATION_QUICK_GELU,
+  CK_ACTIVATION_RELU,
+  CK_ACTIVATION_SILU,
+};
+
+/// `out = activation(x)`.
+void ck_activate(int activation, size_t count, const float *x, float *out);
 void ck_tanh(size_t count, const float *x, float *out);
-/// `x[row, column] += bias[column]`, then GELU where `gelu` is not 0.
-void ck_add_bias(size_t rows, size_t columns, const float *bias, int gelu, float *x);
-/// `out[row, i] = silu(gate_up[row, i]) * gate_up[row, columns + i]`; gate_up is `[rows, 2 * columns]`.
-void ck_silu_gate(size_t rows, size_t columns, const float *gate_up, float *out);
+/// `x[row, column] += bias[column]`, then the activation.
+void ck_add_bias(size_t rows, size_t columns, const float *bias, int activation, float *x);
+/// `out[row, i] = activation(gate_up[row, i]) * gate_up[row, columns + i]`; gate_up is `[rows, 2 * columns]`.
+void ck_gate(int activation, size_t rows, size_t columns, const float *gate_up, float *out);
 /// `y += x`.
 void ck_add(size_t count, const float *x, float *y);
 /// `y[row, column] += (x[row, column] + bias[column]) * scale[column]`: a residual with layer scale.

@@ -17,10 +17,10 @@ typedef struct {
   const void *data;
 } ck_packed;
 
-/// What follows a product: `out = (out +) scale * gelu(product + bias)`, what is not wanted left out.
+/// What follows a product: `out = (out +) scale * activation(product + bias)`, what is not wanted left out.
 typedef struct {
   const float *bias, *scale;  // for each output of all matrices side by side, or NULL
-  int gelu;
+  int activation;              // enum ck_activation
   int accumulate;
 } ck_epilogue;
 

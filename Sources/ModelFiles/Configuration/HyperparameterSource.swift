@@ -1,3 +1,5 @@
+import Tensors
+
 /// Where a model's hyper-parameters are read from: a JSON configuration or GGUF metadata.
 ///
 /// Numbers from a file decide how much memory is taken and what is multiplied with what, so each is checked against
@@ -46,6 +48,23 @@ extension HyperparameterSource {
     guard let value = try stringIfPresent(key) ?? fallback else { throw .missingValue(path: path, key: key) }
     guard value == expected else {
       throw invalid(key, "is '\(value.prefix(60))', and only '\(expected)' is supported here")
+    }
+  }
+
+  /// The activation that Hugging Face calls so.
+  func activation(_ key: String, default fallback: String? = nil) throws(ModelFileError) -> Activation {
+    guard let name = try stringIfPresent(key) ?? fallback else { throw .missingValue(path: path, key: key) }
+    switch name {
+    case "gelu", "gelu_python": return .gelu
+    case "gelu_new", "gelu_pytorch_tanh", "gelu_fast": return .geluTanh
+    case "quick_gelu": return .quickGELU
+    case "relu": return .relu
+    case "silu", "swish": return .silu
+    default:
+      throw invalid(
+        key,
+        "is '\(name.prefix(60))', and only gelu, gelu_new, gelu_pytorch_tanh, quick_gelu, relu and silu are "
+          + "supported here")
     }
   }
 

@@ -94,7 +94,7 @@ public struct Linear: Sendable {
     }
     var out = Self.concatenated([self], x)
     if let bias { out = out.adding(rowsOf: bias) }
-    return activation == .gelu ? out.gelu() : out
+    return out.activated(by: activation)
   }
 
   /// Several layers of one input side by side, biases left out: `[…, inputs]` → `[…, sum of outputs]`.
@@ -148,8 +148,8 @@ public struct Linear: Sendable {
     }
     if let bias {
       out.addBias(bias, activation: activation)
-    } else if activation == .gelu {
-      out = out.gelu()
+    } else {
+      out = out.activated(by: activation)
     }
     return out
   }

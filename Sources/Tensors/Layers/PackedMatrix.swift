@@ -42,7 +42,8 @@ final class PackedMatrix: Sendable {
           for matrix in matrices {
             guard let backward = matrix.backward else { preconditionFailure("a matrix without a way back") }
             var packed = backward.packed
-            var epilogue = ck_epilogue(bias: nil, scale: nil, gelu: 0, accumulate: column > 0 ? 1 : 0)
+            var epilogue = ck_epilogue(
+              bias: nil, scale: nil, activation: Activation.none.kernel, accumulate: column > 0 ? 1 : 0)
             ck_packed_product(rows, gradient + column, width, 1, &packed, &epilogue, out, columns)
             column += backward.inputs
           }
@@ -53,7 +54,7 @@ final class PackedMatrix: Sendable {
 
   var hasGradients: Bool { backward != nil }
 
-  /// What follows a product, before it is written: `out = (out +) scale * gelu(product + bias)`.
+  /// What follows a product, before it is written: `out = (out +) scale * activation(product + bias)`.
   struct Epilogue {
     /// `[sum of outputs]`, each.
     var bias: Tensor?
@@ -68,7 +69,7 @@ final class PackedMatrix: Sendable {
       withPointer(bias) { bias in
         withPointer(scale) { scale in
           var epilogue = ck_epilogue(
-            bias: bias, scale: scale, gelu: activation == .gelu ? 1 : 0, accumulate: accumulates ? 1 : 0)
+            bias: bias, scale: scale, activation: activation.kernel, accumulate: accumulates ? 1 : 0)
           body(&epilogue)
         }
       }

@@ -1,18 +1,22 @@
 import CKernels
 
 extension Variable {
-  /// The exact GELU of each element.
-  public func gelu() -> Variable {
-    .recorded(value.gelu(), inputs: [node]) { [value, node] gradient in
+  /// The activation of each element.
+  public func activated(by activation: Activation) -> Variable {
+    if activation == .none { return self }
+    return .recorded(value.activated(by: activation), inputs: [node]) { [value, node] gradient in
       var result = Tensor(uninitialized: value.shape)
       value.withPointer { x in
         gradient.withPointer { gradient in
-          result.withMutablePointer { ck_gelu_backward(value.count, x, gradient, $0) }
+          result.withMutablePointer { ck_activate_backward(activation.kernel, value.count, x, gradient, $0) }
         }
       }
       node?.accumulate(result)
     }
   }
+
+  /// The exact GELU of each element.
+  public func gelu() -> Variable { activated(by: .gelu) }
 
   /// The hyperbolic tangent of each element.
   public func tanh() -> Variable {
@@ -28,16 +32,21 @@ extension Variable {
     }
   }
 
-  /// `[rows, 2 * n]` → `[rows, n]`: the SiLU of each row's first half times its second half.
-  public func siluGated() -> Variable {
-    .recorded(value.siluGated(), inputs: [node]) { [value, node] gradient in
+  /// `[rows, 2 * n]` → `[rows, n]`: the activation of each row's first half times its second half.
+  public func gated(by activation: Activation) -> Variable {
+    .recorded(value.gated(by: activation), inputs: [node]) { [value, node] gradient in
       var result = Tensor(uninitialized: value.shape)
       value.withPointer { x in
         gradient.withPointer { gradient in
-          result.withMutablePointer { ck_silu_gate_backward(value.rows, value.columns / 2, x, gradient, $0) }
+          result.withMutablePointer {
+            ck_gate_backward(activation.kernel, value.rows, value.columns / 2, x, gradient, $0)
+          }
         }
       }
       node?.accumulate(result)
     }
   }
+
+  /// `[rows, 2 * n]` → `[rows, n]`: the SiLU of each row's first half times its second half.
+  public func siluGated() -> Variable { gated(by: .silu) }
 }

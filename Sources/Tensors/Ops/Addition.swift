@@ -13,7 +13,7 @@ extension Tensor {
     precondition(bias.count == columns, "bias \(bias.shape) for \(shape)")
     let (rows, columns) = (rows, columns)
     bias.withPointer { bias in
-      withMutablePointer { ck_add_bias(rows, columns, bias, activation == .gelu ? 1 : 0, $0) }
+      withMutablePointer { ck_add_bias(rows, columns, bias, activation.kernel, $0) }
     }
   }
 
