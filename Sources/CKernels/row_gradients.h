@@ -10,25 +10,26 @@ INLINE floats gelu_slope(floats x) {
 /// The derivative of x σ(e(x)), where `turn` is x e'(x): σ (1 + x e' (1 - σ)). As 1 - σ is e^-e σ, it loses no digits
 /// where σ is almost 1, which x e' would enlarge.
 INLINE floats logistic_slope(floats exponent, floats turn) {
-  floats power = exponential(-exponent);
+  floats power = exponential(__builtin_elementwise_min(-exponent, spread(80.0f)));  // finite
   floats sigmoid = 1.0f / (power + 1.0f);
   return sigmoid * (1.0f + turn * (power * sigmoid));
 }
 
-/// As x σ(2u); x e' is 2 √(2/π) (x + 3 · 0.044715 x³). Beyond ±30 the slope is 0 or 1, and x³ might overflow.
+/// As x σ(2u); x e' is 2 √(2/π) (x + 3 · 0.044715 x³).
 INLINE floats gelu_tanh_slope(floats x) {
-  x = __builtin_elementwise_min(__builtin_elementwise_max(x, spread(-30.0f)), spread(30.0f));
   return logistic_slope(gelu_tanh_exponent(x), x * (x * x * 0.2140644488178f + 1.59576912160573f));
 }
 
 /// The derivative of an activation; of ReLU at 0 it is 0.
 INLINE floats slope_of(const int kind, floats x) {
+  // Slopes by the logistic function are 0 or 1 beyond ±100, where products might overflow.
+  floats y = __builtin_elementwise_min(__builtin_elementwise_max(x, spread(-100.0f)), spread(100.0f));
   switch (kind) {
     case CK_ACTIVATION_GELU: return gelu_slope(x);
-    case CK_ACTIVATION_GELU_TANH: return gelu_tanh_slope(x);
-    case CK_ACTIVATION_QUICK_GELU: return logistic_slope(x * 1.702f, x * 1.702f);
+    case CK_ACTIVATION_GELU_TANH: return gelu_tanh_slope(y);
+    case CK_ACTIVATION_QUICK_GELU: return logistic_slope(y * 1.702f, y * 1.702f);
     case CK_ACTIVATION_RELU: return (floats)((ints)spread(1.0f) & (x > 0.0f));
-    case CK_ACTIVATION_SILU: return logistic_slope(x, x);
+    case CK_ACTIVATION_SILU: return logistic_slope(y, y);
     default: return spread(1.0f);
   }
 }
