@@ -1,5 +1,15 @@
 import Tensors
 
+/// What a Hugging Face `config.json` says it is of: its `model_type`.
+///
+/// - Throws: `ModelFileError` where the file cannot be read or says nothing.
+public func modelType(configuration path: String) throws(ModelFileError) -> String {
+  guard let type = try JSONConfiguration(path: path).stringIfPresent("model_type") else {
+    throw .missingValue(path: path, key: "model_type")
+  }
+  return type
+}
+
 /// The members of a JSON object in a file, such as Hugging Face's `config.json`, by key. `null` counts as missing.
 struct JSONConfiguration: HyperparameterSource {
   let path: String
@@ -32,6 +42,9 @@ struct JSONConfiguration: HyperparameterSource {
     self.prefix = prefix
     self.members = members
   }
+
+  /// Those of its members, in order, but for those that are `null`.
+  var keys: [String] { members.filter { $0.value != .null }.keys.sorted() }
 
   func invalid(_ key: String, _ problem: String) -> ModelFileError {
     .invalidValue(path: path, key: prefix + key, problem: problem)
@@ -92,6 +105,25 @@ struct JSONConfiguration: HyperparameterSource {
       return integers
     default: throw invalid(key, "is neither an integer nor an array of integers")
     }
+  }
+
+  func floatsIfPresent(_ key: String) throws(ModelFileError) -> [Double]? {
+    guard let value = value(key) else { return nil }
+    guard case .array(let elements) = value else { throw invalid(key, "is no array of numbers") }
+    var floats: [Double] = []
+    for element in elements {
+      switch element {
+      case .integer(let integer): floats.append(Double(integer))
+      case .number(let number): floats.append(number)
+      default: throw invalid(key, "holds something other than numbers")
+      }
+    }
+    return floats
+  }
+
+  /// Whether the key's value is an object.
+  func isObject(_ key: String) -> Bool {
+    if case .object? = value(key) { true } else { false }
   }
 
   private func value(_ key: String) -> JSONValue? {
