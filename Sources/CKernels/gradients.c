@@ -21,7 +21,8 @@ typedef struct {
   float *out, *grad_weight, *grad_bias;
   float *writable_statistics;
   float epsilon;
-  int rms, activation;
+  int rms;
+  int activation;
 } work;
 
 static void activate_part(void *context, size_t begin, size_t end) {

@@ -45,7 +45,7 @@ static void activate_part(void *context, size_t begin, size_t end) {
 }
 
 void ck_activate(int activation, size_t count, const float *x, float *out) {
-  row_work w = {.x = x, .out = out, .activation = activation};
+  row_work w = {.x = x, .activation = activation, .out = out};
   ck_parallel_for(count, GRAIN, activate_part, &w);
 }
 
@@ -65,7 +65,7 @@ static void add_bias_part(void *context, size_t begin, size_t end) {
   for (size_t row = begin; row < end; row++) {
     float *x = w->out + row * w->columns;
     kernels->add_bias(w->columns, w->bias, x);
-    if (w->activation) kernels->activate(w->activation, w->columns, x, x);
+    if (w->activation != CK_ACTIVATION_NONE) kernels->activate(w->activation, w->columns, x, x);
   }
 }
 
@@ -83,7 +83,7 @@ static void gate_part(void *context, size_t begin, size_t end) {
 }
 
 void ck_gate(int activation, size_t rows, size_t columns, const float *gate_up, float *out) {
-  row_work w = {.columns = columns, .x = gate_up, .out = out, .activation = activation};
+  row_work w = {.columns = columns, .x = gate_up, .activation = activation, .out = out};
   ck_parallel_for(rows, rows_per_grain(columns), gate_part, &w);
 }
 

@@ -76,21 +76,31 @@ INLINE floats normal_distribution(floats x) {
 
 INLINE floats gelu_of(floats x) { return x * normal_distribution(x); }
 
-INLINE floats sigmoid_of(floats x) { return 1.0f / (exponential(-x) + 1.0f); }
+/// The exponent of GELU by tanh, 2 √(2/π) (x + 0.044715 x³): (1 + tanh u) / 2 is the logistic function of 2u.
+INLINE floats gelu_tanh_exponent(floats x) { return x * (x * x * 0.0713548162726f + 1.59576912160573f); }
 
-/// Of tanh GELU, x σ(2u): 2u = 2 √(2/π) (x + 0.044715 x³).
-INLINE floats tanh_gelu_argument(floats x) { return x * (x * x * 0.071354816f + 1.5957691f); }
-
-INLINE floats activation_of(int activation, floats x) {
-  switch (activation) {
-  case CK_ACTIVATION_GELU: return gelu_of(x);
-  case CK_ACTIVATION_GELU_TANH: return x / (exponential(-tanh_gelu_argument(x)) + 1.0f);
-  case CK_ACTIVATION_QUICK_GELU: return x / (exponential(x * -1.702f) + 1.0f);
-  case CK_ACTIVATION_RELU: return __builtin_elementwise_max(x, (floats){});
-  case CK_ACTIVATION_SILU: return x / (exponential(-x) + 1.0f);
-  default: return x;
+/// `kind` (enum ck_activation) is a constant wherever this is inlined.
+INLINE floats activation_of(const int kind, floats x) {
+  switch (kind) {
+    case CK_ACTIVATION_GELU: return gelu_of(x);
+    case CK_ACTIVATION_GELU_TANH: return x / (exponential(-gelu_tanh_exponent(x)) + 1.0f);
+    case CK_ACTIVATION_QUICK_GELU: return x / (exponential(x * -1.702f) + 1.0f);
+    case CK_ACTIVATION_RELU: return (floats)((ints)x & ~(x < 0.0f));  // NaN stays
+    case CK_ACTIVATION_SILU: return x / (exponential(-x) + 1.0f);
+    default: return x;
   }
 }
+
+/// `call(K)` with the activation as a constant, so that no loop asks which it is.
+#define FOR_ACTIVATION(kind, call)                                       \
+  switch (kind) {                                                        \
+    case CK_ACTIVATION_GELU: call(CK_ACTIVATION_GELU); break;             \
+    case CK_ACTIVATION_GELU_TANH: call(CK_ACTIVATION_GELU_TANH); break;   \
+    case CK_ACTIVATION_QUICK_GELU: call(CK_ACTIVATION_QUICK_GELU); break; \
+    case CK_ACTIVATION_RELU: call(CK_ACTIVATION_RELU); break;             \
+    case CK_ACTIVATION_SILU: call(CK_ACTIVATION_SILU); break;             \
+    default: call(CK_ACTIVATION_NONE); break;                            \
+  }
 
 /// `out[i] = expression of (i-th lanes)`, whole vectors and then the rest.
 #define EACH(count, body)                                                               \
@@ -145,12 +155,16 @@ static void rms_norm(size_t rows, size_t columns, const float *x, const float *w
   }
 }
 
-static void activate(int activation, size_t count, const float *x, float *out) {
-  EACH(count, { STORE(out, activation_of(activation, LOAD(x))); });
+static void activate(int kind, size_t count, const float *x, float *out) {
+#define CALL(K) EACH(count, { STORE(out, activation_of(K, LOAD(x))); })
+  FOR_ACTIVATION(kind, CALL)
+#undef CALL
 }
 
-static void gate(int activation, size_t columns, const float *gate, const float *up, float *out) {
-  EACH(columns, { STORE(out, activation_of(activation, LOAD(gate)) * LOAD(up)); });
+static void gate(int kind, size_t columns, const float *gate, const float *up, float *out) {
+#define CALL(K) EACH(columns, { STORE(out, activation_of(K, LOAD(gate)) * LOAD(up)); })
+  FOR_ACTIVATION(kind, CALL)
+#undef CALL
 }
 
 static void add_bias(size_t columns, const float *bias, float *x) {
@@ -348,18 +362,26 @@ static void tile_bf16(size_t rows, size_t pairs, const uint16_t *x, size_t strid
   }
 }
 
-/// What follows a product, on its way from a tile of 32 columns to `out`: bias, activation, scale, and what is in `out` already.
-static void finish_tile(size_t rows, size_t columns, const float *tile, const ck_finish *finish, float *out,
-                        size_t stride) {
+/// What follows a product, on its way from a tile of 32 columns to `out`: bias, activation, scale, and what is in `out`
+/// already.
+INLINE void finish_tile_with(const int kind, size_t rows, size_t columns, const float *tile, const ck_finish *finish,
+                             float *out, size_t stride) {
   for (size_t row = 0; row < rows; row++, tile += 2 * LANES, out += stride)
     EACH(columns, {
       floats v = LOAD(tile);
       if (finish->bias) v += LOAD(finish->bias);
-      if (finish->activation) v = activation_of(finish->activation, v);
+      v = activation_of(kind, v);
       if (finish->scale) v *= LOAD(finish->scale);
       if (finish->accumulate) v += LOAD(out);
       STORE(out, v);
     });
+}
+
+static void finish_tile(size_t rows, size_t columns, const float *tile, const ck_finish *finish, float *out,
+                        size_t stride) {
+#define CALL(K) finish_tile_with(K, rows, columns, tile, finish, out, stride)
+  FOR_ACTIVATION(finish->activation, CALL)
+#undef CALL
 }
 
 static void round_bf16(size_t count, const float *x, uint16_t *out) {

@@ -18,8 +18,9 @@ typedef struct {
   void (*layer_norm)(size_t rows, size_t columns, const float *x, const float *weight, const float *bias, float epsilon,
                      float *out);
   void (*rms_norm)(size_t rows, size_t columns, const float *x, const float *weight, float epsilon, float *out);
-  void (*activate)(int activation, size_t count, const float *x, float *out);
-  void (*gate)(int activation, size_t columns, const float *gate, const float *up, float *out);
+  // Activations: `kind` is of enum ck_activation.
+  void (*activate)(int kind, size_t count, const float *x, float *out);
+  void (*gate)(int kind, size_t columns, const float *gate, const float *up, float *out);
   void (*add_bias)(size_t columns, const float *bias, float *x);
   void (*add)(size_t count, const float *x, float *y);
   void (*add_scaled)(size_t columns, const float *x, const float *bias, const float *scale, float *y);
@@ -44,8 +45,8 @@ typedef struct {
   void (*finish_tile)(size_t rows, size_t columns, const float *tile, const ck_finish *finish, float *out,
                       size_t stride);
   // Gradients: row_gradients.h says what each computes.
-  void (*activate_backward)(int activation, size_t count, const float *x, const float *grad, float *out);
-  void (*gate_backward)(int activation, size_t columns, const float *gate, const float *up, const float *grad,
+  void (*activate_backward)(int kind, size_t count, const float *x, const float *grad, float *out);
+  void (*gate_backward)(int kind, size_t columns, const float *gate, const float *up, const float *grad,
                         float *grad_gate, float *grad_up);
   void (*layer_norm_backward)(size_t rows, size_t columns, const float *x, const float *weight, float epsilon,
                               const float *grad, float *grad_x, float *statistics);

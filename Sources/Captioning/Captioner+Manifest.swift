@@ -1,5 +1,5 @@
-import ImageEncoding
-import ModelFiles
+package import ImageEncoding
+package import ModelFiles
 import PrefixMapping
 import TextDecoding
 
@@ -12,7 +12,9 @@ extension FeatureSelection {
         case .patches:
           Part(
             hiddenState: feature.hiddenState,
-            tokens: .patches(grid: feature.grid.map { Grid(rows: $0[0], columns: $0[1]) }))
+            tokens: .patches(grid: feature.grid.map { PatchGrid(rows: $0[0], columns: $0[1]) }))
+        case .pooled: Part(hiddenState: feature.hiddenState, tokens: .output(.pooled))
+        case .projected: Part(hiddenState: feature.hiddenState, tokens: .output(.projected))
         }
       })
   }
@@ -20,7 +22,7 @@ extension FeatureSelection {
 
 extension ImagePreprocessor {
   /// - Throws: `CaptionerError.unknownSetting` for a resampling filter or resize mode that is not known.
-  init(_ preprocessing: CaptionerManifest.Preprocessing) throws {
+  package init(_ preprocessing: CaptionerManifest.Preprocessing) throws {
     guard let mode = ResizeMode(rawValue: preprocessing.resizeMode) else {
       throw CaptionerError.unknownSetting(key: "encoder.preprocessing.resizeMode", value: preprocessing.resizeMode)
     }
@@ -29,8 +31,8 @@ extension ImagePreprocessor {
     }
     self.init(
       size: ImageSize(width: preprocessing.width, height: preprocessing.height), mode: mode,
-      shortestEdge: preprocessing.shortestEdge, filter: filter,
-      rescaleFactor: preprocessing.rescaleFactor, mean: preprocessing.mean, standardDeviation: preprocessing.std)
+      shortestEdge: preprocessing.shortestEdge, filter: filter, rescaleFactor: preprocessing.rescaleFactor,
+      mean: preprocessing.mean, standardDeviation: preprocessing.std)
   }
 }
 

@@ -6,7 +6,7 @@ import TextDecoding
 
 extension Captioner {
   /// What is computed on the way from images to the first word, each stacked over the images: `pixels`
-  /// `[images, 3, height, width]`, `hidden_state_N` and `last_hidden_state` `[images, 1 + patches, hidden]`, `features`,
+  /// `[images, 3, height, width]`, `hidden_state_N` and `last_hidden_state` `[images, tokens, hidden]`, `features`,
   /// `prefix`, `first_logits` `[images, vocabulary]`.
   ///
   /// - Throws: as `caption(path:decoder:options:onWarning:)`.
@@ -21,7 +21,7 @@ extension Captioner {
     let states = try encoder.hiddenStates(pixels, numbers: Set(0...encoder.layers))
     var tensors: [(name: String, tensor: Tensor)] = [("pixels", pixels)]
     tensors += states.sorted { $0.key < $1.key }.map { ("hidden_state_\($0.key)", $0.value) }
-    if let last = states[encoder.layers] { tensors.append(("last_hidden_state", encoder.finalNorm(last))) }
+    if let last = states[encoder.layers] { tensors.append(("last_hidden_state", encoder.lastHiddenState(of: last))) }
     let features = try extractor.features(of: pixels)
     let prefixes = try mapper.prefixes(features, decoder: decoder)
     tensors.append(("features", features))

@@ -1,11 +1,8 @@
 /// Parts of a captioner that do not make one.
 public enum CaptionerError: Error, Equatable, Sendable, CustomStringConvertible {
   case unknownFamily(part: String, name: String, known: [String])
-  /// A model of the user's own, by what it says of itself.
-  case unsupportedModel(part: String, path: String, architecture: String, known: [String])
-  case noStopTokens(path: String)
-  /// The text behind the prefix gives no token to begin with.
-  case noStartTokens(template: String)
+  /// A directory whose `config.json` is of a model that no family here reads.
+  case unknownModelType(directory: String, type: String, known: [String], remedy: String)
   case unknownSetting(key: String, value: String)
   case featureMismatch(directory: String, found: [Int], expected: [Int])
   case prefixMismatch(directory: String, found: [Int], expected: [Int])
@@ -14,13 +11,8 @@ public enum CaptionerError: Error, Equatable, Sendable, CustomStringConvertible 
     switch self {
     case .unknownFamily(let part, let name, let known):
       "captioner.json: \(part).family '\(name)' is not known: use \(known.joined(separator: ", ")), or a newer caption"
-    case .unsupportedModel(let part, let path, let architecture, let known):
-      "\(path): a model of the kind '\(architecture)' cannot be used as \(part): use one of these kinds: "
-        + known.joined(separator: ", ")
-    case .noStopTokens(let path):
-      "\(path): the model does not say which token ends a text: name it with --stop-tokens"
-    case .noStartTokens(let template):
-      "the template '\(template)' must be {prefix} with some text behind it, from which the caption goes on"
+    case .unknownModelType(let directory, let type, let known, let remedy):
+      "\(directory)/config.json: model_type '\(type)' is not supported, only \(known.joined(separator: ", ")): \(remedy)"
     case .unknownSetting(let key, let value):
       "captioner.json: \(key) '\(value)' is not known: correct it, or use a newer caption"
     case .featureMismatch(let directory, let found, let expected):

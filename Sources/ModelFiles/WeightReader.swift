@@ -25,6 +25,12 @@ public struct WeightReader: Sendable {
     WeightReader(source: source, prefix: fullKey(component))
   }
 
+  /// The reader of the first of these paths below which the file has `key`, or this one where none has it: checkpoints
+  /// hold a model alone, or as a part of a larger one.
+  public func rooted(at paths: [String], having key: String) -> WeightReader {
+    paths.map(scoped).first { $0.contains(key) } ?? self
+  }
+
   /// The key as it stands in the file.
   public func fullKey(_ key: String) -> String {
     prefix.isEmpty ? key : "\(prefix).\(key)"

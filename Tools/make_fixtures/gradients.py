@@ -17,6 +17,10 @@ from tiny_models import randomise
 FOLDER = pins.FIXTURES / "gradients"
 EPSILON, THETA, DROPOUT = 1e-5, 100000.0, 0.1
 IMAGES, CAPTIONS, LENGTHS = 2, 2, (5, 3, 4, 1)  # ragged captions, their rows one after another; two captions an image
+ACTIVATIONS = {
+    "gelu_tanh": lambda x: F.gelu(x, approximate="tanh"), "gelu_quick": lambda x: x * (1.702 * x).sigmoid(),
+    "relu": F.relu,
+}
 n = torch.randn
 
 
@@ -117,6 +121,14 @@ def hyperbolic_tangent():
     case("tanh", torch.tanh, x=torch.cat([2 * n(58), torch.tensor([0.0, -12.0])]).view(5, 12))
 
 
+def activations():
+    torch.manual_seed(26)
+    line = torch.cat([2 * n(58), torch.tensor([0.0, -12.0])]).view(5, 12)
+    for name in ("gelu_tanh", "gelu_quick", "relu"):
+        case(name, ACTIVATIONS[name], x=line)
+    case("gelu_tanh_gate", lambda x: ACTIVATIONS["gelu_tanh"](x[..., :12]) * x[..., 12:], x=2 * n(5, 24))
+
+
 def losses():
     """The mean over the tokens; the logits are hidden · headᵀ, and `grad_head` is what a trainable head would get."""
     for name, smoothing in (("cross_entropy", 0.0), ("cross_entropy_smoothed", 0.1)):
@@ -167,6 +179,7 @@ if __name__ == "__main__":
     torch.set_num_threads(1)
     operations()
     hyperbolic_tangent()
+    activations()
     losses()
     resampler_block()
     llama_layer()

@@ -6,6 +6,7 @@
 // Backward passes of the operations in ckernels_ops.h and what training needs beside them. `grad` is the gradient of the
 // loss with respect to an operation's output; shapes are those of the forward pass.
 
+/// From the forward pass's input.
 void ck_activate_backward(int activation, size_t count, const float *x, const float *grad, float *out);
 /// From the forward pass's result `y`: `out = grad * (1 - y²)`.
 void ck_tanh_backward(size_t count, const float *y, const float *grad, float *out);

@@ -9,16 +9,18 @@ void ck_layer_norm(size_t rows, size_t columns, const float *x, const float *wei
                    float *out);
 /// `out = x / sqrt(mean(x²) + epsilon) * weight`.
 void ck_rms_norm(size_t rows, size_t columns, const float *x, const float *weight, float epsilon, float *out);
-/// What a layer may do to its sums. GELU is exact, with an absolute error of erf below 5e-7; `GELU_TANH` is its approximation
-/// by tanh, `QUICK_GELU` that by x σ(1.702 x) (Hendrycks & Gimpel 2016); SiLU is x σ(x).
+/// GELU is `x / 2 * (1 + erf(x / √2))` (absolute error of erf below 5e-7), of tanh `x σ(2 √(2/π) (x + 0.044715 x³))`, quick
+/// `x σ(1.702 x)`; SiLU is `x σ(x)`.
 enum ck_activation {
   CK_ACTIVATION_NONE,
   CK_ACTIVATION_GELU,
   CK_ACTIVATION_GELU_TANH,
   CK_ACTIVATION_QUICK_GELU,
   CK_ACTIVATION_RELU,
-  CK_ACTIVATION_SILU
+  CK_ACTIVATION_SILU,
 };
+
+/// `out = activation(x)`.
 void ck_activate(int activation, size_t count, const float *x, float *out);
 void ck_tanh(size_t count, const float *x, float *out);
 /// `x[row, column] += bias[column]`, then the activation.

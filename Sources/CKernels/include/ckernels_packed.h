@@ -20,7 +20,7 @@ typedef struct {
 /// What follows a product: `out = (out +) scale * activation(product + bias)`, what is not wanted left out.
 typedef struct {
   const float *bias, *scale;  // for each output of all matrices side by side, or NULL
-  int activation;  // enum ck_activation
+  int activation;              // enum ck_activation
   int accumulate;
 } ck_epilogue;
 

@@ -31,9 +31,10 @@ public struct ImageFeatureExtractor: Sendable {
     self.encoder = encoder
     selection = FeatureSelection(settings.features)
     preprocessor = try ImagePreprocessor(settings.preprocessing)
-    let tokens = try selection.tokenCount(
-      width: preprocessor.size.width, height: preprocessor.size.height, patchSize: encoder.patchSize)
-    shape = [tokens, encoder.hiddenSize]
+    let (tokens, width) = try selection.measure(
+      width: preprocessor.size.width, height: preprocessor.size.height, encoder: encoder)
+    tokensOfParts = tokens
+    shape = [tokens.reduce(0, +), width]
   }
 
   /// The same, the encoder's matrices laid out for products in this precision.
@@ -54,16 +55,7 @@ public struct ImageFeatureExtractor: Sendable {
   }
 
   /// How many tokens each part of the selection has: the tokens of one layer that are of one kind.
-  public var tokensOfParts: [Int] {
-    selection.parts.map { part in
-      switch part.tokens {
-      case .classToken: 1
-      case .patches(let grid):
-        grid.map { $0.rows * $0.columns }
-          ?? preprocessor.size.width / encoder.patchSize * (preprocessor.size.height / encoder.patchSize)
-      }
-    }
-  }
+  public let tokensOfParts: [Int]
 
   /// How many tokens, one after the other, come from the same layer.
   public var tokenGroups: [Int] {

@@ -5,24 +5,75 @@ public protocol VisionEncoder: Sendable {
   /// Width of every hidden state.
   var hiddenSize: Int { get }
 
-  /// Blocks; hidden state 0 is the embedding's output and `layers` the last block's.
+  /// Blocks; hidden state 0 is what the first block is given and `layers` the last block's.
   var layers: Int { get }
 
   /// Side of a square patch in pixels.
   var patchSize: Int { get }
 
+  /// Whether hidden states begin with a class token.
+  var hasClassToken: Bool { get }
+
+  /// How many register tokens come before the patches, after the class token (Darcet et al. 2024).
+  var registers: Int { get }
+
   /// The norm after the last block, which belongs to the model but to no hidden state.
   var finalNorm: LayerNorm { get }
 
-  /// The hidden states of these numbers, each `[batch, 1 + patches, hiddenSize]`: the class token, then the patches row by
-  /// row. No final norm is applied to any. Blocks after the last one that is asked for are not computed.
+  /// How many patches an image of this size in pixels has.
+  ///
+  /// - Throws: `EncodingError.unsuitableSize`.
+  func grid(width: Int, height: Int) throws(EncodingError) -> PatchGrid
+
+  /// The hidden states of these numbers, each `[batch, tokens, hiddenSize]`: the class token and registers where the
+  /// encoder has them, then the patches row by row. No final norm is applied to any. Blocks after the last one that is
+  /// asked for are not computed.
   ///
   /// - Parameter pixels: `[batch, 3, height, width]`, normalised.
   /// - Throws: `EncodingError`.
   func hiddenStates(_ pixels: Tensor, numbers: Set<Int>) throws(EncodingError) -> [Int: Tensor]
 
+  /// What transformers calls `last_hidden_state`.
+  ///
+  /// - Parameter lastState: hidden state `layers`, `[batch, tokens, hiddenSize]`.
+  /// - Returns: the same shape, after the final norm where that serves all tokens.
+  func lastHiddenState(of lastState: Tensor) -> Tensor
+
+  /// How wide an output of the whole model is; `nil` where it has none.
+  func width(of output: EncoderOutput) -> Int?
+
+  /// An output of the whole model.
+  ///
+  /// - Parameter lastState: hidden state `layers`, `[batch, tokens, hiddenSize]`.
+  /// - Returns: `[batch, 1, width(of: output)]`; `nil` where the model has none.
+  func output(_ output: EncoderOutput, of lastState: Tensor) -> Tensor?
+
   /// The same encoder, its matrices laid out for products in this precision. Norms, activations and sums stay in f32.
   func prepared(_ precision: MatrixPrecision) -> Self
+}
+
+/// One row for the whole image.
+public enum EncoderOutput: String, Sendable {
+  /// What transformers calls `pooler_output`.
+  case pooled
+  /// The pooled output in the space that images share with texts: `image_embeds`.
+  case projected
+}
+
+extension VisionEncoder {
+  public var hasClassToken: Bool { true }
+  public var registers: Int { 0 }
+
+  public func grid(width: Int, height: Int) throws(EncodingError) -> PatchGrid {
+    guard width > 0, height > 0, width % patchSize == 0, height % patchSize == 0 else {
+      throw .unsuitableSize(width: width, height: height, patchSize: patchSize)
+    }
+    return PatchGrid(rows: height / patchSize, columns: width / patchSize)
+  }
+
+  public func lastHiddenState(of lastState: Tensor) -> Tensor { finalNorm(lastState) }
+  public func width(of output: EncoderOutput) -> Int? { nil }
+  public func output(_ output: EncoderOutput, of lastState: Tensor) -> Tensor? { nil }
 }
 
 /// What an encoder cannot do with what it is given.
@@ -30,6 +81,13 @@ public enum EncodingError: Error, Equatable, Sendable, CustomStringConvertible {
   case unsuitableSize(width: Int, height: Int, patchSize: Int)
   case noSuchHiddenState(number: Int, layers: Int)
   case unevenGrid(grid: [Int], patches: [Int])
+  case noClassToken
+  /// - Parameter output: `pooled` or `projected`.
+  case noOutput(output: String)
+  /// An output of the whole model was asked of an earlier block.
+  case outputBeforeLastLayer(output: String, number: Int, layers: Int)
+  /// Tokens of several widths cannot stand in one sequence.
+  case mixedWidths([Int])
 
   public var description: String {
     switch self {
@@ -41,6 +99,16 @@ public enum EncodingError: Error, Equatable, Sendable, CustomStringConvertible {
     case .unevenGrid(let grid, let patches):
       "\(patches[0])x\(patches[1]) patches cannot be averaged to a grid of \(grid[0])x\(grid[1]): set grid in "
         + "captioner.json to divisors"
+    case .noClassToken:
+      "the encoder has no class token: ask for patches or pooled instead of class in features in captioner.json"
+    case .noOutput(let output):
+      "the encoder, or its file, has no \(output) output: ask for other tokens in features in captioner.json"
+    case .outputBeforeLastLayer(let output, let number, let layers):
+      "the \(output) output is that of the last hidden state, \(layers), not of \(number): correct features in "
+        + "captioner.json"
+    case .mixedWidths(let widths):
+      "features of several widths (\(widths.map(String.init).joined(separator: ", "))) cannot be read together: ask for "
+        + "those of one width in features in captioner.json"
     }
   }
 }

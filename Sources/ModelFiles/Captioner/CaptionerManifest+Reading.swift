@@ -88,7 +88,7 @@ extension CaptionerManifest.Encoder {
         try require(
           grid.count == 2 && grid.allSatisfy { (1...1000).contains($0) }, "\(key).grid",
           "[rows, columns], each 1 to 1000")
-        try require(feature.tokens == .patches, "\(key).grid", "no grid for the class token")
+        try require(feature.tokens == .patches, "\(key).grid", "no grid but for patches")
       }
     }
     let sides = 1...4096
@@ -97,7 +97,10 @@ extension CaptionerManifest.Encoder {
     try require(preprocessing.shortestEdge.map(sides.contains) ?? true, "preprocessing.shortestEdge", "1 to 4096")
     try require(
       ["squash", "shortestEdgeCenterCrop", "longestEdgePad"].contains(preprocessing.resizeMode),
-      "preprocessing.resizeMode", "squash, shortestEdgeCenterCrop or longestEdgePad")
+      "encoder.preprocessing.resizeMode", "squash, shortestEdgeCenterCrop or longestEdgePad")
+    if let shortestEdge = preprocessing.shortestEdge {
+      try require(sides.contains(shortestEdge), "encoder.preprocessing.shortestEdge", "1 to 4096")
+    }
     try require(
       ["nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"].contains(preprocessing.resample),
       "preprocessing.resample", "nearest, box, bilinear, hamming, bicubic or lanczos")

@@ -55,9 +55,13 @@ public struct CaptionerManifest: Codable, Sendable, Equatable {
   public struct Feature: Codable, Sendable, Equatable {
     public enum Tokens: String, Codable, Sendable {
       case `class`, patches
+      /// One row for the whole image, as the encoder's own head makes it.
+      case pooled
+      /// The same in the space that images share with texts, as CLIP has it.
+      case projected
     }
 
-    /// 0 is the embedding's output, n that of block n; no final norm.
+    /// 0 is what the first block is given, n the output of block n; no final norm. Pooled and projected are the last's.
     public var hiddenState: Int
     public var tokens: Tokens
     /// Rows and columns that the patches are averaged to; all of them where it is missing.
@@ -75,7 +79,8 @@ public struct CaptionerManifest: Codable, Sendable, Equatable {
     public var height: Int
     /// `squash`, `shortestEdgeCenterCrop` or `longestEdgePad`.
     public var resizeMode: String
-    /// For `shortestEdgeCenterCrop`: what the shortest edge becomes before the crop; the smaller side where it is missing.
+    /// What the shortest edge becomes before `shortestEdgeCenterCrop` cuts; the smaller of width and height where it is
+    /// missing.
     public var shortestEdge: Int?
     /// `nearest`, `box`, `bilinear`, `hamming`, `bicubic` or `lanczos`, as Pillow has them.
     public var resample: String

@@ -1,5 +1,5 @@
 /// The hyper-parameters of a DINOv2 vision transformer (Oquab et al., 2023), as Hugging Face's `config.json` of
-/// `model_type` `dinov2` lists them.
+/// `model_type` `dinov2` or `dinov2_with_registers` (Darcet et al., 2024) lists them.
 public struct DinoV2Configuration: Equatable, Sendable {
   public var hiddenSize: Int
   public var layers: Int
@@ -16,10 +16,15 @@ public struct DinoV2Configuration: Equatable, Sendable {
   public var hasQKVBias: Bool
   /// Whether the MLP is gated (SwiGLU, in the giant model) rather than two layers with GELU between.
   public var usesSwiGLU: Bool
+  /// Whether it is of the family with registers, which resamples its positions otherwise.
+  public var isWithRegisters: Bool
+  /// Tokens between the class token and the patches.
+  public var registers: Int
 
   public init(
     hiddenSize: Int, layers: Int, attentionHeads: Int, mlpRatio: Double = 4, imageSize: Int, patchSize: Int,
-    channels: Int = 3, layerNormEpsilon: Double = 1e-6, hasQKVBias: Bool = true, usesSwiGLU: Bool = false
+    channels: Int = 3, layerNormEpsilon: Double = 1e-6, hasQKVBias: Bool = true, usesSwiGLU: Bool = false,
+    isWithRegisters: Bool = false, registers: Int = 0
   ) {
     self.hiddenSize = hiddenSize
     self.layers = layers
@@ -31,6 +36,8 @@ public struct DinoV2Configuration: Equatable, Sendable {
     self.layerNormEpsilon = layerNormEpsilon
     self.hasQKVBias = hasQKVBias
     self.usesSwiGLU = usesSwiGLU
+    self.isWithRegisters = isWithRegisters
+    self.registers = registers
   }
 
   public var headDimension: Int { hiddenSize / attentionHeads }
@@ -49,7 +56,8 @@ public struct DinoV2Configuration: Equatable, Sendable {
   /// - Throws: `ModelFileError`; `.invalidValue` where a value is out of bounds or asks for what is not supported.
   public init(jsonFile path: String) throws(ModelFileError) {
     let file = try JSONConfiguration(path: path)
-    try file.require("model_type", is: "dinov2")
+    let isWithRegisters = try file.stringIfPresent("model_type") == "dinov2_with_registers"
+    if !isWithRegisters { try file.require("model_type", is: "dinov2") }
     try file.require("hidden_act", is: "gelu", default: "gelu")
     self.init(
       hiddenSize: try file.integer("hidden_size", in: HyperparameterBounds.width),
@@ -61,7 +69,8 @@ public struct DinoV2Configuration: Equatable, Sendable {
       channels: try file.integer("num_channels", in: 1...64, default: 3),
       layerNormEpsilon: try file.positiveFloat("layer_norm_eps", atMost: 1, default: 1e-6),
       hasQKVBias: try file.boolIfPresent("qkv_bias") ?? true,
-      usesSwiGLU: try file.boolIfPresent("use_swiglu_ffn") ?? false)
+      usesSwiGLU: try file.boolIfPresent("use_swiglu_ffn") ?? false, isWithRegisters: isWithRegisters,
+      registers: isWithRegisters ? try file.integer("num_register_tokens", in: 0...1024, default: 4) : 0)
     try file.requireDivisible("hidden_size", hiddenSize, by: attentionHeads, "num_attention_heads")
     guard patchSize <= imageSize else {
       throw file.invalid("patch_size", "is \(patchSize), larger than the image_size \(imageSize)")

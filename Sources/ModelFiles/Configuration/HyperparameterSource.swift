@@ -55,18 +55,6 @@ extension HyperparameterSource {
     }
   }
 
-  /// Refuses a model of another kind than those named.
-  ///
-  /// - Returns: which it is.
-  @discardableResult
-  func require(_ key: String, isOneOf expected: [String]) throws(ModelFileError) -> String {
-    guard let value = try stringIfPresent(key) else { throw .missingValue(path: path, key: key) }
-    guard expected.contains(value) else {
-      throw invalid(key, "is '\(value.prefix(60))', and only \(expected.joined(separator: ", ")) is supported here")
-    }
-    return value
-  }
-
   /// The activation that Hugging Face calls so.
   func activation(_ key: String, default fallback: String? = nil) throws(ModelFileError) -> Activation {
     guard let name = try stringIfPresent(key) ?? fallback else { throw .missingValue(path: path, key: key) }

@@ -43,6 +43,9 @@ struct JSONConfiguration: HyperparameterSource {
     self.members = members
   }
 
+  /// Those of its members, in order, but for those that are `null`.
+  var keys: [String] { members.filter { $0.value != .null }.keys.sorted() }
+
   func invalid(_ key: String, _ problem: String) -> ModelFileError {
     .invalidValue(path: path, key: prefix + key, problem: problem)
   }
@@ -104,18 +107,26 @@ struct JSONConfiguration: HyperparameterSource {
     }
   }
 
-  func stringsIfPresent(_ key: String) throws(ModelFileError) -> [String]? {
+  func floatsIfPresent(_ key: String) throws(ModelFileError) -> [Double]? {
     guard let value = value(key) else { return nil }
-    guard case .array(let elements) = value else { throw invalid(key, "is no array") }
-    var strings: [String] = []
+    guard case .array(let elements) = value else { throw invalid(key, "is no array of numbers") }
+    var floats: [Double] = []
     for element in elements {
-      guard case .string(let string) = element else { throw invalid(key, "holds something other than strings") }
-      strings.append(string)
+      switch element {
+      case .integer(let integer): floats.append(Double(integer))
+      case .number(let number): floats.append(number)
+      default: throw invalid(key, "holds something other than numbers")
+      }
     }
-    return strings
+    return floats
   }
 
-  func value(_ key: String) -> JSONValue? {
+  /// Whether the key's value is an object.
+  func isObject(_ key: String) -> Bool {
+    if case .object? = value(key) { true } else { false }
+  }
+
+  private func value(_ key: String) -> JSONValue? {
     members[key].flatMap { $0 == .null ? nil : $0 }
   }
 }

@@ -150,7 +150,7 @@ public struct Linear: Sendable {
     }
     if let bias {
       out.addBias(bias, activation: activation)
-    } else if activation != .none {
+    } else {
       out = out.activated(by: activation)
     }
     return out

@@ -42,7 +42,8 @@ final class PackedMatrix: Sendable {
           for matrix in matrices {
             guard let backward = matrix.backward else { preconditionFailure("a matrix without a way back") }
             var packed = backward.packed
-            var epilogue = ck_epilogue(bias: nil, scale: nil, activation: 0, accumulate: column > 0 ? 1 : 0)
+            var epilogue = ck_epilogue(
+              bias: nil, scale: nil, activation: Activation.none.kernel, accumulate: column > 0 ? 1 : 0)
             ck_packed_product(rows, gradient + column, width, 1, &packed, &epilogue, out, columns)
             column += backward.inputs
           }

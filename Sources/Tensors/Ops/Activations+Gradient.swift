@@ -1,6 +1,7 @@
 import CKernels
 
 extension Variable {
+  /// The activation of each element.
   public func activated(by activation: Activation) -> Variable {
     if activation == .none { return self }
     return .recorded(value.activated(by: activation), inputs: [node]) { [value, node] gradient in
@@ -13,6 +14,9 @@ extension Variable {
       node?.accumulate(result)
     }
   }
+
+  /// The exact GELU of each element.
+  public func gelu() -> Variable { activated(by: .gelu) }
 
   /// The hyperbolic tangent of each element.
   public func tanh() -> Variable {
@@ -42,4 +46,7 @@ extension Variable {
       node?.accumulate(result)
     }
   }
+
+  /// `[rows, 2 * n]` → `[rows, n]`: the SiLU of each row's first half times its second half.
+  public func siluGated() -> Variable { gated(by: .silu) }
 }

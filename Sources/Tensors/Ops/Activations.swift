@@ -1,20 +1,22 @@
 import CKernels
 
-/// What a layer may do to its sums (Hendrycks & Gimpel 2016 for GELU and its approximations).
+/// A function of each element, as a layer may apply it to its sums before it stores them.
 public enum Activation: String, Sendable, CaseIterable {
   case none
   /// The Gaussian error linear unit in its exact form, with erf.
   case gelu
-  /// GELU approximated by tanh.
+  /// GELU's approximation by tanh, `x / 2 * (1 + tanh(√(2/π) (x + 0.044715 x³)))`: `gelu_new` and `gelu_pytorch_tanh` in
+  /// Hugging Face's configurations.
   case geluTanh
-  /// GELU approximated by x σ(1.702 x).
+  /// GELU's approximation by the logistic function, `x σ(1.702 x)`: `quick_gelu`.
   case quickGELU
   case relu
-  /// x σ(x), also called swish.
+  /// `x σ(x)`, also called swish.
   case silu
 
+  /// As kernels take it.
   var kernel: Int32 {
-    let kernel =
+    let kind =
       switch self {
       case .none: CK_ACTIVATION_NONE
       case .gelu: CK_ACTIVATION_GELU
@@ -23,16 +25,21 @@ public enum Activation: String, Sendable, CaseIterable {
       case .relu: CK_ACTIVATION_RELU
       case .silu: CK_ACTIVATION_SILU
       }
-    return Int32(kernel.rawValue)
+    return Int32(kind.rawValue)
   }
 }
 
 extension Tensor {
+  /// The activation of each element.
   public func activated(by activation: Activation) -> Tensor {
+    if activation == .none { return self }
     var out = Tensor(uninitialized: shape)
     withPointer { x in out.withMutablePointer { ck_activate(activation.kernel, count, x, $0) } }
     return out
   }
+
+  /// The exact GELU of each element.
+  public func gelu() -> Tensor { activated(by: .gelu) }
 
   /// The hyperbolic tangent of each element.
   public func tanh() -> Tensor {
@@ -41,8 +48,7 @@ extension Tensor {
     return out
   }
 
-  /// `[rows, 2 * n]` → `[rows, n]`: the activation of each row's first half times its second half (Shazeer 2020, "GLU
-  /// variants": SwiGLU, GeGLU).
+  /// `[rows, 2 * n]` → `[rows, n]`: the activation of each row's first half times its second half (Shazeer 2020).
   public func gated(by activation: Activation) -> Tensor {
     precondition(columns % 2 == 0, "a gate and a value of the same width")
     let width = columns / 2
@@ -50,6 +56,9 @@ extension Tensor {
     withPointer { x in out.withMutablePointer { ck_gate(activation.kernel, rows, width, x, $0) } }
     return out
   }
+
+  /// `[rows, 2 * n]` → `[rows, n]`: the SiLU of each row's first half times its second half (SwiGLU).
+  public func siluGated() -> Tensor { gated(by: .silu) }
 
   /// Each row as probabilities.
   public func softmax() -> Tensor {

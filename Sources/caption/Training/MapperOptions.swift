@@ -145,10 +145,9 @@ struct FeatureList: ExpressibleByArgument, CustomStringConvertible {
     for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
       let fields = part.split(separator: ":", omittingEmptySubsequences: false)
       guard fields.count == 2, let layer = Int(fields[0]), (0...1000).contains(layer) else { return nil }
-      switch fields[1] {
-      case "class": features.append(.init(hiddenState: layer, tokens: .class, grid: nil))
-      case "patches": features.append(.init(hiddenState: layer, tokens: .patches, grid: nil))
-      default:
+      if let tokens = CaptionerManifest.Feature.Tokens(rawValue: String(fields[1])) {
+        features.append(.init(hiddenState: layer, tokens: tokens, grid: nil))
+      } else {
         let sides = fields[1].split(separator: "x", omittingEmptySubsequences: false).compactMap { Int($0) }
         guard sides.count == 2, sides.allSatisfy({ (1...1000).contains($0) }) else { return nil }
         features.append(.init(hiddenState: layer, tokens: .patches, grid: sides))

@@ -1,5 +1,6 @@
 import ImageEncoding
 import Tensors
+import TestSupport
 import Testing
 
 /// States whose numbers tell where they come from: 100 * state + token.
@@ -54,5 +55,54 @@ struct FeatureSelectionTests {
   func unevenGrid() {
     let part = FeatureSelection.Part(hiddenState: 1, tokens: .patches(grid: .init(rows: 3, columns: 1)))
     #expect(throws: EncodingError.unevenGrid(grid: [3, 1], patches: [4, 2])) { try firstColumn([part]) }
+  }
+
+  private func selection(_ state: Int, _ tokens: FeatureSelection.Tokens) -> FeatureSelection {
+    FeatureSelection(parts: [.init(hiddenState: state, tokens: tokens)])
+  }
+
+  private func measure(
+    _ selection: FeatureSelection, _ family: TinyEncoder, side: Int = 112
+  ) throws -> (tokens: [Int], width: Int) {
+    try selection.measure(width: side, height: side, encoder: family.encoder())
+  }
+
+  @Test("a class token of an encoder without one is refused")
+  func noClassToken() {
+    #expect(throws: EncodingError.noClassToken) { try measure(selection(1, .classToken), .siglip) }
+  }
+
+  @Test("an output of the whole model is one token of the output's width")
+  func outputs() throws {
+    let projected = try measure(selection(3, .output(.projected)), .clip)
+    #expect(projected.tokens == [1] && projected.width == 20)
+    let pooled = try measure(selection(2, .output(.pooled)), .vit)
+    #expect(pooled.tokens == [1] && pooled.width == 20)
+    let encoder = try TinyEncoder.clip.encoder()
+    let pixels = try TinyEncoder.clip.reference("pixels_50x50")
+    let features = try selection(3, .output(.projected)).features(of: pixels, by: encoder)
+    let expected = try TinyEncoder.clip.reference("projected_50x50")
+    #expect(features.shape == [2, 1, 20] && features.reshaped([2, 20]).distance(to: expected) < 5e-5)
+  }
+
+  @Test("an output that the encoder lacks, or asked of an earlier state, is refused")
+  func missingOutput() {
+    #expect(throws: EncodingError.noOutput(output: "projected")) {
+      try measure(selection(2, .output(.projected)), .siglip)
+    }
+    #expect(throws: EncodingError.outputBeforeLastLayer(output: "pooled", number: 1, layers: 2)) {
+      try measure(selection(1, .output(.pooled)), .siglip)
+    }
+    #expect(throws: EncodingError.noSuchHiddenState(number: 9, layers: 2)) {
+      try measure(selection(9, .patches(grid: nil)), .siglip)
+    }
+  }
+
+  @Test("tokens of several widths are refused together")
+  func mixedWidths() {
+    let mixed = FeatureSelection(parts: [
+      .init(hiddenState: 3, tokens: .classToken), .init(hiddenState: 3, tokens: .output(.projected)),
+    ])
+    #expect(throws: EncodingError.mixedWidths([40, 20])) { try measure(mixed, .clip) }
   }
 }

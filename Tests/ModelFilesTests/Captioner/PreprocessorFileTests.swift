@@ -1,50 +1,64 @@
-import Foundation
 import ModelFiles
-import TestSupport
 import Testing
 
 @Suite("preprocessor_config.json")
 struct PreprocessorFileTests {
-  private func read(_ fields: String) throws -> CaptionerManifest.Preprocessing {
-    try withTemporaryDirectory { directory in
-      let file = directory.appending(path: "preprocessor_config.json")
-      let usual = "\"image_mean\": [0.5, 0, 1], \"image_std\": [0.25, 0.5, 1]"
-      try Data("{\(usual), \(fields)}".utf8).write(to: file)
-      return try .init(preprocessorFile: file.path(percentEncoded: false))
+  static let clip: [String: String] = [
+    "image_processor_type": #""CLIPImageProcessor""#, "size": #"{"shortest_edge": 256}"#, "crop_size": "224",
+    "resample": "3", "do_center_crop": "true",
+  ]
+
+  private func read(
+    _ values: [String: String], _ changes: [String: String?] = [:], modelType: String = "clip"
+  ) throws -> CaptionerManifest.Preprocessing {
+    try JSONText(values, changes).withFile {
+      try CaptionerManifest.Preprocessing(preprocessorFile: $0, modelType: modelType)
     }
   }
 
-  @Test("a size alone squeezes the photo into it (ViT, SigLIP)")
-  func squash() throws {
-    let read = try read(#""size": {"height": 224, "width": 196}, "resample": 2, "rescale_factor": 0.5"#)
-    #expect(
-      read
-        == .init(
-          width: 196, height: 224, resizeMode: "squash", resample: "bilinear", rescaleFactor: 0.5, mean: [0.5, 0, 1],
-          std: [0.25, 0.5, 1]))
+  @Test("shortest edge and crop are read")
+  func cropped() throws {
+    let found = try read(Self.clip)
+    #expect(found.width == 224 && found.height == 224 && found.shortestEdge == 256)
+    #expect(found.resizeMode == "shortestEdgeCenterCrop" && found.resample == "bicubic")
+    #expect(found.rescaleFactor == 1.0 / 255 && found.mean == [0.48145466, 0.4578275, 0.40821073])
+  }
+
+  @Test("a file that says next to nothing is read as that of its model's processor")
+  func silent() throws {
+    let vit = try read(["size": "384"], modelType: "vit")
+    #expect(vit.width == 384 && vit.height == 384 && vit.resizeMode == "squash" && vit.resample == "bilinear")
+    #expect(vit.mean == [0.5, 0.5, 0.5])
+    let dino = try read([:], modelType: "dinov2_with_registers")
+    #expect(dino.resizeMode == "shortestEdgeCenterCrop" && dino.width == 224 && dino.shortestEdge == nil)
+  }
+
+  @Test("steps that are switched off are left out")
+  func off() throws {
+    let found = try read(Self.clip, ["do_rescale": "false", "do_normalize": "false"])
+    #expect(found.rescaleFactor == 1 && found.mean == [0, 0, 0] && found.std == [1, 1, 1])
   }
 
   @Test(
-    "a shortest edge with a crop cuts out the middle (DINOv2, CLIP), also in the notation of older files",
+    "what cannot be honoured is an error that names its key",
     arguments: [
-      (#""size": {"shortest_edge": 256}, "crop_size": {"height": 224, "width": 224}"#, 256),
-      (#""size": 256, "crop_size": 224"#, 256), (#""size": {"shortest_edge": 224}, "crop_size": 224"#, nil),
+      ("do_resize", "false", "do_resize"), ("do_center_crop", "false", "size"), ("do_pad", "true", "do_pad"),
+      ("do_flip_channel_order", "true", "do_flip_channel_order"), ("crop_pct", "0.9", "crop_pct"),
+      ("crop_size", "300", "crop_size"), ("size", #"{"height": 256, "width": 256}"#, "crop_size"),
+      ("size", #"{"longest_edge": 256}"#, "size"), ("resample", "6", "resample"),
+      ("image_mean", "[1, 2]", "image_mean"),
+      ("image_std", "[1, 0, 1]", "image_std"),
+      ("image_processor_type", #""Siglip2ImageProcessor""#, "image_processor_type"),
     ])
-  func crop(fields: String, edge: Int?) throws {
-    let read = try read(fields + #", "do_center_crop": true, "resample": 3"#)
-    #expect(read.resizeMode == "shortestEdgeCenterCrop" && read.shortestEdge == edge)
-    #expect(read.width == 224 && read.height == 224 && read.resample == "bicubic")
-  }
-
-  @Test(
-    "what is not expressible is refused by name",
-    arguments: [
-      (#""size": {"shortest_edge": 256}"#, "do_center_crop"), (#""size": {"height": 9, "width": 0}"#, "width"),
-      (#""size": {"height": 9, "width": 9}, "do_normalize": false"#, "do_normalize"),
-      (#""size": {"height": 9, "width": 9}, "resample": 7"#, "resample"), (#""resample": 3"#, "size"),
-    ])
-  func refused(fields: String, key: String) {
-    let error = #expect(throws: ModelFileError.self) { try read(fields) }
-    #expect(error?.description.contains(key) == true)
+  func refused(key: String, value: String, named: String) throws {
+    try JSONText(Self.clip, [key: value]).withFile { path in
+      let error = #expect(throws: ModelFileError.self) {
+        try CaptionerManifest.Preprocessing(preprocessorFile: path, modelType: "clip")
+      }
+      guard case .invalidValue(path, let found, _)? = error, found == named else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+    }
   }
 }

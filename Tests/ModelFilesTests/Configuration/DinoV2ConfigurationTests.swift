@@ -52,6 +52,17 @@ struct DinoV2ConfigurationTests {
     #expect(giant.intermediateSize == 4096)
   }
 
+  @Test("The family with registers has four where the file does not say")
+  func registers() throws {
+    let type = #""dinov2_with_registers""#
+    let plain = try configuration()
+    #expect(!plain.isWithRegisters && plain.registers == 0)
+    let usual = try configuration(["model_type": type])
+    #expect(usual.isWithRegisters && usual.registers == 4)
+    #expect(try configuration(["model_type": type, "num_register_tokens": "2"]).registers == 2)
+    #expect(throws: ModelFileError.self) { try configuration(["model_type": type, "num_register_tokens": "-1"]) }
+  }
+
   @Test(
     "A missing size is an error that names file and key",
     arguments: [
@@ -73,7 +84,7 @@ struct DinoV2ConfigurationTests {
       ("num_attention_heads", "0"), ("num_attention_heads", "7"), ("patch_size", "0"), ("patch_size", "519"),
       ("image_size", "1000000"), ("mlp_ratio", "0"), ("mlp_ratio", "-4"), ("mlp_ratio", "1e300"), ("mlp_ratio", "1e-9"),
       ("layer_norm_eps", "0"), ("layer_norm_eps", "true"), ("num_channels", "0"), ("qkv_bias", "1"),
-      ("model_type", #""dinov2_with_registers""#), ("hidden_act", #""relu""#),
+      ("model_type", #""vit""#), ("hidden_act", #""relu""#),
     ])
   func invalid(key: String, value: String) throws {
     try JSONText(Self.values, [key: value]).withFile { path in

@@ -81,9 +81,12 @@ struct OperationGradientTests {
     #expect(try keysValues.columns(24..<48).relativeDistance(to: reference("grad_v")) < Self.tolerance, "v")
   }
 
-  @Test("GELU", arguments: KernelSettings.instructionSets)
-  func gelu(set: String) throws {
-    try compare("gelu", on: set, ["x"]) { $1[0].activated(by: .gelu) }
+  @Test(
+    "activations",
+    arguments: [("gelu", Activation.gelu), ("gelu_tanh", .geluTanh), ("gelu_quick", .quickGELU), ("relu", .relu)],
+    KernelSettings.instructionSets)
+  func activation(activation: (name: String, kind: Activation), set: String) throws {
+    try compare(activation.name, on: set, ["x"]) { $1[0].activated(by: activation.kind) }
   }
 
   @Test("tanh", arguments: KernelSettings.instructionSets)
@@ -91,9 +94,11 @@ struct OperationGradientTests {
     try compare("tanh", on: set, ["x"]) { $1[0].tanh() }
   }
 
-  @Test("SiLU gate", arguments: KernelSettings.instructionSets)
-  func siluGate(set: String) throws {
-    try compare("silu_gate", on: set, ["x"]) { $1[0].gated(by: .silu) }
+  @Test(
+    "gates", arguments: [("silu_gate", Activation.silu), ("gelu_tanh_gate", .geluTanh)],
+    KernelSettings.instructionSets)
+  func gate(gate: (name: String, kind: Activation), set: String) throws {
+    try compare(gate.name, on: set, ["x"]) { $1[0].gated(by: gate.kind) }
   }
 
   @Test("embedding of a token that comes several times", arguments: KernelSettings.instructionSets)

@@ -31,37 +31,6 @@ struct RowGradientTests {
 
   private func random(_ count: Int, seed: UInt64) -> [Float] { Tensor.random([count], seed: seed).values }
 
-  // The rational function of erf is good to 4.8e-7, 8 units; then come some roundings.
-  @Test("GELU", arguments: lengths, KernelSettings.instructionSets)
-  func gelu(length: Int, set: String) {
-    let (x, grad) = (random(length, seed: 1), random(length, seed: 2))
-    var out = [Float](repeating: 0, count: length)
-    KernelSettings.with(instructionSet: set) { ck_activate_backward(1, length, x, grad, &out) }
-    expect(out, units: 16, "gradient") { i in
-      let (x, grad) = (Double(x[i]), Double(grad[i]))
-      let slope = (1 + erf(x / 2.0.squareRoot())) / 2 + x * exp(-x * x / 2) / (2 * Double.pi).squareRoot()
-      return (grad * slope, abs(grad))
-    }
-  }
-
-  // An exponential (1 unit), a division and three to five products.
-  @Test("SiLU gate", arguments: lengths, KernelSettings.instructionSets)
-  func siluGate(length: Int, set: String) {
-    let (gateUp, grad) = (random(2 * Self.rows * length, seed: 1), random(Self.rows * length, seed: 2))
-    var out = [Float](repeating: 0, count: 2 * Self.rows * length)
-    KernelSettings.with(instructionSet: set) { ck_gate_backward(5, Self.rows, length, gateUp, grad, &out) }
-    expect(out, units: 10, "gradient") { index in
-      let (row, column) = (index / (2 * length), index % (2 * length))
-      let i = column % length
-      let (gate, up) = (Double(gateUp[row * 2 * length + i]), Double(gateUp[row * 2 * length + length + i]))
-      let grad = Double(grad[row * length + i])
-      let sigmoid = 1 / (1 + exp(-gate))
-      return column < length
-        ? (grad * up * sigmoid * (1 + gate * (1 - sigmoid)), abs(grad * up) * (1 + abs(gate)))
-        : (grad * gate * sigmoid, abs(grad * gate))
-    }
-  }
-
   // Sums run in 16 lanes, of 64 terms each at 1023 columns, and then over the lanes; three of them go into an element.
   @Test("layer norm", arguments: lengths, KernelSettings.instructionSets)
   func layerNorm(length: Int, set: String) {

@@ -1,0 +1,86 @@
+public import Tensors
+
+/// What all our encoders are: patches and some tokens before them, perhaps a norm, pre-norm blocks, and a norm after the
+/// last one (Dosovitskiy et al. 2021).
+public struct VisionTransformer: Sendable {
+  private var embedding: PatchEmbedding
+  /// Before the first block, as CLIP has it; hidden state 0 is what it gives.
+  private let inputNorm: LayerNorm?
+  private var blocks: [TransformerBlock]
+  let finalNorm: LayerNorm
+
+  init(
+    embedding: PatchEmbedding, inputNorm: LayerNorm? = nil, blocks: [TransformerBlock], finalNorm: LayerNorm
+  ) {
+    self.embedding = embedding
+    self.inputNorm = inputNorm
+    self.blocks = blocks
+    self.finalNorm = finalNorm
+  }
+
+  func prepared(_ precision: MatrixPrecision) -> VisionTransformer {
+    var prepared = self
+    prepared.embedding = embedding.prepared(precision)
+    prepared.blocks = blocks.map { $0.prepared(precision) }
+    return prepared
+  }
+
+  var hiddenSize: Int { embedding.hiddenSize }
+  var layers: Int { blocks.count }
+  var patchSize: Int { embedding.patchSize }
+  var hasClassToken: Bool { embedding.hasClassToken }
+  var registers: Int { embedding.registers }
+
+  func grid(width: Int, height: Int) throws(EncodingError) -> PatchGrid {
+    try embedding.grid(width: width, height: height)
+  }
+
+  func hiddenStates(_ pixels: Tensor, numbers: Set<Int>) throws(EncodingError) -> [Int: Tensor] {
+    if let number = numbers.first(where: { $0 < 0 || $0 > layers }) {
+      throw .noSuchHiddenState(number: number, layers: layers)
+    }
+    precondition(pixels.shape.count == 4 && pixels.shape[1] == embedding.channels, "no pixels: \(pixels.shape)")
+    _ = try grid(width: pixels.shape[3], height: pixels.shape[2])
+    let batch = pixels.shape[0]
+    // One image's rows stay in a core's caches where those of a batch do not.
+    if batch == 1 || batch < Threads.count { return states(pixels, numbers: numbers) }
+    let items = Threads.map(batch) { states(pixels.item($0), numbers: numbers) }
+    return Dictionary(
+      uniqueKeysWithValues: numbers.map { number in (number, .joiningItems(items.compactMap { $0[number] })) })
+  }
+
+  private func states(_ pixels: Tensor, numbers: Set<Int>) -> [Int: Tensor] {
+    var x = embedding(pixels)
+    if let inputNorm { x = inputNorm(x) }
+    var states: [Int: Tensor] = [:]
+    if numbers.contains(0) { states[0] = x }
+    for index in 0..<(numbers.max() ?? 0) {
+      x = blocks[index](x)
+      if numbers.contains(index + 1) { states[index + 1] = x }
+    }
+    return states
+  }
+}
+
+/// An encoder that is a vision transformer with perhaps a head: a family says how its checkpoints name things, and what
+/// its head is.
+public protocol VisionTransformerFamily: VisionEncoder {
+  var transformer: VisionTransformer { get }
+}
+
+extension VisionTransformerFamily {
+  public var hiddenSize: Int { transformer.hiddenSize }
+  public var layers: Int { transformer.layers }
+  public var patchSize: Int { transformer.patchSize }
+  public var finalNorm: LayerNorm { transformer.finalNorm }
+  public var hasClassToken: Bool { transformer.hasClassToken }
+  public var registers: Int { transformer.registers }
+
+  public func grid(width: Int, height: Int) throws(EncodingError) -> PatchGrid {
+    try transformer.grid(width: width, height: height)
+  }
+
+  public func hiddenStates(_ pixels: Tensor, numbers: Set<Int>) throws(EncodingError) -> [Int: Tensor] {
+    try transformer.hiddenStates(pixels, numbers: numbers)
+  }
+}
