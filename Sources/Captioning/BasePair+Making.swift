@@ -47,17 +47,22 @@ extension BasePair {
     return pair
   }
 
+  /// CLIP as ClipCap reads it: its projected embedding.
+  static func clipSettings(_ directory: String, _ hashes: FileHashCache) throws -> CaptionerManifest.Encoder {
+    var choices = Choices()
+    let family = try EncoderFamily.family(ofDirectory: directory)
+    let layers = try EncoderFamily.load(family, from: directory).layers
+    choices.features = [.init(hiddenState: layers, tokens: .projected)]
+    return try encoderSettings(Source(path: directory), choices, hashes)
+  }
+
   private static func encoderSettings(
     _ source: Source, _ choices: Choices, _ hashes: FileHashCache
   ) throws -> CaptionerManifest.Encoder {
-    let architecture = try ModelDescription(path: source.path).architecture
-    guard let family = EncoderFamily.family(ofArchitecture: architecture) else {
-      throw CaptionerError.unsupportedModel(
-        part: "encoder", path: source.path, architecture: architecture, known: EncoderFamily.names)
-    }
+    let family = try EncoderFamily.family(ofDirectory: source.path)
     let loaded = try EncoderFamily.load(family, from: source.path)
     let preprocessing =
-      try choices.preprocessing ?? .init(preprocessorFile: source.path + "/preprocessor_config.json")
+      try choices.preprocessing ?? .init(encoderDirectory: source.path)
     return CaptionerManifest.Encoder(
       path: source.path, family: family, sha256: try ModelWeights(of: source.path).hash(hashes),
       features: choices.features ?? EncoderFamily.defaultFeatures(family, of: loaded, preprocessing),
@@ -84,11 +89,6 @@ extension BasePair {
 }
 
 extension EncoderFamily {
-  /// The family that loads models which call themselves so; families are named as their models are.
-  static func family(ofArchitecture architecture: String) -> String? {
-    names.contains(architecture) ? architecture : nil
-  }
-
   /// What mappers read where nobody says: of most families every patch of the last hidden state.
   static func defaultFeatures(
     _ family: String, of encoder: any VisionEncoder, _ preprocessing: CaptionerManifest.Preprocessing

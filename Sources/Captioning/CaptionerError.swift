@@ -3,6 +3,8 @@ public enum CaptionerError: Error, Equatable, Sendable, CustomStringConvertible 
   case unknownFamily(part: String, name: String, known: [String])
   /// A directory whose `config.json` is of a model that no family here reads.
   case unknownModelType(directory: String, type: String, known: [String], remedy: String)
+  case existingCaptioner(directory: String)
+  case noSingleToken(text: String)
   case unknownSetting(key: String, value: String)
   case featureMismatch(directory: String, found: [Int], expected: [Int])
   case prefixMismatch(directory: String, found: [Int], expected: [Int])
@@ -13,6 +15,10 @@ public enum CaptionerError: Error, Equatable, Sendable, CustomStringConvertible 
       "captioner.json: \(part).family '\(name)' is not known: use \(known.joined(separator: ", ")), or a newer caption"
     case .unknownModelType(let directory, let type, let known, let remedy):
       "\(directory)/config.json: model_type '\(type)' is not supported, only \(known.joined(separator: ", ")): \(remedy)"
+    case .existingCaptioner(let directory):
+      "\(directory): holds a captioner already: choose another directory"
+    case .noSingleToken(let text):
+      "'\(text)' is not one token of the decoder: name another text with --stop"
     case .unknownSetting(let key, let value):
       "captioner.json: \(key) '\(value)' is not known: correct it, or use a newer caption"
     case .featureMismatch(let directory, let found, let expected):

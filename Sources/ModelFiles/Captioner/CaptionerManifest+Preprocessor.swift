@@ -44,6 +44,15 @@ extension CaptionerManifest.Preprocessing {
     guard std.allSatisfy({ $0 > 0 }) else { throw file.invalid("image_std", "is not above 0") }
   }
 
+  /// Of an encoder's directory.
+  ///
+  /// - Throws: as the other initialiser.
+  public init(encoderDirectory directory: String) throws(ModelFileError) {
+    try self.init(
+      preprocessorFile: Path.join(directory, "preprocessor_config.json"),
+      modelType: modelType(configuration: Path.join(directory, "config.json")))
+  }
+
   /// Steps that are not ours must not be passed over.
   private static func refuseUnknown(_ file: JSONConfiguration) throws(ModelFileError) {
     let known = [

@@ -72,6 +72,18 @@ extension HyperparameterSource {
     }
   }
 
+  /// Refuses a model of another kind than those named.
+  ///
+  /// - Returns: which it is.
+  @discardableResult
+  func require(_ key: String, isOneOf expected: [String]) throws(ModelFileError) -> String {
+    guard let value = try stringIfPresent(key) else { throw .missingValue(path: path, key: key) }
+    guard expected.contains(value) else {
+      throw invalid(key, "is '\(value.prefix(60))', and only \(expected.joined(separator: ", ")) is supported here")
+    }
+    return value
+  }
+
   func require(_ key: String, is expected: Bool) throws(ModelFileError) {
     if let value = try boolIfPresent(key), value != expected {
       throw invalid(key, "is \(value), and only \(expected) is supported here")

@@ -126,6 +126,17 @@ struct JSONConfiguration: HyperparameterSource {
     if case .object? = value(key) { true } else { false }
   }
 
+  func stringsIfPresent(_ key: String) throws(ModelFileError) -> [String]? {
+    guard let value = value(key) else { return nil }
+    guard case .array(let elements) = value else { throw invalid(key, "is no array") }
+    var strings: [String] = []
+    for element in elements {
+      guard case .string(let string) = element else { throw invalid(key, "holds something other than strings") }
+      strings.append(string)
+    }
+    return strings
+  }
+
   private func value(_ key: String) -> JSONValue? {
     members[key].flatMap { $0 == .null ? nil : $0 }
   }

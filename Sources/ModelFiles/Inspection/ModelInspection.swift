@@ -31,7 +31,8 @@ public struct ModelInspection: Sendable {
     case .pyTorch: self.init(try PyTorchFile(path: path), .pyTorch, metadata: [])
     case .json, nil:
       throw .cannotOpen(
-        path: path, reason: "it is no safetensors, GGUF, ONNX or PyTorch file (nor the index of a split safetensors model)")
+        path: path,
+        reason: "it is no safetensors, GGUF, ONNX or PyTorch file (nor the index of a split safetensors model)")
     }
   }
 

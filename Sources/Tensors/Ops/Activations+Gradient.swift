@@ -15,9 +15,6 @@ extension Variable {
     }
   }
 
-  /// The exact GELU of each element.
-  public func gelu() -> Variable { activated(by: .gelu) }
-
   /// The hyperbolic tangent of each element.
   public func tanh() -> Variable {
     let out = value.tanh()
@@ -46,7 +43,4 @@ extension Variable {
       node?.accumulate(result)
     }
   }
-
-  /// `[rows, 2 * n]` → `[rows, n]`: the SiLU of each row's first half times its second half.
-  public func siluGated() -> Variable { gated(by: .silu) }
 }

@@ -38,9 +38,6 @@ extension Tensor {
     return out
   }
 
-  /// The exact GELU of each element.
-  public func gelu() -> Tensor { activated(by: .gelu) }
-
   /// The hyperbolic tangent of each element.
   public func tanh() -> Tensor {
     var out = Tensor(uninitialized: shape)
@@ -56,9 +53,6 @@ extension Tensor {
     withPointer { x in out.withMutablePointer { ck_gate(activation.kernel, rows, width, x, $0) } }
     return out
   }
-
-  /// `[rows, 2 * n]` → `[rows, n]`: the SiLU of each row's first half times its second half (SwiGLU).
-  public func siluGated() -> Tensor { gated(by: .silu) }
 
   /// Each row as probabilities.
   public func softmax() -> Tensor {

@@ -87,8 +87,7 @@ struct ModelsAddCommand: AsyncParsableCommand {
     choices.stopTokens = stopTokens?.tokens
     choices.maximumNewTokens = maxTokens
     if let size {
-      var preprocessing = try CaptionerManifest.Preprocessing(
-        preprocessorFile: encoder.path + "/preprocessor_config.json")
+      var preprocessing = try CaptionerManifest.Preprocessing(encoderDirectory: encoder.path)
       preprocessing.width = size
       preprocessing.height = size
       preprocessing.resizeMode = "squash"

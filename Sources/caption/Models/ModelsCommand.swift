@@ -9,7 +9,8 @@ struct ModelsCommand: AsyncParsableCommand {
       $XDG_CACHE_HOME/caption, else ~/.cache/caption.
       """,
     subcommands: [
-      ModelsPullCommand.self, ModelsImportCommand.self, ModelsAddCommand.self, ModelsListCommand.self,
+      ModelsPullCommand.self, ModelsImportCommand.self, ModelsAddCommand.self, ModelsConvertCommand.self,
+      ModelsListCommand.self,
       ModelsPathCommand.self,
       ModelsVerifyCommand.self, ModelsInspectCommand.self, ModelsRemoveCommand.self,
     ])

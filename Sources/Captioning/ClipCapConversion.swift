@@ -1,0 +1,79 @@
+import ImageEncoding
+public import ModelFiles
+import PrefixMapping
+import Tensors
+import TextDecoding
+
+/// A ClipCap checkpoint becomes a captioner's directory.
+public struct ClipCapConversion: Sendable {
+  /// A PyTorch file.
+  public let checkpoint: String
+  /// Directories in the Hugging Face format, absolute.
+  public let encoder, decoder: String
+  /// Where the captioner goes.
+  public let directory: String
+  public let name: String
+  /// The text of the token that ends a caption.
+  public let stop: String
+  public let maximumNewTokens: Int
+
+  public init(
+    checkpoint: String, encoder: String, decoder: String, directory: String, name: String, stop: String,
+    maximumNewTokens: Int
+  ) {
+    self.checkpoint = checkpoint
+    self.encoder = encoder
+    self.decoder = decoder
+    self.directory = directory
+    self.name = name
+    self.stop = stop
+    self.maximumNewTokens = maximumNewTokens
+  }
+
+  /// Writes the directory, and loads the captioner to know that its parts fit.
+  ///
+  /// - Throws: `CaptionerError`, `ModelFileError`, `FileSystemError`, `ModelStoreError`.
+  public func run(hashes: FileHashCache) throws {
+    guard !FileSystem.isRegularFile(Path.join(directory, CaptionerManifest.fileName)) else {
+      throw CaptionerError.existingCaptioner(directory: directory)
+    }
+    let configuration = try GPT2Configuration(jsonFile: Path.join(decoder, "config.json"))
+    let found = try ClipCapCheckpoint(path: checkpoint, width: configuration.hiddenSize)
+    try FileSystem.createDirectory(directory)
+    let mapperPath = Path.join(directory, "mapper.safetensors")
+    try SafetensorsWriter.write(found.mapper, to: mapperPath)
+    let decoderSettings = try decoderSettings(found, hashes)
+    let manifest = CaptionerManifest(
+      name: name, encoder: try BasePair.clipSettings(encoder, hashes), decoder: decoderSettings,
+      mapper: CaptionerManifest.Mapper(
+        path: "mapper.safetensors", family: found.family.name, sha256: try FileHash(ofFile: mapperPath),
+        heads: ClipCapCheckpoint.attentionHeads, tokenGroups: [1]),
+      trainingData: "ClipCap checkpoint \(Path.name(checkpoint))")
+    try manifest.write(toDirectory: directory)
+    _ = try Captioner(directory: directory, store: ModelStore())
+  }
+
+  /// The decoder of the checkpoint where it holds one, beside configuration and tokeniser; otherwise the given one.
+  private func decoderSettings(
+    _ found: ClipCapCheckpoint, _ hashes: FileHashCache
+  ) throws -> CaptionerManifest.Decoder {
+    var path = decoder
+    if !found.decoder.isEmpty {
+      path = Path.join(directory, "decoder")
+      try FileSystem.createDirectory(path)
+      for file in ["config.json", "tokenizer.json"] {
+        try FileSystem.writeAtomically(
+          FileSystem.read(Path.join(decoder, file), limit: 64 << 20), to: Path.join(path, file))
+      }
+      try SafetensorsWriter.write(
+        found.decoder, metadata: ["format": "pt"], to: Path.join(path, "model.safetensors"))
+    }
+    let tokenizer = try SubwordTokenizer(tokenizerJSON: Path.join(decoder, "tokenizer.json"))
+    let stopTokens = tokenizer.encode(stop, parsingSpecialTokens: true)
+    guard stopTokens.count == 1 else { throw CaptionerError.noSingleToken(text: stop) }
+    return CaptionerManifest.Decoder(
+      path: found.decoder.isEmpty ? path : "decoder", family: DecoderFamily.gpt2.rawValue,
+      sha256: try ModelWeights(of: path).hash(hashes), promptTemplate: "{prefix}", startTokens: [],
+      stopTokens: stopTokens, maximumNewTokens: maximumNewTokens)
+  }
+}
