@@ -3,6 +3,10 @@ public enum CaptionerError: Error, Equatable, Sendable, CustomStringConvertible 
   case unknownFamily(part: String, name: String, known: [String])
   /// A directory whose `config.json` is of a model that no family here reads.
   case unknownModelType(directory: String, type: String, known: [String], remedy: String)
+  /// A model of the user's own does not say how texts end.
+  case noStopTokens(path: String)
+  /// The text behind the prefix gives no token to begin with.
+  case noStartTokens(template: String)
   case existingCaptioner(directory: String)
   case noSingleToken(text: String)
   case unknownSetting(key: String, value: String)
@@ -15,6 +19,10 @@ public enum CaptionerError: Error, Equatable, Sendable, CustomStringConvertible 
       "captioner.json: \(part).family '\(name)' is not known: use \(known.joined(separator: ", ")), or a newer caption"
     case .unknownModelType(let directory, let type, let known, let remedy):
       "\(directory)/config.json: model_type '\(type)' is not supported, only \(known.joined(separator: ", ")): \(remedy)"
+    case .noStopTokens(let path):
+      "\(path): the model does not say which token ends a text: name it with --stop-tokens"
+    case .noStartTokens(let template):
+      "the template '\(template)' must be {prefix} with some text behind it, from which the caption goes on"
     case .existingCaptioner(let directory):
       "\(directory): holds a captioner already: choose another directory"
     case .noSingleToken(let text):

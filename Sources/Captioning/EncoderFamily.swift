@@ -36,7 +36,7 @@ package enum EncoderFamily {
 
   package static func load(_ family: String, from directory: String) throws -> any VisionEncoder {
     guard let load = loaders[family] else {
-      throw CaptionerError.unknownFamily(part: "encoder", name: family, known: names)
+      throw CaptionerError.unknownFamily(part: "encoder", name: family, known: loaders.keys.sorted())
     }
     return try load(directory + "/config.json", WeightReader(openSafetensors(directory: directory)))
   }

@@ -10,9 +10,12 @@ import NIOCore
 extension HubSettings {
   /// Redirects are followed by `HubTransport`, which knows who may see the token.
   var clientConfiguration: HTTPClient.Configuration {
-    HTTPClient.Configuration(
+    var configuration = HTTPClient.Configuration(
       redirectConfiguration: .disallow, timeout: .init(connect: .seconds(10), read: .seconds(30)),
       proxy: proxy.flatMap { url in url.host().map { .server(host: $0, port: url.port ?? 80) } })
+    // `HubTransport` counts attempts; within one, who refuses would be asked until the time is up.
+    configuration.connectionPool.retryConnectionEstablishment = false
+    return configuration
   }
 
   /// The proxy that the environment names for the endpoint, as curl reads it; none for this machine itself.

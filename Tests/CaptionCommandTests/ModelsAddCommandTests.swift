@@ -175,7 +175,7 @@ struct ModelsAddCommandTests {
     try withTemporaryDirectory { directory in
       let models = try Models(directory)
       let run = try models.add(decoder: models.encoder.path)
-      #expect(run.standardError.contains("'dinov2' cannot be used as decoder"))
+      #expect(run.standardError.contains("'model_type' is 'dinov2', and only gemma3_text, gpt2"))
       #expect(run.exitCode == 65)
       #expect(!FileManager.default.fileExists(atPath: models.home.appending(path: "pairs/mine").path))
     }

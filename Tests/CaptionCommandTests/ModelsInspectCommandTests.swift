@@ -134,7 +134,7 @@ struct ModelsInspectCommandTests {
   @Test("a file of another kind is refused and the known formats are named")
   func foreign() throws {
     let run = try inspect("onnx/SCHEMA.md")
-    #expect(run.standardError.contains("no safetensors, GGUF or ONNX file"))
+    #expect(run.standardError.contains("no safetensors, GGUF, ONNX or PyTorch file"))
     #expect(run.exitCode == 65)
   }
 }

@@ -38,6 +38,8 @@ public final class LocalHub: Sendable {
     public var corrupts = false
     /// Connections to the store break after that many bytes, that many times.
     public var breaks: (after: Int, times: Int) = (0, 0)
+    /// Connections to the store stay, but nothing comes after that many bytes.
+    public var stallsAfter: Int?
     /// That many requests are answered with 503 first.
     public var failures = 0
 
@@ -133,6 +135,7 @@ public final class LocalHub: Sendable {
       response.body.removeFirst(start)
     }
     if breaks { response.breaksAfter = behaviour.breaks.after }
+    if file.isLarge { response.stallsAfter = behaviour.stallsAfter }
     return response
   }
 

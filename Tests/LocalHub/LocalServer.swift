@@ -21,6 +21,8 @@ public final class LocalServer: Sendable {
     public var body: [UInt8]
     /// The connection ends after that much of the body, as one does that breaks.
     public var breaksAfter: Int?
+    /// Nothing comes after that much of the body, but the connection stays.
+    public var stallsAfter: Int?
 
     public init(status: Int = 200, headers: [String: String] = [:], body: [UInt8] = [], breaksAfter: Int? = nil) {
       self.status = status
@@ -86,11 +88,13 @@ private final class Handler: ChannelInboundHandler {
     }
     let status = HTTPResponseStatus(statusCode: response.status)
     context.write(wrapOutboundOut(.head(.init(version: .http1_1, status: status, headers: headers))), promise: nil)
-    let body = head.method == .HEAD ? [] : response.body.prefix(response.breaksAfter ?? .max)
+    let body = head.method == .HEAD ? [] : response.body.prefix(response.breaksAfter ?? response.stallsAfter ?? .max)
     if !body.isEmpty {
       context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: body)))), promise: nil)
     }
-    if response.breaksAfter != nil, head.method != .HEAD {
+    if response.stallsAfter != nil, head.method != .HEAD {
+      context.flush()
+    } else if response.breaksAfter != nil, head.method != .HEAD {
       context.flush()
       context.close(promise: nil)
     } else {

@@ -30,7 +30,7 @@ struct ClipCapCheckpointTests {
   }
 
   private func features(_ reference: Reference) throws -> Tensor {
-    try reference("features").reshaped([2, 1, 12])
+    try reference("features").reshaped([2, 1, 20])
   }
 
   @Test("the mapper is told from its tensors", arguments: zip(kinds, ["clipcap-mlp", "clipcap-transformer"]))
@@ -38,7 +38,7 @@ struct ClipCapCheckpointTests {
     let checkpoint = try checkpoint(kind)
     #expect(checkpoint.family.name == name)
     let mapper = try mapper(checkpoint)
-    #expect(mapper.featureShape == [1, 12])
+    #expect(mapper.featureShape == [1, 20])
     #expect(mapper.outputShape == [3, 16])
     #expect(try mapper.outputShape(for: decoder(checkpoint)) == [3, 16])
   }

@@ -6,7 +6,6 @@ Run:    python Tools/make_fixtures/clipcap.py
 The two mappers are written here after the paper (Mokady et al. 2021) under the names of its code; GPT-2 is transformers',
 tiny and random. Expectations are computed in float64 and stored as float32.
 """
-import shutil
 
 import torch
 import torch.nn as nn
@@ -17,7 +16,7 @@ import pins
 from decoders import randomise
 
 FOLDER = pins.FIXTURES / "clipcap-tiny"
-FEATURES, LENGTH, SPREAD, WIDTH, HEADS, DEPTH, IMAGES = 12, 3, 2, 16, 8, 2, 2
+FEATURES, LENGTH, SPREAD, WIDTH, HEADS, DEPTH, IMAGES = 20, 3, 2, 16, 8, 2, 2
 
 
 class MLP(nn.Module):
@@ -90,7 +89,7 @@ def greedy(model, prompt, count):
 
 def make(name, mapper, seed, gap):
     torch.manual_seed(seed)
-    gpt = randomise(GPT2LMHeadModel(GPT2Config(vocab_size=83, n_embd=WIDTH, n_layer=2, n_head=2, n_positions=64,
+    gpt = randomise(GPT2LMHeadModel(GPT2Config(vocab_size=720, n_embd=WIDTH, n_layer=2, n_head=2, n_positions=64,
                                                bos_token_id=1, eos_token_id=2)))
     model = ClipCap(mapper, gpt).eval()
     torch.save(model.state_dict(), FOLDER / f"{name}.pt")
@@ -109,8 +108,7 @@ def make(name, mapper, seed, gap):
 if __name__ == "__main__":
     pins.check("torch", "transformers", "safetensors")
     torch.set_num_threads(1)
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir()
+    FOLDER.mkdir(exist_ok=True)
     gap = pins.Gap()
     make("mlp", MLP(), 1, gap)
     gpt = make("transformer", TransformerMapper(), 2, gap)

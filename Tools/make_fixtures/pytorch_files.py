@@ -5,7 +5,6 @@ Run:    python Tools/make_fixtures/pytorch_files.py
 """
 import os
 import pickle
-import shutil
 import zipfile
 from collections import OrderedDict
 
@@ -35,8 +34,7 @@ def with_pickle(name, data):
 
 if __name__ == "__main__":
     pins.check("torch", "safetensors")
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir()
+    FOLDER.mkdir(exist_ok=True)
     torch.manual_seed(1)
     shared = torch.arange(12, dtype=torch.float32)
     nested = {
