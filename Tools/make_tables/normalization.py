@@ -57,12 +57,14 @@ def compatible():
     return numbers
 
 
-REFERENCES = {value: chr(c) for c in reversed(CODES) if (value := unicodedata.combining(chr(c))) and NFD(chr(c)) == chr(c)}
-
-
 def swaps(first, second):
     """Whether the library puts the second of two marks before the first."""
     return NFD("b" + first + second) != "b" + first + second
+
+
+# One mark of each class that the library knows: all but those of class 1 go after one of class 1.
+REFERENCES = {value: chr(c) for c in reversed(CODES) if (value := unicodedata.combining(chr(c)))
+              and (swaps(chr(c), "\u0334") or swaps("\u0345", chr(c)))}
 
 
 def combining_class(code):

@@ -88,6 +88,7 @@ extension TokenizerVocabulary {
 
   private mutating func readSentencePiece(_ metadata: GGUFMetadata, isUnigram: Bool) throws(ModelFileError) {
     kind = isUnigram ? .unigram : .scoredBPE
+    sumsInSinglePrecision = true
     let count = tokens.count
     guard let types = try Self.types(metadata, count) else {
       throw .missingValue(path: metadata.path, key: Self.typesKey)

@@ -23,6 +23,8 @@ public final class SubwordTokenizer: Tokenizer {
   /// The token that starts every text the model was trained on, and the one that ends it, where the file names them.
   public let beginningOfSequence: Int?
   public let endOfSequence: Int?
+  /// Spellings of added tokens that are found in normalised text only: decoding gives what was found, as `tokenizers`.
+  private let normalizedSpellings: [Int: [UInt8]]
   private let tables: OnceValue<EncodingTables>
 
   /// - Precondition: ids of added tokens lie inside of the vocabulary (readers check it and throw).
@@ -34,6 +36,10 @@ public final class SubwordTokenizer: Tokenizer {
     specialIDs = Set(special.map(\.id))
     beginningOfSequence = vocabulary.beginningOfSequence
     endOfSequence = vocabulary.endOfSequence
+    let normalizer = vocabulary.normalizer
+    let normalized = normalizer.steps.isEmpty ? [] : vocabulary.addedTokens.filter(\.isNormalized)
+    normalizedSpellings = Dictionary(normalized.map { ($0.id, normalizer.normalize($0.spelling)) }) { first, _ in first
+    }
     tables = OnceValue { EncodingTables(vocabulary) }
   }
 
@@ -81,6 +87,10 @@ public final class SubwordTokenizer: Tokenizer {
 
   private func appendBytes(of token: Int, isFirst: Bool, to bytes: inout [UInt8]) {
     guard (0..<vocabulary.tokens.count).contains(token) else { return }
-    vocabulary.tokens.withBytes(token) { vocabulary.spelling.appendBytes(spelt: $0, isFirst: isFirst, to: &bytes) }
+    func append(_ spelling: UnsafeRawBufferPointer) {
+      vocabulary.spelling.appendBytes(spelt: spelling, isFirst: isFirst, to: &bytes)
+    }
+    if let spelling = normalizedSpellings[token] { return spelling.withUnsafeBytes(append) }
+    vocabulary.tokens.withBytes(token, append)
   }
 }

@@ -31,6 +31,8 @@ package struct TokenizerVocabulary: Sendable {
   package var merges: @Sendable () -> Result<ByteStrings, ModelFileError>
   /// The score of each token, where the kind goes by them; not asked for until text is encoded either.
   package var scores: @Sendable () -> Result<[Double], ModelFileError> = { .success([]) }
+  /// Whether sums of scores are rounded to 32 bits, as SentencePiece has them: it decides between equally good ways.
+  package var sumsInSinglePrecision = false
   /// Whether characters without a token become the tokens of their bytes, `<0x00>` to `<0xFF>`.
   package var fallsBackToBytes = false
   /// Stands for bytes that have no token; where there is none, they are left out.

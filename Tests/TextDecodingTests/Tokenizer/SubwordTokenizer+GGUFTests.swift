@@ -62,6 +62,65 @@ struct TokenizerGGUFTests {
     }
   }
 
+  /// SentencePiece's kinds, with a space before the text.
+  private func openScores(_ changes: [String: MetadataValue?] = [:]) throws -> SubwordTokenizer {
+    var metadata: [String: MetadataValue?] = [
+      "tokenizer.ggml.model": .string("llama"), "tokenizer.ggml.merges": nil,
+      "tokenizer.ggml.tokens": .strings(["<unk>", "</s>", "a", "\u{2581}", "aa", "\u{2581}a", "<0xC3>"]),
+      "tokenizer.ggml.token_type": .integers([2, 3, 1, 1, 1, 1, 6]), "tokenizer.ggml.eos_token_id": .integer(1),
+      "tokenizer.ggml.scores": .floats([0, 0, -9, -9, -1, -2, 0]),
+    ]
+    for (key, value) in changes { metadata[key] = value }
+    return try open(metadata)
+  }
+
+  @Test("of SentencePiece's kind merges by score, falls back to bytes, and decodes without the space before the text")
+  func scores() throws {
+    let tokenizer = try openScores()
+    #expect(tokenizer.encode("aa</s>a") == [3, 4, 1, 5])
+    #expect(tokenizer.encode("<0xC3>", parsingSpecialTokens: false) == [3, 0])
+    #expect(tokenizer.encode(bytes: [0xc3, 0xc4], parsingSpecialTokens: false) == [3, 6, 0])
+    #expect(tokenizer.decode([5, 5]) == "a a")
+    #expect(tokenizer.decode([1, 5, 0, 5]) == "a a")
+    #expect(try openScores(["tokenizer.ggml.add_space_prefix": .bool(false)]).encode("aa a") == [4, 5])
+  }
+
+  @Test(
+    "of SentencePiece's kind that cannot be used is refused by file, key and cause",
+    arguments: [
+      ("tokenizer.ggml.token_type", nil, "has no value for 'tokenizer.ggml.token_type'"),
+      ("tokenizer.ggml.scores", nil, "has no value for 'tokenizer.ggml.scores'"),
+      ("tokenizer.ggml.scores", .floats([1]), "'tokenizer.ggml.scores' has 1 entries for 7 tokens"),
+      (
+        "tokenizer.ggml.unknown_token_id", .integer(7), "'tokenizer.ggml.unknown_token_id' is 7, but there are 7 tokens"
+      ),
+      ("tokenizer.ggml.precompiled_charsmap", .integers([1, 2]), "'tokenizer.ggml.precompiled_charsmap' is no table"),
+      (
+        "tokenizer.ggml.remove_extra_whitespaces", .bool(true),
+        "tokenizer.ggml.remove_extra_whitespaces = true is not supported"
+      ),
+    ] as [(String, MetadataValue?, String)])
+  func refusedScores(key: String, value: MetadataValue?, message: String) {
+    #expect {
+      _ = try openScores([key: value])
+    } throws: {
+      $0 is ModelFileError && "\($0)".contains("t.gguf: ") && "\($0)".contains(message)
+    }
+  }
+
+  @Test("with scores that are no numbers opens, and is found out on preparing", arguments: ["llama", "t5"])
+  func faultyScores(model: String) throws {
+    let faulty = MetadataValue.floats([0, 0, -9, .nan, -1, -2, 0])
+    let tokenizer = try openScores(["tokenizer.ggml.scores": faulty, "tokenizer.ggml.model": .string(model)])
+    #expect(tokenizer.decode([5]) == "a")
+    _ = tokenizer.encode("aa a")
+    #expect {
+      try tokenizer.prepareToEncode()
+    } throws: {
+      "\($0)".contains("'tokenizer.ggml.scores' has a score that is no finite number")
+    }
+  }
+
   @Test(
     "with faulty merges opens, since captions are only decoded, and is found out on preparing",
     arguments: ["ab", "a b c"])
@@ -83,6 +142,7 @@ enum MetadataValue: Sendable {
   case strings([String])
   case integer(UInt32)
   case integers([Int32])
+  case floats([Float])
   case bool(Bool)
 
   static func gguf(_ metadata: [String: MetadataValue]) -> [UInt8] {
@@ -117,6 +177,9 @@ enum MetadataValue: Sendable {
     case .strings(let values):
       array(of: 8, values.count)
       for value in values { Self.append(value, to: &bytes) }
+    case .floats(let values):
+      array(of: 6, values.count)
+      for value in values { Self.append(value.bitPattern, to: &bytes) }
     case .integers(let values):
       array(of: 5, values.count)
       for value in values { Self.append(value, to: &bytes) }

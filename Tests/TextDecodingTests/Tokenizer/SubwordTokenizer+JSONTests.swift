@@ -89,6 +89,63 @@ struct TokenizerJSONTests {
   }
 
   @Test(
+    "of SentencePiece's kind that asks for what is not implemented is refused by file, key and value",
+    arguments: [
+      (#"{"type":"Fuse"}"#, #"{"type":"CTC"}"#, "'decoder.decoders[2].type' being 'CTC'"),
+      (#"{"type":"Fuse"}"#, #"{"type":"Replace"}"#, "'decoder.decoders[2].type' being 'Replace'"),
+      (#""start":1"#, #""start":2"#, "'decoder.decoders[3].start' being 2"),
+      (#""stop":0"#, #""stop":1"#, "'decoder.decoders[3].stop' being 1"),
+      (#"{"type":"Fuse"},"#, "", "'decoder.decoders[2].type' being 'Strip'"),
+      (#""pre_tokenizer":null"#, #""pre_tokenizer":{"type":"ByteLevel"}"#, "'pre_tokenizer' with ByteLevel"),
+      (
+        #""pre_tokenizer":null"#, #""pre_tokenizer":{"type":"Metaspace","replacement":"_","prepend_scheme":"last"}"#,
+        "'pre_tokenizer.prepend_scheme' being 'last'"
+      ),
+      (#"{"String":" "}"#, #"{"Regex":"\\s"}"#, #"'normalizer.pattern.Regex' being '\s'"#),
+      (#""Unigram""#, #""WordLevel""#, "'model.type' being 'WordLevel'"),
+    ])
+  func unsupportedPieces(old: String, new: String, message: String) {
+    #expect {
+      _ = try Self.readPieces(old, new)
+    } throws: {
+      "\($0)".hasPrefix("t.json: JSON with \(message)")
+    }
+  }
+
+  @Test("of SentencePiece's kind that contradicts itself is refused, naming the key")
+  func contradictoryPieces() throws {
+    #expect(try Self.readPieces("", "").encode("ab a") == [1, 0, 2, 1])
+    for (old, new, message) in [
+      (#""unk_id":0"#, #""unk_id":9"#, "'model.unk_id' is not in the vocabulary"),
+      (#"[["?",0]"#, #"[["a",0]"#, "'model.vocab' has the token 'a' twice"),
+      (#""type":"Unigram","unk_id":0"#, #""type":"BPE""#, "'model.vocab' is not of the form"),
+      (#"[["?",0]"#, #"[["?"]"#, "a token has 1 parts"),
+    ] {
+      #expect {
+        _ = try Self.readPieces(old, new)
+      } throws: {
+        "\($0)".contains(message)
+      }
+    }
+  }
+
+  /// A unigram vocabulary of three tokens, with a part replaced.
+  static func readPieces(_ old: String, _ new: String) throws -> SubwordTokenizer {
+    var text = #"""
+      {"version":"1.0","added_tokens":[],"normalizer":{"type":"Replace","pattern":{"String":" "},"content":"_"},
+      "pre_tokenizer":null,"post_processor":null,"decoder":{"type":"Sequence","decoders":[
+      {"type":"Replace","pattern":{"String":"_"},"content":" "},{"type":"ByteFallback"},{"type":"Fuse"},
+      {"type":"Strip","content":" ","start":1,"stop":0}]},
+      "model":{"type":"Unigram","unk_id":0,"vocab":[["?",0],["a",-1.5],["_",-2e0]]}}
+      """#
+    if !old.isEmpty {
+      precondition(text.contains(old))
+      text = text.replacing(old, with: new)
+    }
+    return try read(bytes: Array(text.utf8))
+  }
+
+  @Test(
     "that contradicts itself is refused, naming the key",
     arguments: [
       (#""b":1"#, #""a":1"#, "'model.vocab' has the token 'a' twice"),

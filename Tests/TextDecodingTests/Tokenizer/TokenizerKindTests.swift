@@ -62,7 +62,9 @@ struct TokenizerKindTests {
     let digests = text.split(separator: "\n")
     let lines = try TokenizerFixture.lines("strings.jsonl")
     #expect(digests.count == lines.count)
+    #expect(digests.count { $0 == "-" } < 100)
     let different = zip(lines, digests).filter { line, digest in
+      guard digest != "-" else { return false }
       let ids = tokenizer.encode(line.text)
       var data: [UInt8] = []
       for id in ids { withUnsafeBytes(of: UInt32(id).littleEndian) { data.append(contentsOf: $0) } }

@@ -11,6 +11,7 @@ struct UnigramModel: SubwordModel {
   private let unknownScore: Double
   private let unknownToken: Int?
   private let byteFallback: ByteFallback?
+  private let isSinglePrecision: Bool
   let problem: ModelFileError?
 
   init(_ vocabulary: TokenizerVocabulary) {
@@ -29,7 +30,9 @@ struct UnigramModel: SubwordModel {
     case .failure(let error): (scores, problem) = ([Double](repeating: 0, count: tokens.count), error)
     }
     self.scores = scores
-    unknownScore = (numbers.map { scores[$0] }.min() ?? 0) - Self.unknownPenalty
+    isSinglePrecision = vocabulary.sumsInSinglePrecision
+    let unknownScore = (numbers.map { scores[$0] }.min() ?? 0) - Self.unknownPenalty
+    self.unknownScore = isSinglePrecision ? Double(Float(unknownScore)) : unknownScore
   }
 
   /// The best way to some place in the text.
@@ -45,6 +48,11 @@ struct UnigramModel: SubwordModel {
     }
   }
 
+  /// A sum of two 32-bit numbers in 64 bits, then rounded, is what adding them in 32 bits gives.
+  private func sum(_ left: Double, _ right: Double) -> Double {
+    isSinglePrecision ? Double(Float(left + right)) : left + right
+  }
+
   func append(_ word: UTF8Text, to output: inout [Int]) {
     var steps = [Step](repeating: Step(), count: word.count + 1)
     var position = 0
@@ -53,10 +61,10 @@ struct UnigramModel: SubwordModel {
       let score = steps[position].score
       var isKnown = false
       trie.forEachPrefix(of: word.bytes, from: position) { token, end in
-        steps[end].improve(scores[token] + score, from: position, by: token)
+        steps[end].improve(sum(scores[token], score), from: position, by: token)
         if end == position + length { isKnown = true }
       }
-      if !isKnown { steps[position + length].improve(unknownScore + score, from: position, by: nil) }
+      if !isKnown { steps[position + length].improve(sum(unknownScore, score), from: position, by: nil) }
       position += length
     }
     var path: [(range: Range<Int>, token: Int?)] = []
