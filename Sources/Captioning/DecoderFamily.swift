@@ -13,11 +13,11 @@ extension DecoderFamily {
     guard let family = DecoderFamily(rawValue: name) else {
       throw CaptionerError.unknownFamily(part: "decoder", name: name, known: allCases.map(\.rawValue).sorted())
     }
-    let decoder = try family.open(path: path)
-    let tokenizer =
-      isGGUF(path)
-      ? try SubwordTokenizer(gguf: GGUFFile(path: path))
-      : try SubwordTokenizer(tokenizerJSON: path + "/tokenizer.json")
-    return (decoder, tokenizer)
+    if isGGUF(path) {
+      // Opened once for both: its header is read and checked whole.
+      let file = try GGUFFile(path: path)
+      return (try family.open(gguf: file), try SubwordTokenizer(gguf: file))
+    }
+    return (try family.open(path: path), try SubwordTokenizer(tokenizerJSON: path + "/tokenizer.json"))
   }
 }

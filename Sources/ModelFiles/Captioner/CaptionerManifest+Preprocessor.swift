@@ -11,11 +11,11 @@ extension CaptionerManifest.Preprocessing {
     let defaults = try ProcessorDefaults(file, modelType: modelType)
     try Self.refuseUnknown(file)
     let crop =
-      try file.bool("do_center_crop", or: defaults.crop != nil)
+      try file.bool("do_center_crop", default: defaults.crop != nil)
       ? try file.size("crop_size", isSquare: true) ?? .sides(width: defaults.crop ?? 224, height: defaults.crop ?? 224)
       : nil
     let size = try file.size("size", isSquare: defaults.crop == nil) ?? defaults.size
-    guard try file.bool("do_resize", or: true) else {
+    guard try file.bool("do_resize", default: true) else {
       throw file.invalid("do_resize", "is false: encoders here need images of one size")
     }
     switch (size, crop) {
@@ -36,9 +36,9 @@ extension CaptionerManifest.Preprocessing {
     let filters = ["nearest", "lanczos", "bilinear", "bicubic", "box", "hamming"]
     resample = filters[try file.integer("resample", in: 0...filters.count - 1, default: defaults.resample)]
     rescaleFactor =
-      try file.bool("do_rescale", or: true)
+      try file.bool("do_rescale", default: true)
       ? try file.positiveFloat("rescale_factor", atMost: 1e6, default: 1 / 255) : 1
-    let normalizes = try file.bool("do_normalize", or: true)
+    let normalizes = try file.bool("do_normalize", default: true)
     mean = normalizes ? try file.color("image_mean") ?? defaults.mean : [0, 0, 0]
     std = normalizes ? try file.color("image_std") ?? defaults.std : [1, 1, 1]
     guard std.allSatisfy({ $0 > 0 }) else { throw file.invalid("image_std", "is not above 0") }
@@ -116,10 +116,6 @@ private struct ProcessorDefaults {
 }
 
 extension JSONConfiguration {
-  fileprivate func bool(_ key: String, or fallback: Bool) throws(ModelFileError) -> Bool {
-    try boolIfPresent(key) ?? fallback
-  }
-
   fileprivate func color(_ key: String) throws(ModelFileError) -> [Float]? {
     guard let values = try floatsIfPresent(key) else { return nil }
     guard values.count == 3, values.allSatisfy(\.isFinite) else { throw invalid(key, "is not three numbers") }

@@ -1,7 +1,5 @@
-/// What a model's own files say of it, whatever its family: for whoever does not know yet how to load it.
+/// What a model's own files say of the texts that it writes, whatever its family.
 public struct ModelDescription: Sendable, Equatable {
-  /// `model_type` of `config.json`, or `general.architecture` of a GGUF file.
-  public let architecture: String
   /// The tokens that end a text, as `generation_config.json`, `config.json` or the GGUF metadata name them.
   public let endTokens: [Int]
 
@@ -10,7 +8,6 @@ public struct ModelDescription: Sendable, Equatable {
   public init(path: String) throws(ModelFileError) {
     if path.hasSuffix(".gguf") {
       let metadata = try GGUFFile(path: path).metadata
-      architecture = try metadata.string("general.architecture")
       // The end of a text, and of a turn in a conversation.
       let endOfText = try metadata.integerIfPresent("tokenizer.ggml.eos_token_id")
       let endOfTurn = try metadata.integerIfPresent("tokenizer.ggml.eot_token_id")
@@ -18,10 +15,6 @@ public struct ModelDescription: Sendable, Equatable {
       return
     }
     let configuration = try JSONConfiguration(path: Path.join(path, "config.json"))
-    guard let type = try configuration.stringIfPresent("model_type") else {
-      throw .missingValue(path: configuration.path, key: "model_type")
-    }
-    architecture = type
     let generation = Path.join(path, "generation_config.json")
     var tokens: [Int]?
     if fileExists(generation) { tokens = try JSONConfiguration(path: generation).integersIfPresent("eos_token_id") }

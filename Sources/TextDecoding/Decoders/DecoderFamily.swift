@@ -61,7 +61,8 @@ public enum DecoderFamily: String, CaseIterable, Sendable {
     }
   }
 
-  private func open(gguf file: GGUFFile) throws(ModelFileError) -> TransformerDecoder {
+  /// - Throws: `ModelFileError`, also where the family has no GGUF architecture.
+  public func open(gguf file: GGUFFile) throws(ModelFileError) -> TransformerDecoder {
     let weights = WeightReader(file)
     switch self {
     case .llama, .mistral:

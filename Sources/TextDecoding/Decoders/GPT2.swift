@@ -9,7 +9,7 @@ extension TransformerDecoder {
   /// - Parameter weights: with or without `transformer.` before each name.
   /// - Throws: `ModelFileError` where a tensor is missing or misshapen.
   public init(gpt2 c: GPT2Configuration, huggingFace weights: WeightReader) throws(ModelFileError) {
-    let root = weights.rooted(at: "transformer", of: "wte.weight")
+    let root = weights.rooted(at: ["transformer"], having: "wte.weight")
     try self.init(gpt2: c, weights, root, .huggingFace)
   }
 

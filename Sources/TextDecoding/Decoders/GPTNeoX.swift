@@ -7,7 +7,7 @@ extension TransformerDecoder {
   /// - Parameter weights: `model.safetensors` of Hugging Face, with or without `gpt_neox.` before each name.
   /// - Throws: `ModelFileError` where a tensor is missing or misshapen.
   public init(gptNeoX c: GPTNeoXConfiguration, weights: WeightReader) throws(ModelFileError) {
-    let root = weights.rooted(at: "gpt_neox", of: "embed_in.weight")
+    let root = weights.rooted(at: ["gpt_neox"], having: "embed_in.weight")
     let (d, h) = (c.hiddenSize, c.headDimension)
     func norm(_ reader: WeightReader, _ name: String) throws(ModelFileError) -> Norm {
       .layer(try reader.scoped(name).layerNorm(columns: d, epsilon: Float(c.layerNormEpsilon)))

@@ -10,10 +10,10 @@ extension TransformerDecoder {
   public init(gemma3 c: Gemma3Configuration, huggingFace weights: WeightReader) throws(ModelFileError) {
     let embedding = "embed_tokens.weight"
     // Checkpoints that see hold the text model below others.
-    let scopes = ["model.language_model", "language_model.model", "model"]
-    let scope = scopes.first { weights.contains("\($0).\(embedding)") }
+    let root = weights.rooted(
+      at: ["model.language_model", "language_model.model", "model"], having: embedding)
     try self.init(
-      gemma3: c, scope.map { weights.scoped($0) } ?? weights,
+      gemma3: c, root,
       Gemma3Names(
         embedding: embedding, norm: "norm.weight", layers: "layers", query: "self_attn.q_proj.weight",
         key: "self_attn.k_proj.weight", value: "self_attn.v_proj.weight", output: "self_attn.o_proj.weight",

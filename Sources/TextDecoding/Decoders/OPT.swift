@@ -7,7 +7,7 @@ extension TransformerDecoder {
   /// - Parameter weights: `model.safetensors` of Hugging Face, with or without `model.` before each name.
   /// - Throws: `ModelFileError` where a tensor is missing or misshapen.
   public init(opt c: OPTConfiguration, weights: WeightReader) throws(ModelFileError) {
-    let root = weights.rooted(at: "model", of: "decoder.embed_tokens.weight").scoped("decoder")
+    let root = weights.rooted(at: ["model"], having: "decoder.embed_tokens.weight").scoped("decoder")
     let d = c.hiddenSize
     func norm(_ reader: WeightReader, _ name: String) throws(ModelFileError) -> Norm {
       .layer(try reader.scoped(name).layerNorm(columns: d))

@@ -14,11 +14,6 @@ extension WeightReader {
     let weight = try float32(key, shape: [columns])
     return offset == 0 ? weight : Tensor(weight.values.map { $0 + offset }, shape: [columns])
   }
-
-  /// The scope that stands before the names of all tensors, where a file was written with the model's head around it.
-  func rooted(at scope: String, of key: String) -> WeightReader {
-    contains("\(scope).\(key)") ? scoped(scope) : self
-  }
 }
 
 extension Tensor {
