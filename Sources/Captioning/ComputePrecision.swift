@@ -1,6 +1,7 @@
+package import ImageEncoding
 import PrefixMapping
 import Tensors
-import TextDecoding
+package import TextDecoding
 
 /// In what precision a captioner's frozen matrices multiply. Norms, softmax, activations and sums are in f32 in all of them.
 ///
@@ -56,6 +57,18 @@ extension ComputePrecision {
   }
 }
 
+extension ComputePrecision {
+  /// A part of a captioner by itself, ready to multiply in this precision.
+  package func prepared(_ encoder: any VisionEncoder, isBatch: Bool) -> any VisionEncoder {
+    self.encoder(isBatch: isBatch).map { encoder.prepared($0) } ?? encoder
+  }
+
+  /// As `prepared(_:isBatch:)` of an encoder.
+  package func prepared(_ decoder: any TextDecoder, isBatch: Bool) -> any TextDecoder {
+    decoder.prepared(self.decoder(isBatch: isBatch))
+  }
+}
+
 extension Captioner {
   /// The same captioner, its matrices made ready to multiply in this precision.
   ///
@@ -65,7 +78,7 @@ extension Captioner {
     var prepared = self
     if let encoder = precision.encoder(isBatch: isBatch) { prepared.extractor = extractor.prepared(encoder) }
     prepared.mapper = mapper.prepared(precision.mapper(isBatch: isBatch))
-    prepared.decoder = decoder.prepared(precision.decoder(isBatch: isBatch))
+    prepared.decoder = precision.prepared(decoder, isBatch: isBatch)
     return prepared
   }
 }

@@ -43,7 +43,7 @@ struct CaptionCommand: AsyncParsableCommand {
       PhotoCommand.self, BatchCommand.self, TrainCommand.self, EvaluateCommand.self, ModelsCommand.self,
       PrefixCommand.self, DoctorCommand.self,
       DebugTensorsCommand.self, DebugTrainStepsCommand.self, DebugPrecisionCommand.self,
-      DebugSpeedCommand.self,
+      DebugSpeedCommand.self, DebugParityCommand.self,
     ],
     defaultSubcommand: PhotoCommand.self)
 }

@@ -36,6 +36,8 @@ struct DebugSpeedCommand: AsyncParsableCommand {
   @Option(help: "Prefix files, for prefixes.") var prefix: [String] = []
   @Option(help: "Repetitions.") var repeats = 5
   @Flag(help: "Lay matrices out for many rows.") var batch = false
+  @Option(help: "An encoder's directory, for encode, or a decoder's path, for decode and prefill, instead of --model.")
+  var base: String?
   @OptionGroup var model: ModelOptions
   @OptionGroup var reading: ReadingOptions
 
@@ -48,14 +50,15 @@ struct DebugSpeedCommand: AsyncParsableCommand {
     if count < 1 || rows < 1 || repeats < 1 { throw ValidationError("--count, --rows and --repeats take 1 or more.") }
     if image == nil && (work == .prepare || work == .encode) { throw ValidationError("Give --image.") }
     if prefix.isEmpty && work == .prefixes { throw ValidationError("Give --prefix.") }
+    if base != nil && (work == .prepare || work == .prefixes) {
+      throw ValidationError("--base is for encode, decode and prefill.")
+    }
   }
 
   func run() async throws {
     try Failure.exiting {
-      let log = Logger(label: "caption") { _ in StandardErrorLog() }
-      let captioner = try model.load(log: log).prepared(model.precision, isBatch: batch)
       var result = Result()
-      let body = try body(captioner)
+      let body = try base.map(body) ?? body(captioner())
       // The first one warms caches up.
       _ = try body()
       for _ in 0..<repeats {
@@ -64,6 +67,30 @@ struct DebugSpeedCommand: AsyncParsableCommand {
         result.seconds.append((ContinuousClock.now - start) / .seconds(1))
       }
       try StandardOutput.write(StableJSON.line(result) + "\n")
+    }
+  }
+
+  private func captioner() throws -> Captioner {
+    let log = Logger(label: "caption") { _ in StandardErrorLog() }
+    return try model.load(log: log).prepared(model.precision, isBatch: batch)
+  }
+
+  /// What is to be timed, of a model by itself.
+  private func body(base path: String) throws -> () throws -> [Int] {
+    Threads.use(model.threads)
+    guard work == .encode else {
+      let decoder = try DecoderFamily(path: path).open(path: path)
+      return try body(model.precision.prepared(decoder, isBatch: batch))
+    }
+    let encoder = try EncoderFamily.load(EncoderFamily.family(ofDirectory: path), from: path)
+    let preprocessor = try ImagePreprocessor(CaptionerManifest.Preprocessing(encoderDirectory: path))
+    let decoded = try ImageDecoder(options: reading.options).decode(
+      path: image ?? "", targetFor: preprocessor.scaledSize)
+    let pixels = Tensor.stacked(Array(repeating: preprocessor(decoded.image), count: count))
+    let prepared = model.precision.prepared(encoder, isBatch: batch)
+    return {
+      _ = try prepared.hiddenStates(pixels, numbers: [prepared.layers])
+      return []
     }
   }
 
@@ -86,17 +113,7 @@ struct DebugSpeedCommand: AsyncParsableCommand {
         _ = try extractor.features(of: images)
         return []
       }
-    case .decode:
-      let prompt = try tokens(captioner)
-      return { try generate(prompt, captioner.decoder) }
-    case .prefill:
-      let prompt = try tokens(captioner)
-      let long = (0..<count).map { prompt[$0 % prompt.count] }
-      return {
-        var cache = try captioner.decoder.cache(prefixes: [nil])
-        let logits = try captioner.decoder.lastLogits([long], cache: &cache)
-        return [likeliest(logits, row: 0)]
-      }
+    case .decode, .prefill: return try body(captioner.decoder)
     case .prefixes:
       let prefixes = try prefix.map { try captioner.prefixFile(path: $0).prefix }
       let start = captioner.manifest.decoder.startTokens
@@ -111,9 +128,19 @@ struct DebugSpeedCommand: AsyncParsableCommand {
     }
   }
 
-  private func tokens(_ captioner: Captioner) throws -> [Int] {
+  private func body(_ decoder: any TextDecoder) throws -> () throws -> [Int] {
+    let prompt = try tokens(decoder)
+    guard work == .prefill else { return { try generate(prompt, decoder) } }
+    let long = (0..<count).map { prompt[$0 % prompt.count] }
+    return {
+      var cache = try decoder.cache(prefixes: [nil])
+      return [likeliest(try decoder.lastLogits([long], cache: &cache), row: 0)]
+    }
+  }
+
+  private func tokens(_ decoder: any TextDecoder) throws -> [Int] {
     let tokens = prompt.split(separator: ",").compactMap { Int($0) }
-    guard !tokens.isEmpty, tokens.allSatisfy({ (0..<captioner.decoder.vocabularySize).contains($0) }) else {
+    guard !tokens.isEmpty, tokens.allSatisfy({ (0..<decoder.vocabularySize).contains($0) }) else {
       throw ValidationError("--prompt takes tokens of the decoder.")
     }
     return tokens
