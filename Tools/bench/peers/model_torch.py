@@ -42,7 +42,7 @@ def encode(model, arguments):
     seconds = []
     for _ in range(arguments.repeats + 1):
         start = time.perf_counter()
-        model(images, output_hidden_states=False)
+        model(images)
         seconds.append(time.perf_counter() - start)
     return {"seconds": seconds[1:]}
 
@@ -82,7 +82,6 @@ def decoder_reference(model):
     dimension = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
     ids = torch.randint(3, config.vocab_size, (2, 12), generator=generator)
     prefix = torch.randn(2, config.num_hidden_layers, 2, heads, 8, dimension, generator=generator)
-    # Trained prefixes are differentiable inputs here.
     variable = prefix.double().requires_grad_()
 
     def cache(of):
@@ -124,13 +123,13 @@ def main():
         return
     model = load(arguments.model, torch.float64)
     model.requires_grad_(False)
-    isDecoder = hasattr(model, "lm_head")
-    tensors = decoder_reference(model) if isDecoder else encoder_reference(model)
+    is_decoder = hasattr(model, "lm_head")
+    tensors = decoder_reference(model) if is_decoder else encoder_reference(model)
     rounded = {
         name: (tensor if tensor.dtype == torch.int32 else tensor.float()).contiguous() for name, tensor in tensors.items()}
     save_file(rounded, arguments.model / "reference.safetensors")
 
 
 if __name__ == "__main__":
-    with torch.inference_mode(False), torch.no_grad():
+    with torch.no_grad():
         main()
