@@ -30,7 +30,7 @@ public final class MappedFile: @unchecked Sendable {
   private let byteCount: Int
 
   /// - Throws: `ModelFileError.cannotOpen` where there is no such file, it is no regular file, it is empty, or the
-  ///   system refuses.
+  ///   system refuses; `.noAddressSpace`.
   public init(path: String, accessPattern: AccessPattern = .normal) throws(ModelFileError) {
     func failure(_ reason: String) -> ModelFileError { .cannotOpen(path: path, reason: reason) }
     // A NUL would cut the path short and open another file than was named.
@@ -50,7 +50,9 @@ public final class MappedFile: @unchecked Sendable {
     guard let size = Int(exactly: status.st_size), size > 0 else { throw failure("the file is empty") }
 
     let mapping = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0)
-    guard let mapping, mapping != MAP_FAILED else { throw failure(systemErrorMessage()) }
+    guard let mapping, mapping != MAP_FAILED else {
+      throw errno == ENOMEM ? .noAddressSpace(path: path, byteCount: size) : failure(systemErrorMessage())
+    }
     switch accessPattern {
     case .normal: break
     case .sequential: _ = posix_madvise(mapping, size, POSIX_MADV_SEQUENTIAL)

@@ -2,8 +2,10 @@
 ///
 /// Every case carries the file; `description` names file, cause and remedy.
 public enum ModelFileError: Error, Equatable, Sendable {
-  /// The system refused to open or map the file.
+  /// The system refused to open the file, or to map it.
   case cannotOpen(path: String, reason: String)
+  /// The process may not have as much address space as the file takes.
+  case noAddressSpace(path: String, byteCount: Int)
   /// The file breaks a rule of its format.
   case malformed(path: String, format: ModelFileFormat, problem: String)
   /// The file is sound, but uses something of its format that is not supported.
@@ -37,6 +39,9 @@ extension ModelFileError: CustomStringConvertible {
     switch self {
     case .cannotOpen(let path, let reason):
       "\(path): cannot be read: \(reason); check the path and its permissions"
+    case .noAddressSpace(let path, let byteCount):
+      "\(path): cannot be read: no address space for its \(byteCount >> 20) MiB; raise the limit (ulimit -v), or choose a "
+        + "smaller model"
     case .malformed(let path, let format, let problem):
       "\(path): not a valid \(format.rawValue) file: \(problem); it is damaged or incomplete: fetch or export it again"
     case .unsupported(let path, let format, let feature):

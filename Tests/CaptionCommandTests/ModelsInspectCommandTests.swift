@@ -137,4 +137,23 @@ struct ModelsInspectCommandTests {
     #expect(run.standardError.contains("no safetensors, GGUF, ONNX or PyTorch file"))
     #expect(run.exitCode == 65)
   }
+
+  @Test("a file for which there is no address space is refused with the remedy")
+  func noAddressSpace() throws {
+    try withTemporaryDirectory { directory in
+      let file = directory.appending(path: "large.gguf")
+      try Data("GGUF".utf8).write(to: file)
+      let handle = try FileHandle(forWritingTo: file)
+      // All but its first bytes is a hole, which takes no room.
+      try handle.truncate(atOffset: 256 << 30)
+      try handle.close()
+      let run = try CommandRun(
+        [
+          "-c", "ulimit -v \(128 << 20) && exec \"$@\"", "sh", CommandRun.binary.path(percentEncoded: false),
+          "models", "inspect", file.path(percentEncoded: false),
+        ], binary: URL(filePath: "/bin/sh"))
+      #expect(run.standardError.contains("no address space for its 262144 MiB; raise the limit (ulimit -v)"))
+      #expect(run.exitCode == 65)
+    }
+  }
 }

@@ -26,9 +26,12 @@ struct ParityRow {
     self.family = family
   }
 
-  /// - Parameter expected: `nil` where the reference does not have it; of another shape it counts as infinitely far.
-  mutating func compare(_ column: String, _ found: Tensor, _ expected: Tensor?) {
+  /// - Parameters:
+  ///   - found: computed only where there is something to compare it with.
+  ///   - expected: `nil` where the reference does not have it; of another shape it counts as infinitely far.
+  mutating func compare(_ column: String, _ found: @autoclosure () throws -> Tensor, _ expected: Tensor?) rethrows {
     guard let expected else { return }
+    let found = try found()
     var difference = Difference(largest: found.count == expected.count ? 0 : .infinity, scale: 0)
     for (a, b) in zip(found.values, expected.values) {
       let distance = abs(a - b)
