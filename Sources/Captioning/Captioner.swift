@@ -27,6 +27,12 @@ public struct Captioner: Sendable {
     files = bases
     extractor = try ImageFeatureExtractor(manifest.encoder, encoderDirectory: bases.encoder)
     mapper = try MapperFamily.load(manifest.mapper, from: bases.mapper)
+    // A prompt of embeddings itself tells what comes first; keys and values do not.
+    if case .prefix = mapper, manifest.decoder.startTokens.isEmpty {
+      throw CaptionerManifestError.invalid(
+        path: Path.join(directory, CaptionerManifest.fileName), key: "decoder.startTokens",
+        expected: "at least one token")
+    }
     (decoder, tokenizer) = try DecoderFamily.load(manifest.decoder.family, from: bases.decoder)
     try Self.checkFit(directory: directory, features: extractor.shape, mapper: mapper, decoder: decoder)
   }

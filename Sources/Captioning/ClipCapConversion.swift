@@ -61,14 +61,17 @@ public struct ClipCapConversion: Sendable {
     if !found.decoder.isEmpty {
       path = Path.join(directory, "decoder")
       try FileSystem.createDirectory(path)
-      for file in ["config.json", "tokenizer.json"] {
+      let tokenizer = [
+        "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.json", "merges.txt",
+      ]
+      for file in ["config.json"] + tokenizer.filter({ FileSystem.isRegularFile(Path.join(decoder, $0)) }) {
         try FileSystem.writeAtomically(
           FileSystem.read(Path.join(decoder, file), limit: 64 << 20), to: Path.join(path, file))
       }
       try SafetensorsWriter.write(
         found.decoder, metadata: ["format": "pt"], to: Path.join(path, "model.safetensors"))
     }
-    let tokenizer = try SubwordTokenizer(tokenizerJSON: Path.join(decoder, "tokenizer.json"))
+    let tokenizer = try SubwordTokenizer(directory: decoder)
     let stopTokens = tokenizer.encode(stop, parsingSpecialTokens: true)
     guard stopTokens.count == 1 else { throw CaptionerError.noSingleToken(text: stop) }
     return CaptionerManifest.Decoder(

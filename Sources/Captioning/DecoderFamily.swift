@@ -18,6 +18,6 @@ extension DecoderFamily {
       let file = try GGUFFile(path: path)
       return (try family.open(gguf: file), try SubwordTokenizer(gguf: file))
     }
-    return (try family.open(path: path), try SubwordTokenizer(tokenizerJSON: path + "/tokenizer.json"))
+    return (try family.open(path: path), try SubwordTokenizer(directory: path))
   }
 }

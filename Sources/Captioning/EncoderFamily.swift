@@ -38,6 +38,6 @@ package enum EncoderFamily {
     guard let load = loaders[family] else {
       throw CaptionerError.unknownFamily(part: "encoder", name: family, known: loaders.keys.sorted())
     }
-    return try load(directory + "/config.json", WeightReader(openSafetensors(directory: directory)))
+    return try load(directory + "/config.json", WeightReader(openWeights(directory: directory)))
   }
 }

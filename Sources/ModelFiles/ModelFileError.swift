@@ -32,6 +32,7 @@ public enum ModelFileFormat: String, Sendable {
   case onnx = "ONNX"
   case json = "JSON"
   case pyTorch = "PyTorch"
+  case pyTorchIndex = "PyTorch index"
 }
 
 extension ModelFileError: CustomStringConvertible {

@@ -1,3 +1,5 @@
+import ModelFiles
+
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
@@ -6,15 +8,17 @@
 
 /// Which files of a repository make a model.
 enum HubFiles {
-  static let weights = "model.safetensors"
-  static let index = "model.safetensors.index.json"
   static let configuration = "config.json"
 
   /// Taken where they are there.
   static let optional = [
-    "preprocessor_config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json",
+    "preprocessor_config.json", "generation_config.json", tokenizer, "tokenizer_config.json",
     "special_tokens_map.json", "added_tokens.json", "chat_template.jinja",
   ]
+
+  static let tokenizer = "tokenizer.json"
+  /// What older models have in place of a `tokenizer.json`.
+  static let olderTokenizer = ["vocab.json", "merges.txt"]
 
   /// All but the shards of a split model, which only its index names.
   ///
@@ -28,14 +32,15 @@ enum HubFiles {
       guard names.contains(file) else { throw .fileNotFound(repository: repository, file: file) }
       return [file]
     }
-    guard let weights = [weights, index].first(where: names.contains) else {
+    guard let weights = DirectoryWeights.best(of: names) else {
       throw .noWeights(repository: repository, problem: problem(names, repository))
     }
     guard names.contains(configuration) else {
       throw .noWeights(
         repository: repository, problem: "it has weights, but no \(configuration) that says of what: it cannot be used")
     }
-    return [configuration] + optional.filter(names.contains) + [weights]
+    let others = optional + (names.contains(tokenizer) ? [] : olderTokenizer)
+    return [configuration] + others.filter(names.contains) + [weights.rawValue]
   }
 
   private static func problem(_ names: Set<String>, _ repository: String) -> String {
@@ -46,27 +51,29 @@ enum HubFiles {
     }
     let pickled = names.filter { $0.hasSuffix(".bin") || $0.hasSuffix(".pt") || $0.hasSuffix(".pth") }.sorted()
     if let first = pickled.first {
-      return "its weights come only as PyTorch pickle (\(first)), which can run code when it is loaded and is not read"
-        + " here: take a revision with \(weights), or convert it with the transformers library"
+      return "its weights come only as \(first): take a revision with \(DirectoryWeights.safetensors.rawValue) or "
+        + "\(DirectoryWeights.pyTorch.rawValue), or convert it with the transformers library"
     }
-    return "it has no \(weights)"
+    return "it has no \(DirectoryWeights.safetensors.rawValue)"
   }
 
   /// The shards that an index names, in its order of names.
   ///
   /// - Throws: `HubError.noWeights`.
-  static func shards(index bytes: [UInt8], repository: String) throws(HubError) -> [String] {
+  static func shards(
+    of weights: DirectoryWeights, index bytes: [UInt8], repository: String
+  ) throws(HubError) -> [String] {
     struct Index: Decodable {
       let weightMap: [String: String]
       enum CodingKeys: String, CodingKey { case weightMap = "weight_map" }
     }
     guard let index = try? JSONDecoder().decode(Index.self, from: Data(bytes)) else {
-      throw .noWeights(repository: repository, problem: "its \(index) is not valid")
+      throw .noWeights(repository: repository, problem: "its \(weights.rawValue) is not valid")
     }
     let shards = Set(index.weightMap.values).sorted()
     // They become names of files here.
-    guard !shards.isEmpty, shards.allSatisfy({ $0.hasSuffix(".safetensors") && !$0.contains("/") }) else {
-      throw .noWeights(repository: repository, problem: "its \(self.index) names no shards beside it")
+    guard !shards.isEmpty, shards.allSatisfy({ weights.isShard($0) && !$0.contains("/") }) else {
+      throw .noWeights(repository: repository, problem: "its \(weights.rawValue) names no shards beside it")
     }
     return shards
   }

@@ -94,9 +94,11 @@ public struct ModelHub: Sendable {
 
   /// Those of a split model whose index is there; none of any other.
   private func shards(_ reference: HubReference, _ cache: HubCache, _ commit: String) throws -> [String] {
-    if reference.file != nil || cache.has(HubFiles.weights, at: commit) { return [] }
-    let index = try FileSystem.read(Path.join(cache.snapshot(commit), HubFiles.index), limit: 100 << 20)
-    return try HubFiles.shards(index: index, repository: reference.repository)
+    guard reference.file == nil,
+      let weights = DirectoryWeights.allCases.first(where: { cache.has($0.rawValue, at: commit) }), weights.isSplit
+    else { return [] }
+    let index = try FileSystem.read(Path.join(cache.snapshot(commit), weights.rawValue), limit: 100 << 20)
+    return try HubFiles.shards(of: weights, index: index, repository: reference.repository)
   }
 
   /// The model as the cache has it.

@@ -98,6 +98,22 @@ struct ModelSelectionTests {
     }
   }
 
+  @Test("keys and values without a token to start from are refused")
+  func noStartTokens() throws {
+    try withTemporaryDirectory { place in
+      let copy = try TinyCaptioner.copy(to: place)
+      let file = copy.appending(path: "captioner.json")
+      var manifest = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
+      var decoder = try #require(manifest["decoder"] as? [String: Any])
+      decoder["startTokens"] = [Int]()
+      manifest["decoder"] = decoder
+      try JSONSerialization.data(withJSONObject: manifest).write(to: file)
+      let run = try CommandRun(["--model", copy.path(percentEncoded: false), photo.path])
+      #expect(run.standardError.contains("captioner.json: decoder.startTokens: expected at least one token"))
+      #expect(run.exitCode == 65)
+    }
+  }
+
   @Test("a copied binary with its resources beside it finds the default captioner")
   func copiedBinary() throws {
     try withTemporaryDirectory { place in

@@ -103,6 +103,31 @@ struct ModelsAddCommandTests {
     }
   }
 
+  @Test("models with pickled weights and a tokeniser in two files are added, trained between, and caption")
+  func olderModels() throws {
+    try withTemporaryDirectory { directory in
+      let models = try Models(directory)
+      let clip = directory.appending(path: "clip")
+      try FileManager.default.copyItem(at: Fixture.url("older-models/clip"), to: clip)
+      try Data(Self.processor.replacing("56", with: "50").utf8)
+        .write(to: clip.appending(path: "preprocessor_config.json"))
+      let added = try models.add(encoder: clip.path, decoder: Fixture.url("older-models/opt").path)
+      #expect(added.exitCode == 0, "\(added.standardError)")
+      let pair = try Pair(home: models.home)
+      #expect(pair.encoder.family == "clip" && pair.decoder.family == "opt" && pair.decoder.stopTokens == [700])
+      let tiny = try TinyRun(directory)
+      let trained = try models.run([
+        "train", "--data", tiny.data.path, "--model", "mine", "--out", tiny.out().path, "--width", "16", "--depth", "1",
+        "--heads", "2", "--prefix-length", "4", "--batch-images", "4", "--captions-per-image", "2", "--steps", "2",
+        "--validate-every", "2", "--threads", "1", "--samples", "1", "--warmup", "1",
+      ])
+      #expect(trained.exitCode == 0, "\(trained.standardError)")
+      let caption = try models.run(["--model", tiny.out().path, try TinyCaptioner.expected()[0].path, "--json"])
+      #expect(caption.exitCode == 0, "\(caption.standardError)")
+      #expect(caption.standardOutput.contains("\"caption\""))
+    }
+  }
+
   @Test("the manifest says how the models are used: as their own files have it")
   func manifest() throws {
     try withTemporaryDirectory { directory in

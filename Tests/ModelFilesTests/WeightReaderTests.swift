@@ -13,7 +13,7 @@ struct WeightReaderTests {
   @Test("Scopes join with dots")
   func scopes() throws {
     let reader = try WeightReader(
-      ShardedSafetensors(path: Fixture.url("safetensors/sharded/model.safetensors.index.json").path))
+      ShardedWeights(path: Fixture.url("safetensors/sharded/model.safetensors.index.json").path))
     #expect(reader.scoped("b").contains("weight"))
     #expect(!reader.scoped("a").contains("bias"))
     #expect(reader.scoped("encoder").scoped("layer.3").fullKey("bias") == "encoder.layer.3.bias")
@@ -40,7 +40,7 @@ struct WeightReaderTests {
 
   @Test("A misshapen tensor in a shard is an error that names the shard")
   func shardNamed() throws {
-    let reader = try WeightReader(openSafetensors(directory: Fixture.url("safetensors/sharded").path))
+    let reader = try WeightReader(openWeights(directory: Fixture.url("safetensors/sharded").path))
     let shard = Fixture.url("safetensors/sharded/model-00002-of-00002.safetensors").path
     #expect(throws: ModelFileError.unexpectedShape(path: shard, key: "b.bias", expected: [2], found: [1])) {
       try reader.tensor("b.bias", shape: [2])

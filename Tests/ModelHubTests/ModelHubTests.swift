@@ -119,6 +119,34 @@ struct ModelHubTests {
     }
   }
 
+  @Test("of an older model its pickled weights, whole or split, and its tokeniser's two files are fetched")
+  func older() async throws {
+    let one: [String: LocalHub.File] = [
+      "config.json": .init("{}"), "vocab.json": .init("{}"), "merges.txt": .init(""), "tf_model.h5": .init([1]),
+      "pytorch_model.bin": .init([1], isLarge: true),
+    ]
+    let split: [String: LocalHub.File] = [
+      "config.json": .init("{}"), "tokenizer.json": .init("{}"), "vocab.json": .init("{}"), "merges.txt": .init(""),
+      "pytorch_model.bin.index.json": .init(#"{"weight_map":{"a":"pytorch_model-00001-of-00001.bin"}}"#),
+      "pytorch_model-00001-of-00001.bin": .init([1], isLarge: true), "training_args.bin": .init([2], isLarge: true),
+    ]
+    for (files, fetched) in [
+      (one, ["config.json", "merges.txt", "pytorch_model.bin", "vocab.json"]),
+      (
+        split,
+        [
+          "config.json", "pytorch_model-00001-of-00001.bin", "pytorch_model.bin.index.json", "tokenizer.json",
+        ]
+      ),
+    ] {
+      try await TinyRepository.run(files: files) { tiny in
+        let model = try await tiny.pull()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: model.path).sorted() == fetched)
+        #expect(try await tiny.pull(environment: ["HF_HUB_OFFLINE": "1"]) == model)
+      }
+    }
+  }
+
   @Test("a GGUF file is fetched alone where it is named, also from a folder")
   func gguf() async throws {
     let files: [String: LocalHub.File] = [
@@ -135,7 +163,7 @@ struct ModelHubTests {
   @Test(
     "a model without readable weights is refused, and the message says what there is",
     arguments: [
-      (["config.json", "pytorch_model.bin"], "PyTorch pickle (pytorch_model.bin)"),
+      (["config.json", "weights.pt"], "its weights come only as weights.pt"),
       (["a.gguf", "b.gguf"], "hf:org/tiny/a.gguf"), (["README.md"], "it has no model.safetensors"),
       (["model.safetensors"], "no config.json"),
     ])

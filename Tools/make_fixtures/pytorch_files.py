@@ -48,6 +48,9 @@ if __name__ == "__main__":
         # Windows of one storage.
         "first": shared[:4], "second": shared[4:].view(2, 4),
         "step": 100_000, "rate": None, "name": "a run", "done": True, "large": 1 << 40,
+        # Numbers that do not lie one after the other.
+        "transposed": torch.randn(3, 4).T, "permuted": torch.randn(2, 3, 4).half().permute(2, 0, 1),
+        "every second": torch.arange(24, dtype=torch.int64).view(4, 6)[1:3, ::2],
     }
     torch.save(nested, FOLDER / "tensors.pt")
     flat = {}
@@ -61,7 +64,7 @@ if __name__ == "__main__":
 
     collect(nested, "")
     pins.save(FOLDER / "tensors.safetensors", flat)
-    torch.save({"matrix": torch.randn(3, 4).T}, FOLDER / "transposed.pt")
+    torch.save({"ones": torch.ones(1).expand(1 << 20)}, FOLDER / "expanded.pt")
     torch.save({"waves": torch.randn(3, dtype=torch.complex64)}, FOLDER / "complex.pt")
     with_pickle("calls-system.pt", pickle.dumps({"a": Call(os.system, "true")}, protocol=2))
     with_pickle("calls-eval.pt", pickle.dumps({"a": Call(eval, "1 + 1")}, protocol=2))

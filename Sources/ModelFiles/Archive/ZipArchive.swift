@@ -67,6 +67,15 @@ package struct ZipArchive: Sendable {
     guard UInt32(truncatingIfNeeded: checksum) == entry.crc32 else { throw damaged(entry, "its checksum is wrong") }
   }
 
+  /// Where the bytes of an entry lie in the archive; `nil` where they are compressed.
+  ///
+  /// - Throws: `ZipError`, `FileSystemError`. The checksum is not verified.
+  package func storedRange(of entry: ZipEntry) throws -> Range<Int>? {
+    guard entry.method == .stored else { return nil }
+    let start = try contentOffset(of: entry)
+    return start..<start + entry.byteCount
+  }
+
   /// Reads the local header, which must agree with the central directory.
   private func contentOffset(of entry: ZipEntry) throws -> Int {
     let wrong = damaged(entry, "its local header contradicts the central directory")

@@ -22,6 +22,7 @@ public struct BasePair: Codable, Sendable, Equatable {
     self = try ManifestFile.read(Self.self, path: path, formatVersion: Self.formatVersion)
     try encoder.check(path)
     try decoder.check(path)
+    try ManifestFile.require(!decoder.startTokens.isEmpty, path, "decoder.startTokens", "at least one token")
   }
 
   /// Finds both models and compares their SHA-256, which is computed only where it is not remembered.

@@ -12,9 +12,7 @@ extension CaptionerManifest {
     let path = Path.join(directory, Self.fileName)
     self = try ManifestFile.read(Self.self, path: path, formatVersion: Self.formatVersion)
     try encoder.check(path)
-    // A prompt of embeddings itself tells what comes first.
-    let begins = ["soft-prompt", "clipcap-mlp", "clipcap-transformer"].contains(mapper.family)
-    try decoder.check(path, needsStartToken: !begins)
+    try decoder.check(path)
     try mapper.check(path)
   }
 
@@ -118,13 +116,12 @@ extension CaptionerManifest.Encoder {
 
 extension CaptionerManifest.Decoder {
   /// - Parameter path: the manifest's.
-  func check(_ path: String, needsStartToken: Bool = true) throws(CaptionerManifestError) {
+  func check(_ path: String) throws(CaptionerManifestError) {
     func require(_ holds: Bool, _ key: String, _ expected: String) throws(CaptionerManifestError) {
       try ManifestFile.require(holds, path, "decoder.\(key)", expected)
     }
     try ManifestFile.checkPath(self.path, path, "decoder")
     try require(promptTemplate.ranges(of: "{prefix}").count == 1, "promptTemplate", "text with {prefix} once")
-    try require(!needsStartToken || !startTokens.isEmpty, "startTokens", "at least one token")
     try require(startTokens.allSatisfy { $0 >= 0 }, "startTokens", "tokens of 0 or more")
     try require(stopTokens.allSatisfy { $0 >= 0 }, "stopTokens", "tokens of 0 or more")
     try require((1...100_000).contains(maximumNewTokens), "maximumNewTokens", "1 to 100000")

@@ -5,10 +5,7 @@ public struct ModelWeights: Sendable, Equatable {
   /// In the order of their names.
   public let files: [String]
 
-  private static let index = "model.safetensors.index.json"
-
-  /// - Parameter path: a file of weights, or a directory with one GGUF file, `model.safetensors` or the shards of a split
-  ///   model with their index.
+  /// - Parameter path: a file of weights, or a directory with one GGUF file or one of `DirectoryWeights`.
   /// - Throws: `ModelStoreError.unclearWeights`, `FileSystemError`.
   public init(of path: String) throws {
     guard FileSystem.isDirectory(path) else {
@@ -16,18 +13,17 @@ public struct ModelWeights: Sendable, Equatable {
       return
     }
     let all = try FileSystem.names(in: path)
-    let names = all.filter { $0.hasSuffix(".gguf") || $0 == "model.safetensors" }
-    if names.isEmpty, all.contains(Self.index) {
-      let shards = all.filter { $0.hasSuffix(".safetensors") }
+    let names = all.filter { $0.hasSuffix(".gguf") || $0 == DirectoryWeights.safetensors.rawValue }
+    if names.isEmpty, let best = DirectoryWeights.best(of: Set(all)) {
       modelPath = path
-      files = (shards + [Self.index]).sorted().map { Path.join(path, $0) }
+      files = (all.filter(best.isShard) + [best.rawValue]).sorted().map { Path.join(path, $0) }
       return
     }
     guard names.count == 1 else {
       throw ModelStoreError.unclearWeights(
         directory: path,
         reason: names.isEmpty
-          ? "has neither a .gguf file nor model.safetensors: fetch or export the model again"
+          ? "has neither a .gguf file nor model.safetensors nor pytorch_model.bin: fetch or export the model again"
           : "has several weights (\(names.sorted().joined(separator: ", "))): name one file instead of the directory")
     }
     files = [Path.join(path, names[0])]

@@ -11,11 +11,15 @@ extension ModelFileFormat {
       self = .safetensors
     } else if name.hasSuffix(".safetensors.index.json") {
       self = .safetensorsIndex
+    } else if name.hasSuffix(".bin.index.json") {
+      self = .pyTorchIndex
     } else if name.hasSuffix(".gguf") {
       self = .gguf
     } else if name.hasSuffix(".onnx") {
       self = .onnx
-    } else if [".pt", ".pth", ".ckpt"].contains(where: name.hasSuffix) || name == "pytorch_model.bin" {
+    } else if [".pt", ".pth", ".ckpt"].contains(where: name.hasSuffix)
+      || name.hasPrefix("pytorch_model") && name.hasSuffix(".bin")
+    {
       self = .pyTorch
     } else {
       let bytes = try MappedFile(path: path).bytes
@@ -25,6 +29,9 @@ extension ModelFileFormat {
         self = .gguf
       } else if start.count > 8, start[8] == UInt8(ascii: "{") {
         self = .safetensors
+      } else if start.starts(with: [0x50, 0x4b, 0x03, 0x04]) {
+        // A zip archive.
+        self = .pyTorch
       } else if start.first == UInt8(ascii: "{") {
         self = .safetensorsIndex
       } else if start.first == 0x08 {

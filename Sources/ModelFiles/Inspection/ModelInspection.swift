@@ -10,29 +10,30 @@ public struct ModelInspection: Sendable {
   /// The files of a split model, in the order of the index; empty for a single file.
   public let shards: [String]
 
-  /// Opens and checks a safetensors, GGUF, ONNX or PyTorch file, a safetensors index with its shards, or a directory with
-  /// `model.safetensors` or `model.safetensors.index.json`.
+  /// Opens and checks a safetensors, GGUF, ONNX or PyTorch file, an index with its shards, or a directory with one of
+  /// `DirectoryWeights`.
   ///
   /// - Throws: `ModelFileError`, as the readers do; also for a file of none of these formats.
   public init(path: String) throws(ModelFileError) {
     if FileSystem.isDirectory(path) {
-      switch try openSafetensors(directory: path) {
+      switch try openWeights(directory: path) {
       case let file as SafetensorsFile: self.init(file)
-      case let file as ShardedSafetensors: self.init(file)
+      case let file as ShardedWeights: self.init(file)
+      case let file as PyTorchFile: self.init(file, .pyTorch, metadata: [])
       default: throw .cannotOpen(path: path, reason: "it holds weights of an unknown kind")
       }
       return
     }
     switch try ModelFileFormat(sniffing: path) {
     case .safetensors: self.init(try SafetensorsFile(path: path))
-    case .safetensorsIndex: self.init(try ShardedSafetensors(path: path))
+    case .safetensorsIndex, .pyTorchIndex: self.init(try ShardedWeights(path: path))
     case .gguf: self.init(try GGUFFile(path: path))
     case .onnx: self.init(try ONNXFile(path: path))
     case .pyTorch: self.init(try PyTorchFile(path: path), .pyTorch, metadata: [])
     case .json, nil:
       throw .cannotOpen(
         path: path,
-        reason: "it is no safetensors, GGUF, ONNX or PyTorch file (nor the index of a split safetensors model)")
+        reason: "it is no safetensors, GGUF, ONNX or PyTorch file (nor the index of a split model)")
     }
   }
 
@@ -51,8 +52,8 @@ public struct ModelInspection: Sendable {
     self.init(file, .safetensors, metadata: Self.sorted(file.metadata))
   }
 
-  private init(_ file: ShardedSafetensors) {
-    self.init(file, .safetensorsIndex, metadata: Self.sorted(file.metadata), shards: file.shardNames)
+  private init(_ file: ShardedWeights) {
+    self.init(file, file.format, metadata: Self.sorted(file.metadata), shards: file.shardNames)
   }
 
   private init(_ file: GGUFFile) {

@@ -2,22 +2,34 @@ public import Tensors
 
 /// A PyTorch checkpoint as `torch.save` writes it since version 1.6: a zip archive of a pickle and one file a storage.
 ///
-/// No code of the pickle is run: see `PickleProgram`. Tensors of nested dictionaries have their keys joined by dots. All are
-/// read when the file is opened.
+/// No code of the pickle is run: see `PickleProgram`. Tensors of nested dictionaries have their keys joined by dots. Storages
+/// are mapped, as `torch.save` does not compress them; their checksums are not verified then. Tensors whose numbers do not lie one
+/// after the other, such as transposed ones, are copied anew at every call.
 public struct PyTorchFile: TensorSource {
   public let path: String
   public let tensorNames: [String]
-  private let tensors: [String: StoredTensor]
+  private let entries: [String: Entry]
+
+  /// A tensor that lies within its storage.
+  private struct Entry {
+    let type: ElementType
+    let tensor: PickleProgram.Tensor
+    /// From its first number to the end of its storage.
+    let bytes: StoredTensor.Bytes
+    /// Of the numbers, one after the other.
+    let byteCount: Int
+  }
 
   private static let maximumPickleByteCount = 64 << 20
   private static let maximumDepth = 16
 
-  /// - Throws: `ModelFileError.malformed`, `.unsupported` where the file holds more than tensors, or tensors of types or
-  ///   strides that are not read here; `.cannotOpen`.
+  /// - Throws: `ModelFileError.malformed`, `.unsupported` where the file holds more than tensors, or tensors of types that
+  ///   are not read here; `.cannotOpen`.
   public init(path: String) throws(ModelFileError) {
     self.path = path
     do {
       let archive = try ZipArchive(path: path)
+      let file = try MappedFile(path: path).bytes
       guard let pickle = archive.entries.first(where: { $0.name.hasSuffix("/data.pkl") }) else {
         throw Self.malformed(path, "it has no data.pkl: files of PyTorch before 1.6 are to be saved again")
       }
@@ -31,16 +43,16 @@ public struct PyTorchFile: TensorSource {
       let value = try PickleProgram.run(try archive.read(pickle, limit: Self.maximumPickleByteCount))
       try Self.collect(value, "", depth: 0, into: &found)
       var storages: [String: StoredTensor.Bytes] = [:]
-      var tensors: [String: StoredTensor] = [:]
+      var entries: [String: Entry] = [:]
       for (name, tensor) in found {
         if storages[tensor.key] == nil {
-          storages[tensor.key] = try Self.storage(archive, root + "data/" + tensor.key)
+          storages[tensor.key] = try Self.storage(archive, file, root + "data/" + tensor.key)
         }
         guard let bytes = storages[tensor.key] else { continue }
-        tensors[name] = try Self.tensor(name, tensor, bytes, path)
+        entries[name] = try Self.entry(name, tensor, bytes, path)
       }
       tensorNames = found.map(\.0)
-      self.tensors = tensors
+      self.entries = entries
     } catch let failure as PickleProgram.Failure {
       throw Self.malformed(path, failure.problem)
     } catch let error as ModelFileError {
@@ -50,7 +62,7 @@ public struct PyTorchFile: TensorSource {
     }
   }
 
-  public func tensor(named name: String) -> StoredTensor? { tensors[name] }
+  public func tensor(named name: String) -> StoredTensor? { entries[name].map(Self.stored) }
 
   private static func malformed(_ path: String, _ problem: String) -> ModelFileError {
     .malformed(path: path, format: .pyTorch, problem: problem)
@@ -72,8 +84,14 @@ public struct PyTorchFile: TensorSource {
     }
   }
 
-  private static func storage(_ archive: ZipArchive, _ name: String) throws -> StoredTensor.Bytes {
+  private static func storage(
+    _ archive: ZipArchive, _ file: StoredTensor.Bytes, _ name: String
+  ) throws -> StoredTensor.Bytes {
     let entry = try archive.entry(named: name)
+    if let range = try archive.storedRange(of: entry) {
+      guard range.upperBound <= file.count else { throw PickleProgram.Failure(problem: "it was cut short meanwhile") }
+      return file[range]
+    }
     let buffer = RawBuffer(byteCount: entry.byteCount)
     var offset = 0
     try archive.extract(entry, limit: entry.byteCount) { piece in
@@ -84,27 +102,48 @@ public struct PyTorchFile: TensorSource {
     return StoredTensor.Bytes(pointer: UnsafeRawPointer(buffer.pointer), count: entry.byteCount, owner: buffer)
   }
 
-  private static func tensor(
+  private static func entry(
     _ name: String, _ tensor: PickleProgram.Tensor, _ bytes: StoredTensor.Bytes, _ path: String
-  ) throws(ModelFileError) -> StoredTensor {
+  ) throws(ModelFileError) -> Entry {
     func unsupported(_ feature: String) -> ModelFileError {
       .unsupportedTensor(path: path, key: name, feature: feature)
     }
     guard let type = elementTypes[tensor.type] else { throw unsupported("\(tensor.type.prefix(80)) is not known") }
-    var stride = 1
-    for (size, found) in zip(tensor.shape, tensor.strides).reversed() {
-      guard size >= 0, size <= 1 || found == stride else {
-        throw unsupported("its numbers do not lie one after the other (call contiguous() before saving)")
-      }
-      let (next, overflow) = stride.multipliedReportingOverflow(by: max(size, 1))
-      guard !overflow else { throw unsupported("its shape \(tensor.shape) is too large") }
-      stride = next
+    let tooLarge = unsupported("its shape \(tensor.shape) is larger than its storage of \(bytes.count) bytes")
+    // Also where a stride of 0 would let a few numbers fill any shape.
+    guard let count = checkedByteCount(type, shape: tensor.shape), count <= bytes.count,
+      let start = checkedByteCount(type, shape: [max(tensor.offset, 0)]), tensor.offset >= 0, start <= bytes.count
+    else { throw tooLarge }
+    let room = bytes.count - start
+    let isInside =
+      tensor.isContiguous ? count <= room : tensor.lastOffset.map { $0 < room / type.blockBytes } ?? false
+    guard isInside else { throw tooLarge }
+    return Entry(type: type, tensor: tensor, bytes: bytes[start..<bytes.count], byteCount: count)
+  }
+
+  private static func stored(_ entry: Entry) -> StoredTensor {
+    let (type, shape) = (entry.type, entry.tensor.shape)
+    guard !entry.tensor.isContiguous else {
+      return .aligned(type, shape: shape, bytes: entry.bytes[0..<entry.byteCount])
     }
-    guard let count = checkedByteCount(type, shape: tensor.shape),
-      let start = checkedByteCount(type, shape: [max(tensor.offset, 0)]), tensor.offset >= 0,
-      start <= bytes.count, count <= bytes.count - start
-    else { throw unsupported("its shape \(tensor.shape) is larger than its storage of \(bytes.count) bytes") }
-    return .aligned(type, shape: tensor.shape, bytes: bytes[start..<start + count])
+    let size = type.blockBytes
+    let copy = RawBuffer(byteCount: entry.byteCount)
+    let dimensions = zip(shape, entry.tensor.strides).filter { $0.0 > 1 }
+    var (index, source) = (dimensions.map { _ in 0 }, 0)
+    for target in stride(from: 0, to: entry.byteCount, by: size) {
+      (copy.pointer + target).copyMemory(from: entry.bytes.pointer + source * size, byteCount: size)
+      // The last dimension that is not at its end goes on; those behind it begin anew.
+      for (number, dimension) in dimensions.enumerated().reversed() {
+        index[number] += 1
+        source += dimension.1
+        if index[number] < dimension.0 { break }
+        source -= index[number] * dimension.1
+        index[number] = 0
+      }
+    }
+    return StoredTensor(
+      elementType: type, shape: shape,
+      storage: StoredTensor.Bytes(pointer: UnsafeRawPointer(copy.pointer), count: entry.byteCount, owner: copy))
   }
 
   private static let elementTypes: [String: ElementType] = [
@@ -114,10 +153,38 @@ public struct PyTorchFile: TensorSource {
   ]
 }
 
-extension PyTorchFile: ListedTensors {
-  var listing: [TensorListing] {
-    tensorNames.compactMap { name in
-      tensors[name].map { TensorListing(name: name, elementType: $0.elementType, shape: $0.shape) }
+extension PickleProgram.Tensor {
+  /// Whether the numbers lie one after the other, the last dimension being the row.
+  fileprivate var isContiguous: Bool {
+    var expected = 1
+    for (size, found) in zip(shape, strides).reversed() {
+      guard size <= 1 || found == expected else { return false }
+      expected = expected.multipliedReportingOverflow(by: max(size, 1)).partialValue
     }
+    return true
+  }
+
+  /// Of the last element from the first, in elements; `nil` where a stride is negative or it overflows.
+  fileprivate var lastOffset: Int? {
+    var last = 0
+    for (size, stride) in zip(shape, strides) {
+      let (reach, overflow) = max(size - 1, 0).multipliedReportingOverflow(by: stride)
+      let (next, tooFar) = last.addingReportingOverflow(reach)
+      if stride < 0 || overflow || tooFar { return nil }
+      last = next
+    }
+    return last
+  }
+}
+
+extension PyTorchFile: WeightShard {
+  var listing: [TensorListing] { tensorNames.compactMap(listing) }
+
+  var metadata: [String: String] { [:] }
+
+  func contains(_ name: String) -> Bool { entries[name] != nil }
+
+  func listing(of name: String) -> TensorListing? {
+    entries[name].map { TensorListing(name: name, elementType: $0.type, shape: $0.tensor.shape) }
   }
 }

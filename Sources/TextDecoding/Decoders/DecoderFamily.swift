@@ -46,7 +46,7 @@ public enum DecoderFamily: String, CaseIterable, Sendable {
   /// - Throws: `ModelFileError`.
   public func open(path: String) throws(ModelFileError) -> TransformerDecoder {
     if Self.isGGUF(path) { return try open(gguf: GGUFFile(path: path)) }
-    let weights = WeightReader(try openSafetensors(directory: path))
+    let weights = WeightReader(try openWeights(directory: path))
     let configuration = path + "/config.json"
     switch self {
     case .llama, .mistral, .qwen2, .qwen3:

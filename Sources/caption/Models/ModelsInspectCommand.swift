@@ -4,10 +4,10 @@ import ModelFiles
 struct ModelsInspectCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
-    abstract: "Show the metadata and tensors of a safetensors, GGUF or ONNX file.",
+    abstract: "Show the metadata and tensors of a safetensors, GGUF, ONNX or PyTorch file.",
     discussion: """
-      Takes a file, the index of a split safetensors model, or a directory with model.safetensors or \
-      model.safetensors.index.json. The file is checked as if it were to be loaded; nothing in it is run.
+      Takes a file, the index of a split model, or a directory in the Hugging Face format. The file is checked as if it \
+      were to be loaded; nothing in it is run.
       """)
 
   @Argument(help: "The file or directory.", completion: .file())

@@ -10,7 +10,7 @@ struct DINOv2Tests {
   private func encoder() throws -> DINOv2 {
     let directory = Fixture.url("dinov2-tiny").path(percentEncoded: false)
     let configuration = try DinoV2Configuration(jsonFile: directory + "/config.json")
-    return try DINOv2(configuration: configuration, weights: WeightReader(openSafetensors(directory: directory)))
+    return try DINOv2(configuration: configuration, weights: WeightReader(openWeights(directory: directory)))
   }
 
   @Test(

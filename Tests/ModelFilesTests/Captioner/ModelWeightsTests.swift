@@ -42,6 +42,22 @@ struct ModelWeightsTests {
     }
   }
 
+  @Test("of PyTorch's weights it is their only file's, or that of shards and index, whatever else ends in .bin")
+  func pyTorch() throws {
+    let opt = Fixture.url("older-models/opt").path(percentEncoded: false)
+    #expect(try ModelWeights(of: opt).files == [opt + "/pytorch_model.bin"])
+    try withTemporaryDirectory { directory in
+      let copy = directory.appending(path: "clip").path
+      try FileManager.default.copyItem(atPath: Fixture.url("older-models/clip").path, toPath: copy)
+      try Data().write(to: URL(filePath: copy + "/training_args.bin"))
+      let names = try ModelWeights(of: copy).files.map { URL(filePath: $0).lastPathComponent }
+      #expect(
+        names == [
+          "pytorch_model-00001-of-00002.bin", "pytorch_model-00002-of-00002.bin", "pytorch_model.bin.index.json",
+        ])
+    }
+  }
+
   @Test("a directory with several GGUF files is refused")
   func unclear() throws {
     let directory = Fixture.url("llama-tiny").path

@@ -9,7 +9,7 @@ import Testing
 struct PyTorchFileTests {
   private static func path(_ name: String) -> String { Fixture.url("pytorch/\(name)").path(percentEncoded: false) }
 
-  @Test("every tensor of a checkpoint is read, of every type, nested dictionaries joined by dots")
+  @Test("every tensor of a checkpoint is read, of every type and order, nested dictionaries joined by dots")
   func reads() throws {
     let file = try PyTorchFile(path: Self.path("tensors.pt"))
     let expected = try SafetensorsFile(path: Self.path("tensors.safetensors"))
@@ -32,7 +32,7 @@ struct PyTorchFileTests {
 
   @Test(
     "tensors that are not read here are refused by name",
-    arguments: [("transposed.pt", "contiguous()"), ("complex.pt", "ComplexFloatStorage")])
+    arguments: [("expanded.pt", "larger than its storage"), ("complex.pt", "ComplexFloatStorage")])
   func refusesTensors(name: String, said: String) throws {
     let error = #expect(throws: ModelFileError.self) { try PyTorchFile(path: Self.path(name)) }
     #expect(error?.description.contains(said) == true, "\(String(describing: error))")
@@ -63,7 +63,7 @@ struct PyTorchFileTests {
       try changed.write(to: path)
       do { _ = try PyTorchFile(path: path.path()) } catch { refused += 1 }
     }
-    // Every entry has a checksum; what is not within one is padding.
-    #expect(refused > 100)
+    // The pickle has a checksum and the directory rules; numbers are read as they are, and what is left is padding.
+    #expect(refused > 50)
   }
 }

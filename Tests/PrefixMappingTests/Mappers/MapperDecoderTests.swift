@@ -14,7 +14,7 @@ struct MapperDecoderTests {
   private static func decoder(_ name: String) throws -> TransformerDecoder {
     if name == "mapper_decoder" {
       let configuration = try LlamaConfiguration(jsonFile: path("llama-tiny/config.json"))
-      let weights = WeightReader(try openSafetensors(directory: path("llama-tiny")))
+      let weights = WeightReader(try openWeights(directory: path("llama-tiny")))
       return try TransformerDecoder(llama: configuration, weights: weights, names: .huggingFace)
     }
     let file = try GGUFFile(path: path("llama-tiny/model-q4_1.gguf"))

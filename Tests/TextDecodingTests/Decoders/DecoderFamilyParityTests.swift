@@ -56,6 +56,14 @@ struct DecoderFamilyParityTests {
     #expect(try found.distance(to: reference("logits")) < Self.tolerance)
   }
 
+  @Test("a model whose weights are pickled gives the reference's logits")
+  func pickledLogits() throws {
+    let folder = Fixture.url("older-models/opt").path(percentEncoded: false)
+    let reference = try Reference("older-models/opt/reference.safetensors")
+    let model = try DecoderFamily(path: folder).open(path: folder)
+    #expect(try logits(model, ids(reference), prefixes: [nil, nil]).distance(to: reference("logits")) < Self.tolerance)
+  }
+
   @Test("logits after a prefix equal the reference, text positions starting behind it", arguments: models)
   func prefixLogits(name: String) throws {
     let reference = try reference(name)

@@ -16,7 +16,7 @@ struct LlamaLossTests {
       return try TransformerDecoder(llama: LlamaConfiguration(file), weights: WeightReader(file), names: .gguf)
     }
     let configuration = try LlamaConfiguration(jsonFile: path("llama-tiny/config.json"))
-    let weights = WeightReader(try openSafetensors(directory: path("llama-tiny")))
+    let weights = WeightReader(try openWeights(directory: path("llama-tiny")))
     return try TransformerDecoder(llama: configuration, weights: weights, names: .huggingFace)
   }
 

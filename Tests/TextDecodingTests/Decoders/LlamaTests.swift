@@ -11,7 +11,7 @@ struct LlamaTests {
 
   private static func huggingFace(_ suite: String = "llama-tiny") throws -> TransformerDecoder {
     let configuration = try LlamaConfiguration(jsonFile: path("\(suite)/config.json"))
-    let weights = WeightReader(try openSafetensors(directory: path(suite)))
+    let weights = WeightReader(try openWeights(directory: path(suite)))
     return try TransformerDecoder(llama: configuration, weights: weights, names: .huggingFace)
   }
 

@@ -16,6 +16,6 @@ enum TinyLlama {
     }
     return try TransformerDecoder(
       llama: LlamaConfiguration(jsonFile: path("config.json")),
-      weights: WeightReader(openSafetensors(directory: path(""))), names: .huggingFace)
+      weights: WeightReader(openWeights(directory: path(""))), names: .huggingFace)
   }
 }

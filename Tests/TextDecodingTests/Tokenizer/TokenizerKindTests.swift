@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import TextDecoding
 
-/// A file in `Fixtures/tokenizer-kinds`, and the name of what the reference made of the tokeniser in it.
+/// A file or, with a slash at its end, a directory, from `Fixtures/tokenizer-kinds`, and the name of what the reference made of the tokeniser in it.
 struct KindFixture: Sendable, CustomTestStringConvertible {
   let file: String
   let reference: String
@@ -22,11 +22,12 @@ struct KindFixture: Sendable, CustomTestStringConvertible {
     KindFixture("mistral.json"), KindFixture("gemma.json"), KindFixture("fused-unknown.json"),
     KindFixture("llama2-scores.gguf"), KindFixture("gemma-scores.gguf"), KindFixture("t5.json"),
     KindFixture("t5-scores.gguf"), KindFixture("xlm-roberta.json"), KindFixture("folded.json"),
-    KindFixture("unigram-bytes.json"),
+    KindFixture("unigram-bytes.json"), KindFixture("../older-models/opt/", "opt"),
   ]
 
   static func open(_ file: String) throws -> SubwordTokenizer {
     let path = Fixture.url("tokenizer-kinds/\(file)").path
+    if file.hasSuffix("/") { return try SubwordTokenizer(directory: path) }
     return try file.hasSuffix(".gguf")
       ? SubwordTokenizer(gguf: GGUFFile(path: path)) : SubwordTokenizer(tokenizerJSON: path)
   }

@@ -16,7 +16,7 @@ struct MapperFamilyTrainingTests {
 
   private static func trainer(_ family: MapperFamily, reparameterization: Int? = nil) throws -> MapperTrainer {
     let configuration = try LlamaConfiguration(jsonFile: path("llama-tiny/config.json"))
-    let weights = WeightReader(try openSafetensors(directory: path("llama-tiny")))
+    let weights = WeightReader(try openWeights(directory: path("llama-tiny")))
     let decoder = try TransformerDecoder(llama: configuration, weights: weights, names: .huggingFace)
     let statistics = WeightReader(try SafetensorsFile(path: path("resampler-tiny/mapper.safetensors")))
     var generator = Xoshiro256PlusPlus(seed: 1)

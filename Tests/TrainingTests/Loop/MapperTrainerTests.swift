@@ -26,7 +26,7 @@ struct MapperTrainerTests {
 
   private func trainer(_ settings: MapperTrainer.Settings = settings()) throws -> MapperTrainer {
     let configuration = try LlamaConfiguration(jsonFile: Self.path("llama-tiny/config.json"))
-    let weights = WeightReader(try openSafetensors(directory: Self.path("llama-tiny")))
+    let weights = WeightReader(try openWeights(directory: Self.path("llama-tiny")))
     let decoder = try TransformerDecoder(llama: configuration, weights: weights, names: .huggingFace)
     let mapper = try SafetensorsFile(path: Self.path("resampler-tiny/mapper.safetensors"))
     return MapperTrainer(

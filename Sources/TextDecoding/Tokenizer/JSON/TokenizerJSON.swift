@@ -3,7 +3,7 @@ import ModelFiles
 /// The parts of a `tokenizer.json`, as Hugging Face's `tokenizers` writes it, not yet judged.
 struct TokenizerJSON {
   /// All members of the outermost object but `model`.
-  private(set) var document: ByteKeyedJSON = .object([])
+  var document: ByteKeyedJSON = .object([])
   /// All members of `model` but `vocab` and `merges`.
   private(set) var model: ByteKeyedJSON?
   /// Tokens in the order of the file, with their ids.
@@ -26,6 +26,28 @@ struct TokenizerJSON {
     }
     try scanner.finish()
     document = .object(members)
+  }
+
+  /// The vocabulary of a `vocab.json`, which is what `tokenizer.json` has in its model. What else that one says is for the
+  /// caller to add.
+  init(vocabulary: UnsafeRawBufferPointer) throws(JSONScanner.Failure) {
+    var scanner = JSONScanner(vocabulary)
+    try readVocabulary(&scanner)
+    try scanner.finish()
+    model = .object([])
+  }
+
+  /// The lines of a `merges.txt`: "left right", but for a first one with a version.
+  ///
+  /// - Returns: the number of the first line that is none; `nil` where all are.
+  mutating func readMerges(lines: UnsafeRawBufferPointer) -> Int? {
+    for (number, line) in lines.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
+      var line = UnsafeRawBufferPointer(rebasing: line)
+      if line.last == UInt8(ascii: "\r") { line = UnsafeRawBufferPointer(rebasing: line.dropLast()) }
+      if line.isEmpty || number == 0 && line.starts(with: "#version".utf8) { continue }
+      if !merges.appendMerge(line) { return number + 1 }
+    }
+    return nil
   }
 
   private mutating func readModel(_ scanner: inout JSONScanner) throws(JSONScanner.Failure) {

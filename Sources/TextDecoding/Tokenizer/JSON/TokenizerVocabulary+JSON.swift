@@ -22,6 +22,10 @@ extension TokenizerVocabulary {
     } catch {
       throw .malformed(path: path, format: .json, problem: "\(error.problem), at byte \(error.offset)")
     }
+    try self.init(file, path: path)
+  }
+
+  init(_ file: TokenizerJSON, path: String) throws(ModelFileError) {
     let document = try JSONFields(file.document, path: path, location: "", known: Self.topLevelKeys)
     guard let modelJSON = file.model else { throw .missingValue(path: path, key: "model") }
     guard let decoder = document.value("decoder") else { throw document.unsupported("decoder", .null) }

@@ -1,12 +1,13 @@
 public import Tensors
 
-/// A model split over several safetensors files, as `model.safetensors.index.json` lists them.
-public struct ShardedSafetensors: ListedTensors {
+/// A model split over several safetensors or PyTorch files, as `model.safetensors.index.json` or
+/// `pytorch_model.bin.index.json` lists them.
+public struct ShardedWeights: ListedTensors {
   /// The index file.
   public let path: String
   public let tensorNames: [String]
 
-  private let shards: [SafetensorsFile]
+  private let shards: [any WeightShard]
   /// Which shard a tensor lies in.
   private let shardIndices: [String: Int]
 
@@ -17,10 +18,9 @@ public struct ShardedSafetensors: ListedTensors {
   ///   there, or is named by a path that leaves the directory.
   public init(path: String) throws(ModelFileError) {
     let weightMap = try Self.weightMap(path)
-    let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
-    let directory = path[..<slash]
+    let directory = Path.parent(path)
 
-    var shards: [SafetensorsFile] = []
+    var shards: [any WeightShard] = []
     var shardOfFile: [String: Int] = [:]
     var shardIndices: [String: Int] = [:]
     for (name, file) in weightMap {
@@ -35,7 +35,9 @@ public struct ShardedSafetensors: ListedTensors {
           throw Self.malformed(path, "more than \(Self.maximumShards) shards")
         }
         index = shards.count
-        shards.append(try SafetensorsFile(path: directory + file))
+        let shard = Path.join(directory, file)
+        shards.append(
+          Self.format(ofIndex: path) == .pyTorchIndex ? try PyTorchFile(path: shard) : try SafetensorsFile(path: shard))
         shardOfFile[file] = index
       }
       guard shards[index].contains(name) else {
@@ -73,8 +75,15 @@ public struct ShardedSafetensors: ListedTensors {
     shardIndices[name].map { shards[$0].path } ?? path
   }
 
+  /// Of the index, by its name.
+  var format: ModelFileFormat { Self.format(ofIndex: path) }
+
+  private static func format(ofIndex path: String) -> ModelFileFormat {
+    path.lowercased().hasSuffix(".bin.index.json") ? .pyTorchIndex : .safetensorsIndex
+  }
+
   private static func malformed(_ path: String, _ problem: String) -> ModelFileError {
-    .malformed(path: path, format: .safetensorsIndex, problem: problem)
+    .malformed(path: path, format: format(ofIndex: path), problem: problem)
   }
 
   private static func staysInDirectory(_ name: String) -> Bool {
@@ -108,14 +117,16 @@ public struct ShardedSafetensors: ListedTensors {
   }
 }
 
-/// The weights in a model's directory: `model.safetensors`, or else the shards of `model.safetensors.index.json`.
-///
-/// - Throws: `ModelFileError`, naming both files where the directory has neither.
-public func openSafetensors(directory: String) throws(ModelFileError) -> any TensorSource {
-  let single = "\(directory)/model.safetensors"
-  let index = "\(directory)/model.safetensors.index.json"
-  if fileExists(single) { return try SafetensorsFile(path: single) }
-  if fileExists(index) { return try ShardedSafetensors(path: index) }
-  throw .cannotOpen(
-    path: directory, reason: "it has neither model.safetensors nor model.safetensors.index.json")
+/// One of the files of a split model.
+protocol WeightShard: ListedTensors {
+  /// Free text pairs.
+  var metadata: [String: String] { get }
+
+  /// Whether the file has a tensor of this name, usable or not.
+  func contains(_ name: String) -> Bool
+
+  /// What the file says of the tensor of this name.
+  func listing(of name: String) -> TensorListing?
 }
+
+extension SafetensorsFile: WeightShard {}
