@@ -7,6 +7,7 @@
 #define HALF_IS_NATIVE
 typedef struct { _Float16 value; } __attribute__((packed)) packed_half;
 #define HALF(p) ((float)((const packed_half *)(p))->value)
+#define NARROW_TILES
 #define TABLE ck_table_avx2
 #define TABLE_NAME "AVX2"
 #include "row_kernels.h"

@@ -300,7 +300,7 @@ void ck_packed_product(size_t m, const float *x, size_t stride_x, size_t matrice
   free(codes.memory);
 }
 
-int ck_f32_packing_pays(void) { return strcmp(ck_instruction_set(), "AVX-512") == 0; }
+int ck_f32_packing_pays(void) { return strcmp(ck_instruction_set(), "portable") != 0; }
 
 // Stored blocks, without a packed copy.
 

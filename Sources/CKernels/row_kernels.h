@@ -22,7 +22,8 @@ typedef int8_t signed_bytes __attribute__((vector_size(16), aligned(1)));
 
 INLINE floats load(const float *p) { return *(const floats *)p; }
 INLINE void store(float *p, floats v) { *(floats *)p = v; }
-INLINE floats spread(float x) { return (floats){} + x; }
+// Not `(floats){} + x`, which adds before it spreads.
+INLINE floats spread(float x) { return (floats){x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x}; }
 INLINE float sum_lanes(floats v) {
   float total = 0;
   for (int i = 0; i < LANES; i++) total += v[i];
@@ -331,14 +332,50 @@ INLINE void tile_f32_rows(const size_t rows, size_t k, const float *x, size_t st
   }
 }
 
+#ifdef NARROW_TILES
+enum { NARROW_ROWS = 6 };
+
+// Where 16 registers of 8 floats are all there is: 12 of them hold sums of 6 rows and 16 outputs.
+INLINE void narrow_tile_f32_rows(const size_t rows, size_t k, const float *x, size_t stride, const float *panel, int adds,
+                                 float *out) {
+  floats sums[NARROW_ROWS];
+#pragma clang loop unroll(full)
+  for (size_t i = 0; i < rows; i++) sums[i] = adds ? load(out + 2 * LANES * i) : (floats){};
+  for (size_t j = 0; j < k; j++, panel += 2 * LANES) {
+    floats w = load(panel);
+#pragma clang loop unroll(full)
+    for (size_t i = 0; i < rows; i++) sums[i] += spread(x[i * stride + j]) * w;
+  }
+#pragma clang loop unroll(full)
+  for (size_t i = 0; i < rows; i++) store(out + 2 * LANES * i, sums[i]);
+}
+
+/// As `tile_f32`, half of the outputs and 6 rows at a time.
+static void narrow_tile_f32(size_t rows, size_t k, const float *x, size_t stride, const float *panel, int adds, float *out) {
+  for (; rows > 0; x += NARROW_ROWS * stride, out += NARROW_ROWS * 2 * LANES) {
+    size_t some = rows < NARROW_ROWS ? rows : NARROW_ROWS;
+    for (size_t half = 0; half < 2; half++) {
+#define CASE(rows) case rows: narrow_tile_f32_rows(rows, k, x, stride, panel + half * LANES, adds, out + half * LANES); break;
+      switch (some) { CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) }
+#undef CASE
+    }
+    rows -= some;
+  }
+}
+#endif
+
 /// `out[i, 0 ..< 32] = (out, where it adds, +) sum over j of x[i, j] * panel[j, 0 ..< 32]` for at most TILE_ROWS rows.
 static void tile_f32(size_t rows, size_t k, const float *x, size_t stride, const float *panel, int adds, float *out) {
+#ifdef NARROW_TILES
+  narrow_tile_f32(rows, k, x, stride, panel, adds, out);
+#else
 #define CASE(rows) case rows: tile_f32_rows(rows, k, x, stride, panel, adds, out); break;
   switch (rows) {
     CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8) CASE(9) CASE(10) CASE(11)
     default: tile_f32_rows(TILE_ROWS, k, x, stride, panel, adds, out);
   }
 #undef CASE
+#endif
 }
 
 /// The same for pairs of bfloat16, where the processor does not multiply them itself: exact products, sums in f32.
