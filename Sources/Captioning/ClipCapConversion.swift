@@ -62,7 +62,8 @@ public struct ClipCapConversion: Sendable {
       path = Path.join(directory, "decoder")
       try FileSystem.createDirectory(path)
       let tokenizer = [
-        "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.json", "merges.txt",
+        "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json",
+        "merges.txt",
       ]
       for file in ["config.json"] + tokenizer.filter({ FileSystem.isRegularFile(Path.join(decoder, $0)) }) {
         try FileSystem.writeAtomically(

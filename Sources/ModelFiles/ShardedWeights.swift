@@ -18,6 +18,8 @@ public struct ShardedWeights: ListedTensors {
   ///   there, or is named by a path that leaves the directory.
   public init(path: String) throws(ModelFileError) {
     let weightMap = try Self.weightMap(path)
+    // Others would not be part of the model's hash: see `ModelWeights`.
+    let kind: DirectoryWeights = Self.format(ofIndex: path) == .pyTorchIndex ? .pyTorchIndex : .safetensorsIndex
     let directory = Path.parent(path)
 
     var shards: [any WeightShard] = []
@@ -30,6 +32,9 @@ public struct ShardedWeights: ListedTensors {
       } else {
         guard Self.staysInDirectory(file) else {
           throw Self.malformed(path, "shard '\(file.prefix(200))' is no plain file name")
+        }
+        guard kind.isShard(file) else {
+          throw Self.malformed(path, "shard '\(file.prefix(200))' is not called as a shard is")
         }
         guard shards.count < Self.maximumShards else {
           throw Self.malformed(path, "more than \(Self.maximumShards) shards")

@@ -20,7 +20,7 @@ public struct ModelHub: Sendable {
     public let path: String
   }
 
-  /// Fetches what is not there yet of a model: its configuration, tokeniser and safetensors weights, or the one GGUF file
+  /// Fetches what is not there yet of a model: its configuration, tokeniser and weights, or the one GGUF file
   /// that is named. Each file's size is checked, and its SHA-256 (or, of small files, git's SHA-1).
   ///
   /// - Parameter force: fetches everything anew.

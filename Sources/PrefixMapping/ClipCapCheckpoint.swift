@@ -20,7 +20,7 @@ public struct ClipCapCheckpoint: Sendable {
   ///   - width: of the decoder's embeddings.
   /// - Throws: `ModelFileError`, also where the mapper is neither of ClipCap's, or makes prompts of another width.
   public init(path: String, width: Int) throws(ModelFileError) {
-    let file = try PyTorchFile(path: path)
+    let file = try PyTorchFile(path: path, verifying: true)
     self.path = path
     func tensors(_ scope: String) -> [(name: String, tensor: StoredTensor)] {
       file.tensorNames.filter { $0.hasPrefix(scope) }.compactMap { name in

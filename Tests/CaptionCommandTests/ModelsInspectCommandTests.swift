@@ -138,7 +138,9 @@ struct ModelsInspectCommandTests {
     #expect(run.exitCode == 65)
   }
 
-  @Test("a file for which there is no address space is refused with the remedy")
+  @Test(
+    "a file for which there is no address space is refused with the remedy",
+    .enabled(if: CommandRun.limitsAddressSpace))
   func noAddressSpace() throws {
     try withTemporaryDirectory { directory in
       let file = directory.appending(path: "large.gguf")

@@ -76,6 +76,7 @@ struct ShardedWeightsTests {
       (#"{"weight_map":{"a.weight":""}}"#, "no plain file name"),
       (#"{"weight_map":{"a.weight":"a\u0000b"}}"#, "no plain file name"),
       (#"{"weight_map":{"a.weight":"none.safetensors"}}"#, "No such file"),
+      (#"{"weight_map":{"a.weight":"a.bin"}}"#, "not called as a shard is"),
       (#"{"weight_map":{"a.bias":"\#(shard)"}}"#, "is not in shard"),
       (#"{"weight_map":{"a.weight":"\#(shard)","a.weight":"\#(shard)"}}"#, "occurs twice"),
       (#"{"weight_map":{"a.weight":1}}"#, "expected a string"),

@@ -14,6 +14,15 @@ public struct CommandRun: Sendable {
   public static let binary = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
     .deletingLastPathComponent().appending(path: "caption")
 
+  /// Whether `ulimit -v` means anything here.
+  public static var limitsAddressSpace: Bool {
+    #if os(Linux)
+      true
+    #else
+      false
+    #endif
+  }
+
   /// Runs `caption` with a home of its own, so that neither the user's models nor captioners play a part.
   ///
   /// - Parameters:

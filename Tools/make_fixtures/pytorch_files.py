@@ -3,6 +3,7 @@
 Pinned: torch 2.13.0, safetensors 0.8.0.
 Run:    python Tools/make_fixtures/pytorch_files.py
 """
+import io
 import os
 import pickle
 import zipfile
@@ -25,11 +26,46 @@ class Call:
         return self.call
 
 
+class Storage:
+    """Stands for twelve numbers."""
+
+
+class Tensor:
+    """What pickle turns into a tensor of any place, shape and strides in a storage."""
+
+    def __init__(self, offset, shape, strides):
+        self.parts = Storage(), offset, shape, strides, False, OrderedDict()
+
+    def __reduce__(self):
+        return torch._utils._rebuild_tensor_v2, self.parts
+
+
+class Pickler(pickle.Pickler):
+    def persistent_id(self, value):
+        return ("storage", torch.FloatStorage, "0", "cpu", 12) if isinstance(value, Storage) else None
+
+
 def with_pickle(name, data):
     """A checkpoint of another pickle."""
-    with zipfile.ZipFile(FOLDER / name, "w") as archive:
+    with zipfile.ZipFile(FOLDER / name, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("archive/data.pkl", data)
         archive.writestr("archive/byteorder", "little")
+        archive.writestr("archive/data/0", bytes(48))
+
+
+def with_tensor(name, *place):
+    data = io.BytesIO()
+    Pickler(data, protocol=2).dump({"a": Tensor(*place)})
+    with_pickle(name, data.getvalue())
+
+
+def dictionaries(levels, keys):
+    """Each dictionary holds the one before it many times: as many values as the power of both."""
+    data = b"\x80\x02}q\x00"
+    for level in range(levels):
+        items = b"".join(b"X\x01\x00\x00\x00" + bytes([97 + key]) + b"h" + bytes([level]) for key in range(keys))
+        data += b"}(" + items + b"uq" + bytes([level + 1])
+    return data + b"."
 
 
 if __name__ == "__main__":
@@ -68,5 +104,14 @@ if __name__ == "__main__":
     torch.save({"waves": torch.randn(3, dtype=torch.complex64)}, FOLDER / "complex.pt")
     with_pickle("calls-system.pt", pickle.dumps({"a": Call(os.system, "true")}, protocol=2))
     with_pickle("calls-eval.pt", pickle.dumps({"a": Call(eval, "1 + 1")}, protocol=2))
+    # Tensors that would lie outside of their storage.
+    with_tensor("outside-end.pt", 3, (2, 2), (7, 2))
+    with_tensor("outside-start.pt", 3, (2, 2), (-2, 1))
+    with_tensor("outside-offset.pt", 13, (2, 2), (1, 2))
+    with_tensor("outside-word.pt", 1, (3, 2), (1 << 62, 1 << 61))
+    # Small pickles that would take for ever, or all of the stack.
+    with_pickle("many-values.pt", dictionaries(15, 10))
+    with_pickle("nested.pt", b"\x80\x02)" + b"\x85" * 1_000_000 + b".")
+    torch.save({"a": torch.ones(2)}, FOLDER / "older.pt", _use_new_zipfile_serialization=False)
     # A known name is called, and its result given a state.
     with_pickle("builds-object.pt", b"\x80\x02(K\x01t}b.")

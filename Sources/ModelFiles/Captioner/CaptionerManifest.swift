@@ -31,7 +31,7 @@ public struct CaptionerManifest: Codable, Sendable, Equatable {
     /// Absolute, or in the captioner's directory, or the name of a base model.
     public var path: String
     public var family: String
-    /// Of the encoder's `model.safetensors`; of a split model, see `ModelWeights`.
+    /// Of the encoder's weights: see `ModelWeights`.
     public var sha256: FileHash
     /// What the mapper reads, in order.
     public var features: [Feature]
@@ -108,7 +108,7 @@ public struct CaptionerManifest: Codable, Sendable, Equatable {
     /// Absolute, or in the captioner's directory, or the name of a base model.
     public var path: String
     public var family: String
-    /// Of the GGUF file, or of `model.safetensors`; of a split model, see `ModelWeights`.
+    /// Of the GGUF file, or of the directory's weights: see `ModelWeights`.
     public var sha256: FileHash
     /// The text around the prefix that the mapper was trained with.
     public var promptTemplate: String

@@ -13,12 +13,8 @@ public struct ModelWeights: Sendable, Equatable {
       return
     }
     let all = try FileSystem.names(in: path)
-    let names = all.filter { $0.hasSuffix(".gguf") || $0 == DirectoryWeights.safetensors.rawValue }
-    if names.isEmpty, let best = DirectoryWeights.best(of: Set(all)) {
-      modelPath = path
-      files = (all.filter(best.isShard) + [best.rawValue]).sorted().map { Path.join(path, $0) }
-      return
-    }
+    let best = DirectoryWeights.best(of: Set(all))
+    let names = all.filter { $0.hasSuffix(".gguf") } + (best.map { [$0.rawValue] } ?? [])
     guard names.count == 1 else {
       throw ModelStoreError.unclearWeights(
         directory: path,
@@ -26,8 +22,8 @@ public struct ModelWeights: Sendable, Equatable {
           ? "has neither a .gguf file nor model.safetensors nor pytorch_model.bin: fetch or export the model again"
           : "has several weights (\(names.sorted().joined(separator: ", "))): name one file instead of the directory")
     }
-    files = [Path.join(path, names[0])]
-    modelPath = names[0].hasSuffix(".gguf") ? files[0] : path
+    files = (all.filter { best?.isShard($0) ?? false } + names).sorted().map { Path.join(path, $0) }
+    modelPath = best == nil ? files[0] : path
   }
 
   /// For messages.

@@ -39,14 +39,22 @@ struct PickleProgram {
   }
 
   private static let maximumInstructions = 10_000_000
+  /// Of values within values: freeing what is nested deeper could use up the stack.
+  private static let maximumDepth = 64
   private static let orderedDictionary = "collections OrderedDict"
   private static let rebuildTensor = "torch._utils _rebuild_tensor_v2"
   private static let rebuildParameter = "torch._utils _rebuild_parameter"
 
+  /// A value, and how deep others are nested in it.
+  private struct Item {
+    let value: Value
+    var depth = 0
+  }
+
   private var cursor: ByteCursor
   /// `nil` is a mark.
-  private var stack: [Value?] = []
-  private var memo: [Int: Value] = [:]
+  private var stack: [Item?] = []
+  private var memo: [Int: Item] = [:]
 
   private init(_ bytes: UnsafeRawBufferPointer) { cursor = ByteCursor(bytes) }
 
@@ -69,7 +77,7 @@ struct PickleProgram {
   private mutating func run() throws -> Value {
     for _ in 0..<Self.maximumInstructions {
       let code: UInt8 = try cursor.read()
-      if code == UInt8(ascii: ".") { return try pop() }
+      if code == UInt8(ascii: ".") { return try pop().value }
       try step(code)
     }
     throw Failure(problem: "its pickle does not come to an end")
@@ -94,31 +102,33 @@ struct PickleProgram {
     case UInt8(ascii: ")"): push(.tuple([]))
     case UInt8(ascii: "]"): push(.list([]))
     case UInt8(ascii: "}"): push(.dictionary([]))
-    case 0x85: push(.tuple([try pop()]))
-    case 0x86: push(.tuple(try popLast(2)))
-    case 0x87: push(.tuple(try popLast(3)))
-    case UInt8(ascii: "t"): push(.tuple(try popToMark()))
+    case 0x85: try pushTuple(try popLast(1))
+    case 0x86: try pushTuple(try popLast(2))
+    case 0x87: try pushTuple(try popLast(3))
+    case UInt8(ascii: "t"): try pushTuple(try popToMark())
     case UInt8(ascii: "c"): push(.global("\(try line()) \(try line())"))
     case 0x93:  // STACK_GLOBAL
-      guard case .string(let name) = try pop(), case .string(let module) = try pop() else { throw outOfStep() }
+      guard case .string(let name) = try pop().value, case .string(let module) = try pop().value else {
+        throw outOfStep()
+      }
       push(.global("\(module) \(name)"))
     case UInt8(ascii: "q"): memo[Int(try cursor.read(UInt8.self))] = try top()
     case UInt8(ascii: "r"): memo[Int(try cursor.read(UInt32.self))] = try top()
     case 0x94: memo[memo.count] = try top()
-    case UInt8(ascii: "h"): push(try remembered(Int(try cursor.read(UInt8.self))))
-    case UInt8(ascii: "j"): push(try remembered(Int(try cursor.read(UInt32.self))))
+    case UInt8(ascii: "h"): stack.append(try remembered(Int(try cursor.read(UInt8.self))))
+    case UInt8(ascii: "j"): stack.append(try remembered(Int(try cursor.read(UInt32.self))))
     case UInt8(ascii: "s"): try setItems([try pop(), try pop()].reversed())
     case UInt8(ascii: "u"): try setItems(try popToMark())
     case UInt8(ascii: "a"): try append([try pop()])
     case UInt8(ascii: "e"): try append(try popToMark())
-    case UInt8(ascii: "Q"): push(try storage(try pop()))
+    case UInt8(ascii: "Q"): push(try storage(try pop().value))
     case UInt8(ascii: "R"):
-      let arguments = try pop()
-      push(try call(try pop(), arguments))
+      let arguments = try pop().value
+      push(try call(try pop().value, arguments))
     case UInt8(ascii: "b"):
       // The state of an ordered dictionary is PyTorch's note of versions.
       _ = try pop()
-      guard case .dictionary = try top() else { throw Failure(problem: "its pickle builds an object") }
+      guard case .dictionary = try top().value else { throw Failure(problem: "its pickle builds an object") }
     default:
       throw Failure(problem: "its pickle holds the instruction \(code), which a table of tensors does not need")
     }
@@ -136,8 +146,8 @@ struct PickleProgram {
       else { throw outOfStep() }
       return .tensor(Tensor(type: type, key: key, count: count, offset: offset, shape: shape, strides: strides))
     case Self.rebuildParameter:
-      guard let tensor = arguments.first else { throw outOfStep() }
-      return tensor
+      guard case .tensor(let tensor) = arguments.first else { throw outOfStep() }
+      return .tensor(tensor)
     default:
       throw Failure(problem: "its pickle calls '\(name.prefix(80))', which a table of tensors does not need")
     }
@@ -163,47 +173,60 @@ struct PickleProgram {
     Failure(problem: "its pickle is no table of tensors (byte \(cursor.position))")
   }
 
-  private mutating func push(_ value: Value) { stack.append(value) }
+  private mutating func push(_ value: Value) { stack.append(Item(value: value)) }
 
-  private func top() throws(Failure) -> Value {
-    guard let last = stack.last, let value = last else { throw outOfStep() }
-    return value
+  /// A value that has `items` in it.
+  private mutating func push(_ value: Value, around items: [Item], depth: Int = 0) throws(Failure) {
+    let depth = max(depth, 1 + (items.map(\.depth).max() ?? 0))
+    guard depth <= Self.maximumDepth else { throw Failure(problem: "its values are nested too deeply") }
+    stack.append(Item(value: value, depth: depth))
   }
 
-  private mutating func pop() throws(Failure) -> Value {
-    guard let last = stack.popLast(), let value = last else { throw outOfStep() }
-    return value
+  private mutating func pushTuple(_ items: [Item]) throws(Failure) {
+    try push(.tuple(items.map(\.value)), around: items)
   }
 
-  private mutating func popLast(_ count: Int) throws(Failure) -> [Value] {
-    var values: [Value] = []
-    for _ in 0..<count { values.append(try pop()) }
-    return values.reversed()
+  private func top() throws(Failure) -> Item {
+    guard let last = stack.last, let item = last else { throw outOfStep() }
+    return item
   }
 
-  private mutating func popToMark() throws(Failure) -> [Value] {
+  private mutating func pop() throws(Failure) -> Item {
+    guard let last = stack.popLast(), let item = last else { throw outOfStep() }
+    return item
+  }
+
+  private mutating func popLast(_ count: Int) throws(Failure) -> [Item] {
+    var items: [Item] = []
+    for _ in 0..<count { items.append(try pop()) }
+    return items.reversed()
+  }
+
+  private mutating func popToMark() throws(Failure) -> [Item] {
     guard let mark = stack.lastIndex(where: { $0 == nil }) else { throw outOfStep() }
-    let values = stack[(mark + 1)...].compactMap(\.self)
+    let items = stack[(mark + 1)...].compactMap(\.self)
     stack.removeSubrange(mark...)
-    return values
+    return items
   }
 
-  private mutating func setItems(_ items: [Value]) throws(Failure) {
-    guard items.count % 2 == 0, case .dictionary(var pairs) = try pop() else { throw outOfStep() }
+  private mutating func setItems(_ items: [Item]) throws(Failure) {
+    let target = try pop()
+    guard items.count % 2 == 0, case .dictionary(var pairs) = target.value else { throw outOfStep() }
     for index in stride(from: 0, to: items.count, by: 2) {
-      pairs.append(Pair(key: items[index], value: items[index + 1]))
+      pairs.append(Pair(key: items[index].value, value: items[index + 1].value))
     }
-    push(.dictionary(pairs))
+    try push(.dictionary(pairs), around: items, depth: target.depth)
   }
 
-  private mutating func append(_ items: [Value]) throws(Failure) {
-    guard case .list(let list) = try pop() else { throw outOfStep() }
-    push(.list(list + items))
+  private mutating func append(_ items: [Item]) throws(Failure) {
+    let target = try pop()
+    guard case .list(let list) = target.value else { throw outOfStep() }
+    try push(.list(list + items.map(\.value)), around: items, depth: target.depth)
   }
 
-  private func remembered(_ index: Int) throws(Failure) -> Value {
-    guard let value = memo[index] else { throw outOfStep() }
-    return value
+  private func remembered(_ index: Int) throws(Failure) -> Item {
+    guard let item = memo[index] else { throw outOfStep() }
+    return item
   }
 
   private mutating func text(_ count: Int) throws -> String {

@@ -22,16 +22,25 @@ public struct PyTorchFile: TensorSource {
 
   private static let maximumPickleByteCount = 64 << 20
   private static let maximumDepth = 16
+  /// Dictionaries that a pickle puts into others again and again would otherwise take for ever.
+  private static let maximumValues = 1_000_000
+  /// What files of PyTorch before 1.6 begin with: a pickle of a magic number.
+  private static let olderStart: [UInt8] = [0x80, 0x02, 0x8a, 0x0a]
 
-  /// - Throws: `ModelFileError.malformed`, `.unsupported` where the file holds more than tensors, or tensors of types that
-  ///   are not read here; `.cannotOpen`.
-  public init(path: String) throws(ModelFileError) {
+  /// - Parameter verifying: compares checksums, for which all is read. A model that is loaded again and again has its SHA-256.
+  /// - Throws: `ModelFileError.malformed`; `.unsupported` for a file of PyTorch before 1.6; `.unsupportedTensor` where a type is
+  ///   not read here; `.cannotOpen`.
+  public init(path: String, verifying: Bool = false) throws(ModelFileError) {
     self.path = path
+    let file = try MappedFile(path: path).bytes
+    guard !file.buffer.starts(with: Self.olderStart) else {
+      throw .unsupported(
+        path: path, format: .pyTorch, feature: "the layout of before version 1.6 (torch.load and torch.save renew it)")
+    }
     do {
       let archive = try ZipArchive(path: path)
-      let file = try MappedFile(path: path).bytes
       guard let pickle = archive.entries.first(where: { $0.name.hasSuffix("/data.pkl") }) else {
-        throw Self.malformed(path, "it has no data.pkl: files of PyTorch before 1.6 are to be saved again")
+        throw Self.malformed(path, "it is a zip archive without data.pkl")
       }
       let root = String(pickle.name.dropLast("data.pkl".count))
       if let order = archive.entries.first(where: { $0.name == root + "byteorder" }),
@@ -41,12 +50,13 @@ public struct PyTorchFile: TensorSource {
       }
       var found: [(String, PickleProgram.Tensor)] = []
       let value = try PickleProgram.run(try archive.read(pickle, limit: Self.maximumPickleByteCount))
-      try Self.collect(value, "", depth: 0, into: &found)
+      var count = 0
+      try Self.collect(value, "", depth: 0, count: &count, into: &found)
       var storages: [String: StoredTensor.Bytes] = [:]
       var entries: [String: Entry] = [:]
       for (name, tensor) in found {
         if storages[tensor.key] == nil {
-          storages[tensor.key] = try Self.storage(archive, file, root + "data/" + tensor.key)
+          storages[tensor.key] = try Self.storage(archive, verifying ? nil : file, root + "data/" + tensor.key)
         }
         guard let bytes = storages[tensor.key] else { continue }
         entries[name] = try Self.entry(name, tensor, bytes, path)
@@ -69,26 +79,30 @@ public struct PyTorchFile: TensorSource {
   }
 
   private static func collect(
-    _ value: PickleProgram.Value, _ name: String, depth: Int, into found: inout [(String, PickleProgram.Tensor)]
+    _ value: PickleProgram.Value, _ name: String, depth: Int, count: inout Int,
+    into found: inout [(String, PickleProgram.Tensor)]
   ) throws(PickleProgram.Failure) {
+    count += 1
+    guard count <= maximumValues else { throw .init(problem: "it has more than \(maximumValues) values") }
     guard depth < maximumDepth else { throw .init(problem: "its dictionaries are nested too deeply") }
     switch value {
     case .tensor(let tensor): found.append((name, tensor))
     case .dictionary(let pairs):
       for pair in pairs {
         guard case .string(let key) = pair.key else { continue }
-        try collect(pair.value, name.isEmpty ? key : "\(name).\(key)", depth: depth + 1, into: &found)
+        try collect(pair.value, name.isEmpty ? key : "\(name).\(key)", depth: depth + 1, count: &count, into: &found)
       }
     // Numbers and texts beside the tensors, such as the step of a training run.
     default: break
     }
   }
 
+  /// - Parameter file: the archive's bytes, of which uncompressed entries are parts; `nil` to read and verify them.
   private static func storage(
-    _ archive: ZipArchive, _ file: StoredTensor.Bytes, _ name: String
+    _ archive: ZipArchive, _ file: StoredTensor.Bytes?, _ name: String
   ) throws -> StoredTensor.Bytes {
     let entry = try archive.entry(named: name)
-    if let range = try archive.storedRange(of: entry) {
+    if let file, let range = try archive.storedRange(of: entry) {
       guard range.upperBound <= file.count else { throw PickleProgram.Failure(problem: "it was cut short meanwhile") }
       return file[range]
     }

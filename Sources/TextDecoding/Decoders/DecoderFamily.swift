@@ -42,7 +42,7 @@ public enum DecoderFamily: String, CaseIterable, Sendable {
   /// Whether a decoder's path names a GGUF file rather than a directory.
   public static func isGGUF(_ path: String) -> Bool { path.hasSuffix(".gguf") }
 
-  /// - Parameter path: a GGUF file, or a directory with `config.json` and `model.safetensors`, whole or in shards.
+  /// - Parameter path: a GGUF file, or a directory with `config.json` and one of `DirectoryWeights`.
   /// - Throws: `ModelFileError`.
   public func open(path: String) throws(ModelFileError) -> TransformerDecoder {
     if Self.isGGUF(path) { return try open(gguf: GGUFFile(path: path)) }

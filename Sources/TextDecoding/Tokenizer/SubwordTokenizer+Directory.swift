@@ -4,6 +4,7 @@ import Tensors
 extension SubwordTokenizer {
   /// Classes of transformers whose `vocab.json` and `merges.txt` are byte-level BPE as GPT-2 has it.
   private static let byteLevelClasses: Set<String> = ["GPT2Tokenizer", "GPT2TokenizerFast"]
+  private static let byteLevelModels: Set<String> = ["gpt2", "opt"]
   private static let remedy = "transformers writes one: AutoTokenizer.from_pretrained(…).save_pretrained(…)"
 
   /// The tokeniser in a model's directory: `tokenizer.json`, or what older models have in its place, `vocab.json` and
@@ -23,10 +24,19 @@ extension SubwordTokenizer {
         path: whole, reason: "there is none, nor vocab.json and merges.txt in its place (\(Self.remedy))")
     }
     let settings = try OlderTokenizerSettings(directory: directory)
-    if let name = settings.className, !Self.byteLevelClasses.contains(name) {
+    let isByteLevel: Bool
+    let kind: String
+    if let name = settings.className {
+      (isByteLevel, kind) = (Self.byteLevelClasses.contains(name), "class \(name.prefix(60))")
+    } else {
+      // Without a class, transformers goes by the model.
+      let type = try modelType(configuration: Path.join(directory, "config.json"))
+      (isByteLevel, kind) = (Self.byteLevelModels.contains(type), "model type \(type.prefix(60))")
+    }
+    guard isByteLevel else {
       throw .unsupported(
         path: vocabulary, format: .json,
-        feature: "the tokeniser class \(name.prefix(60)) without a tokenizer.json (\(Self.remedy))")
+        feature: "a tokeniser of the \(kind), without a tokenizer.json (\(Self.remedy)),")
     }
     let (words, lines) = (try MappedFile(path: vocabulary).bytes, try MappedFile(path: merges).bytes)
     defer { withExtendedLifetime((words, lines)) {} }
@@ -40,47 +50,60 @@ extension SubwordTokenizer {
       throw .invalidValue(path: merges, key: "line \(line)", problem: "is not 'left right'")
     }
     file.document = settings.document(of: file)
-    self.init(try TokenizerVocabulary(file, path: vocabulary))
+    self.init(try TokenizerVocabulary(file, path: directory))
     try prepareToEncode()
   }
 }
 
-/// What `tokenizer_config.json` and `special_tokens_map.json` say of a tokeniser whose vocabulary is in files of its own.
+/// What the files beside a `vocab.json` say of its tokeniser.
 private struct OlderTokenizerSettings {
   private(set) var className: String?
   private var addsPrefixSpace = false
-  /// Members of an added token as `tokenizer.json` has it, but for its id.
-  private var specialTokens: [(spelling: [UInt8], members: [(key: [UInt8], value: ByteKeyedJSON)])] = []
+  private var tokens: [Token] = []
 
-  private static let tokenKeys: Set<String> = [
-    "bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token",
-  ]
-  private static let flags: Set<String> = ["single_word", "lstrip", "rstrip", "normalized"]
-  /// What GPT-2's tokeniser takes for its beginning, end and unknown token where no file says another.
-  private static let endOfText = Array("<|endoftext|>".utf8)
-
-  init(directory: String) throws(ModelFileError) {
-    var named: Set<String> = []
-    // What the first file says holds.
-    for name in ["tokenizer_config.json", "special_tokens_map.json"] {
-      let path = Path.join(directory, name)
-      guard FileSystem.isRegularFile(path) else { continue }
-      for (key, value) in try Self.members(of: path) {
-        switch (key, value) {
-        case ("tokenizer_class", .string(let bytes)): className = String(decoding: bytes, as: UTF8.self)
-        case ("add_prefix_space", .bool(let value)): addsPrefixSpace = value
-        case ("additional_special_tokens", .array(let tokens)):
-          for token in tokens { add(token) }
-        default:
-          guard Self.tokenKeys.contains(key), named.insert(key).inserted else { continue }
-          add(value)
-        }
-      }
-    }
-    if !named.isSuperset(of: ["bos_token", "eos_token", "unk_token"]) { add(.string(Self.endOfText)) }
+  private struct Token {
+    let spelling: [UInt8]
+    var id: Int?
+    /// Further members of an added token as `tokenizer.json` has it.
+    var members: [(key: [UInt8], value: ByteKeyedJSON)] = []
   }
 
-  private static func members(of path: String) throws(ModelFileError) -> [(key: String, value: ByteKeyedJSON)] {
+  private static let tokenKeys = [
+    "bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token",
+  ]
+  private static let flags: Set<String> = ["single_word", "lstrip", "rstrip", "normalized", "special"]
+  private static let special = (key: Array("special".utf8), value: ByteKeyedJSON.bool(true))
+
+  init(directory: String) throws(ModelFileError) {
+    func members(_ name: String) throws(ModelFileError) -> [String: ByteKeyedJSON] {
+      let path = Path.join(directory, name)
+      return FileSystem.isRegularFile(path) ? try Self.members(of: path) : [:]
+    }
+    var settings = try members("tokenizer_config.json")
+    if case .string(let bytes) = settings["tokenizer_class"] { className = String(decoding: bytes, as: UTF8.self) }
+    if case .bool(let value) = settings["add_prefix_space"] { addsPrefixSpace = value }
+    if case .object(let placed) = settings["added_tokens_decoder"] {
+      for (id, token) in placed { add(token, id: Int(String(decoding: id, as: UTF8.self)), isSpecial: false) }
+    } else {
+      // As transformers has it: with the ids in the first file, the others are not looked at.
+      for (spelling, id) in try members("added_tokens.json") {
+        guard case .integer(let id) = id else { continue }
+        add(.string(Array(spelling.utf8)), id: id, isSpecial: false)
+      }
+      settings.merge(try members("special_tokens_map.json")) { _, other in other }
+    }
+    // What GPT-2's tokeniser takes for these where no file says another.
+    for key in ["bos_token", "eos_token", "unk_token"] where settings[key] == nil {
+      settings[key] = .string(Array("<|endoftext|>".utf8))
+    }
+    for key in Self.tokenKeys { if let token = settings[key] { add(token, id: nil, isSpecial: true) } }
+    if case .array(let others) = settings["additional_special_tokens"] {
+      for token in others { add(token, id: nil, isSpecial: true) }
+    }
+  }
+
+  /// The members of a small JSON object, but for those that are `null`.
+  private static func members(of path: String) throws(ModelFileError) -> [String: ByteKeyedJSON] {
     let bytes = try MappedFile(path: path).bytes
     defer { withExtendedLifetime(bytes) {} }
     do throws(JSONScanner.Failure) {
@@ -88,14 +111,17 @@ private struct OlderTokenizerSettings {
       let value = try ByteKeyedJSON(&scanner)
       try scanner.finish()
       guard case .object(let members) = value else { throw scanner.failure("it is no object") }
-      return members.map { (String(decoding: $0.key, as: UTF8.self), $0.value) }
+      return members.reduce(into: [:]) { all, member in
+        if case .null = member.value { return }
+        all[String(decoding: member.key, as: UTF8.self)] = member.value
+      }
     } catch {
       throw .malformed(path: path, format: .json, problem: "\(error.problem), at byte \(error.offset)")
     }
   }
 
-  /// A token is its spelling, or an object with its spelling and flags.
-  private mutating func add(_ token: ByteKeyedJSON) {
+  /// - Parameter token: its spelling, or an object with its spelling and flags.
+  private mutating func add(_ token: ByteKeyedJSON, id: Int?, isSpecial: Bool) {
     var (spelling, members): ([UInt8], [(key: [UInt8], value: ByteKeyedJSON)]) = ([], [])
     switch token {
     case .string(let bytes): spelling = bytes
@@ -104,25 +130,33 @@ private struct OlderTokenizerSettings {
         if key == Array("content".utf8), case .string(let bytes) = value { spelling = bytes }
         if Self.flags.contains(String(decoding: key, as: UTF8.self)) { members.append((key, value)) }
       }
-    default: return
+    default: break
     }
-    if spelling.isEmpty || specialTokens.contains(where: { $0.spelling == spelling }) { return }
-    specialTokens.append((spelling, members))
+    if spelling.isEmpty { return }
+    if isSpecial { members = members.filter { $0.key != Self.special.key } + [Self.special] }
+    guard let known = tokens.firstIndex(where: { $0.spelling == spelling }) else {
+      tokens.append(Token(spelling: spelling, id: id, members: members))
+      return
+    }
+    // What is special keeps the flags and the id that it was added with.
+    if isSpecial, !tokens[known].members.contains(where: { $0.key == Self.special.key }) {
+      tokens[known].members.append(Self.special)
+    }
   }
 
-  /// What a `tokenizer.json` would say beside its model. Special tokens that the vocabulary does not have are left out: no model
-  /// has embeddings of them.
+  /// What a `tokenizer.json` would say beside its model. Tokens that have no id come behind all others, as transformers adds them.
   func document(of file: TokenizerJSON) -> ByteKeyedJSON {
     func object(_ pairs: [(String, ByteKeyedJSON)]) -> ByteKeyedJSON {
       .object(pairs.map { (Array($0.0.utf8), $0.1) })
     }
     let index = ByteStringIndex(file.spellings, numbers: 0..<file.spellings.count)
-    let added = specialTokens.compactMap { token -> ByteKeyedJSON? in
-      guard let number = index.find(token.spelling) else { return nil }
+    var next = ((file.ids + tokens.compactMap(\.id)).max() ?? -1) + 1
+    let added = tokens.map { token -> ByteKeyedJSON in
+      let known = index.find(token.spelling).map { file.ids[$0] } ?? token.id
+      if known == nil { next += 1 }
       return .object(
         [
-          (Array("id".utf8), .integer(file.ids[number])), (Array("content".utf8), .string(token.spelling)),
-          (Array("special".utf8), .bool(true)),
+          (Array("id".utf8), .integer(known ?? next - 1)), (Array("content".utf8), .string(token.spelling)),
         ] + token.members)
     }
     let byteLevel: [(String, ByteKeyedJSON)] = [("type", .string(Array("ByteLevel".utf8)))]

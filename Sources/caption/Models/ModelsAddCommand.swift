@@ -13,7 +13,7 @@ struct ModelsAddCommand: AsyncParsableCommand {
       caption train --model pair --data photos --out my-captioner
       caption --model my-captioner photo.jpg
 
-      Models are directories in the Hugging Face format (config.json and safetensors), GGUF files (decoders), or models of \
+      Models are directories in the Hugging Face format (config.json and weights), GGUF files (decoders), or models of \
       the hub, which are fetched as by 'caption models pull'. They stay where they are: only a manifest is written, with \
       their SHA-256, and a model that is another one later is refused.
       """)

@@ -16,7 +16,7 @@ struct ModelsPullCommand: AsyncParsableCommand {
       a pinned SHA-256 and unpacked. An interrupted pull leaves nothing behind that counts as a model.
 
       A model of the hub goes into the cache that huggingface_hub uses, where what Python fetched is found too: \
-      safetensors weights with configuration and tokeniser, or the GGUF file that is named. Where it was interrupted, the \
+      weights with configuration and tokeniser, or the GGUF file that is named. Where it was interrupted, the \
       next pull goes on. The variables HF_ENDPOINT, HF_TOKEN, HF_HOME, HF_HUB_CACHE and HF_HUB_OFFLINE mean what they \
       mean there.
       """)

@@ -58,6 +58,15 @@ struct ModelWeightsTests {
     }
   }
 
+  @Test("a GGUF file beside other weights is refused")
+  func mixed() throws {
+    try withTemporaryDirectory { directory in
+      for name in ["a.gguf", "pytorch_model.bin"] { try Data().write(to: directory.appending(path: name)) }
+      let error = #expect(throws: ModelStoreError.self) { try ModelWeights(of: directory.path) }
+      #expect(error?.description.contains("has several weights (a.gguf, pytorch_model.bin)") == true)
+    }
+  }
+
   @Test("a directory with several GGUF files is refused")
   func unclear() throws {
     let directory = Fixture.url("llama-tiny").path

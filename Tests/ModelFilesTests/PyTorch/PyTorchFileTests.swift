@@ -32,10 +32,48 @@ struct PyTorchFileTests {
 
   @Test(
     "tensors that are not read here are refused by name",
-    arguments: [("expanded.pt", "larger than its storage"), ("complex.pt", "ComplexFloatStorage")])
+    arguments: [
+      ("expanded.pt", "larger than its storage"), ("outside-end.pt", "larger than its storage"),
+      ("outside-start.pt", "larger than its storage"), ("outside-offset.pt", "larger than its storage"),
+      ("outside-word.pt", "larger than its storage"), ("complex.pt", "ComplexFloatStorage"),
+    ])
   func refusesTensors(name: String, said: String) throws {
     let error = #expect(throws: ModelFileError.self) { try PyTorchFile(path: Self.path(name)) }
     #expect(error?.description.contains(said) == true, "\(String(describing: error))")
+  }
+
+  @Test(
+    "a file of an older layout, and small ones that would take all time or all of the stack, are refused",
+    arguments: [
+      ("older.pt", "the layout of before version 1.6"), ("many-values.pt", "more than 1000000 values"),
+      ("nested.pt", "nested too deeply"),
+    ])
+  func refusesLayouts(name: String, said: String) throws {
+    let error = #expect(throws: ModelFileError.self) { try PyTorchFile(path: Self.path(name)) }
+    #expect(error?.description.contains(said) == true, "\(String(describing: error))")
+  }
+
+  @Test("a file that is missing is called missing, not damaged")
+  func missing() {
+    #expect(throws: ModelFileError.cannotOpen(path: "/nowhere/x.pt", reason: "No such file or directory")) {
+      try PyTorchFile(path: "/nowhere/x.pt")
+    }
+  }
+
+  @Test("a changed number is seen where checksums are asked for")
+  func verifies() throws {
+    try withTemporaryDirectory { directory in
+      var bytes = try Data(contentsOf: URL(filePath: Self.path("tensors.pt")))
+      let number = try #require(bytes.firstRange(of: Data([0, 0, 0, 0, 0, 0, 128, 63, 0, 0, 0, 64])))
+      bytes[number.upperBound - 1] = 65
+      let file = directory.appending(path: "changed.pt")
+      try bytes.write(to: file)
+      _ = try PyTorchFile(path: file.path(percentEncoded: false))
+      let error = #expect(throws: ModelFileError.self) {
+        try PyTorchFile(path: file.path(percentEncoded: false), verifying: true)
+      }
+      #expect(error?.description.contains("checksum") == true)
+    }
   }
 
   @Test("a file that is no checkpoint, or cut short anywhere, is refused")
@@ -61,7 +99,12 @@ struct PyTorchFileTests {
       var changed = whole
       changed[Int(generator.next() % UInt64(whole.count))] ^= UInt8(truncatingIfNeeded: generator.next() | 1)
       try changed.write(to: path)
-      do { _ = try PyTorchFile(path: path.path()) } catch { refused += 1 }
+      do {
+        let file = try PyTorchFile(path: path.path())
+        for name in file.tensorNames { #expect(file.tensor(named: name) != nil) }
+      } catch {
+        refused += 1
+      }
     }
     // The pickle has a checksum and the directory rules; numbers are read as they are, and what is left is padding.
     #expect(refused > 50)

@@ -83,7 +83,10 @@ def main():
     states = streamed(weights, config)(inputs_embeds=embedded, past_key_values=cache, use_cache=True).last_hidden_state
     output = "output.weight" if "output.weight" in weights.tensors else "token_embd.weight"
     logits = weights.product(states, output).float()
-    save_file({"input_ids": ids.int(), "prefix": prefix, "logits_after_prefix": logits}, folder / "reference.safetensors")
+    # Renamed when whole.
+    unfinished = folder / "reference.unfinished"
+    save_file({"input_ids": ids.int(), "prefix": prefix, "logits_after_prefix": logits}, unfinished)
+    unfinished.rename(folder / "reference.safetensors")
 
 
 if __name__ == "__main__":
