@@ -55,15 +55,13 @@ let package = Package(
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
   ],
   targets: [
-    system("COpenBLAS", apt: "libopenblas-dev"),
     system("CPNG", apt: "libpng-dev"),
     system("CJPEG", apt: "libjpeg-dev"),
     system("CWebP", apt: "libwebp-dev"),
     system("CZlib", apt: "zlib1g-dev"),
 
     .target(
-      name: "CKernels", dependencies: ["COpenBLAS"],
-      linkerSettings: [.linkedLibrary("openblas"), .linkedLibrary("m"), .linkedLibrary("pthread")]),
+      name: "CKernels", linkerSettings: [.linkedLibrary("m"), .linkedLibrary("pthread")]),
     .target(
       name: "CImageCodecs", dependencies: ["CPNG", "CJPEG", "CWebP"],
       linkerSettings: [

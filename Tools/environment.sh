@@ -3,7 +3,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # Debian and Ubuntu packages: headers to build against, and pip, which fetches the base models.
-packages=(libopenblas-dev libpng-dev libjpeg-dev libwebp-dev zlib1g-dev)
+packages=(libpng-dev libjpeg-dev libwebp-dev zlib1g-dev)
 
 # Release for both: numeric code is slow without the optimiser.
 build_flags=(-c release --explicit-target-dependency-import-check error)
@@ -15,7 +15,7 @@ install_packages() {
   # Asked only before a build: pip takes a while to answer.
   python3 -m pip --version >/dev/null 2>&1 || packages+=(python3-pip)
   if ! command -v apt-get >/dev/null; then
-    say "No apt-get here: OpenBLAS, libpng, libjpeg-turbo, libwebp and zlib, with their headers, are taken to be installed."
+    say "No apt-get here: libpng, libjpeg-turbo, libwebp and zlib, with their headers, are taken to be installed."
     return
   fi
   for package in "${packages[@]}"; do

@@ -1,15 +1,9 @@
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "CKernels.h"
+#include "scratch.h"
 #include "table.h"
-
-static float *allocate(size_t floats) {
-  float *p = malloc((floats + 1) * sizeof(float));
-  if (!p) abort();
-  return p;
-}
 
 typedef struct {
   const ck_dense_attention *a;
@@ -22,11 +16,11 @@ typedef struct {
 static void dense_forward_part(void *context, size_t begin, size_t end) {
   const dense *w = context;
   const ck_dense_attention *a = w->a;
-  float *dropped = a->dropout ? allocate(a->m * a->n) : NULL;
+  float *dropped = a->dropout ? ck_take(a->m * a->n * sizeof(float)) : NULL;
   for (size_t index = begin; index < end; index++) {
     size_t item = index / a->heads, column = index % a->heads * a->d, width = a->heads * a->d;
     float *p = w->probabilities + index * a->m * a->n;
-    ck_gemm_nt_serial(a->m, a->n, a->d, 1.0f / sqrtf((float)a->d), a->q + item * a->m * a->stride_q + column,
+    ck_gemm_nt(a->m, a->n, a->d, 1.0f / sqrtf((float)a->d), a->q + item * a->m * a->stride_q + column,
                       a->stride_q, a->k + item * a->n * a->stride_k + column, a->stride_k, p, a->n, 0);
     ck_softmax_rows(a->m, a->n, p, a->n);
     const float *weights = p;
@@ -34,10 +28,10 @@ static void dense_forward_part(void *context, size_t begin, size_t end) {
       ck_kernels()->multiply(a->m * a->n, p, a->dropout + index * a->m * a->n, dropped);
       weights = dropped;
     }
-    ck_gemm_nn_serial(a->m, a->d, a->n, weights, a->n, a->v + item * a->n * a->stride_v + column, a->stride_v,
+    ck_gemm_nn(a->m, a->d, a->n, weights, a->n, a->v + item * a->n * a->stride_v + column, a->stride_v,
                       w->out + item * a->m * width + column, width, 0);
   }
-  free(dropped);
+  ck_give(dropped);
 }
 
 void ck_dense_attention_forward(const ck_dense_attention *attention, float *probabilities, float *out) {
@@ -50,7 +44,7 @@ static void dense_backward_part(void *context, size_t begin, size_t end) {
   const ck_dense_attention *a = w->a;
   const ck_table *kernels = ck_kernels();
   size_t scores = a->m * a->n;
-  float *weights = allocate(2 * scores), *grads = weights + scores;
+  float *weights = ck_take(2 * scores * sizeof(float)), *grads = weights + scores;
   float scale = 1.0f / sqrtf((float)a->d);
   for (size_t index = begin; index < end; index++) {
     size_t item = index / a->heads, column = index % a->heads * a->d, width = a->heads * a->d;
@@ -62,14 +56,14 @@ static void dense_backward_part(void *context, size_t begin, size_t end) {
       kernels->multiply(scores, p, a->dropout + index * scores, weights);
       dropped = weights;
     }
-    ck_gemm_tn_serial(a->n, a->d, a->m, dropped, a->n, grad, width, w->grad_v + v, a->stride_v, 0);
-    ck_gemm_nt_serial(a->m, a->n, a->d, 1, grad, width, a->v + v, a->stride_v, grads, a->n, 0);
+    ck_gemm_tn(a->n, a->d, a->m, dropped, a->n, grad, width, w->grad_v + v, a->stride_v, 0);
+    ck_gemm_nt(a->m, a->n, a->d, 1, grad, width, a->v + v, a->stride_v, grads, a->n, 0);
     if (a->dropout) kernels->multiply(scores, grads, a->dropout + index * scores, grads);
     for (size_t row = 0; row < a->m; row++) kernels->softmax_backward(a->n, scale, p + row * a->n, grads + row * a->n);
-    ck_gemm_nn_serial(a->m, a->d, a->n, grads, a->n, a->k + k, a->stride_k, w->grad_q + q, a->stride_q, 0);
-    ck_gemm_tn_serial(a->n, a->d, a->m, grads, a->n, a->q + q, a->stride_q, w->grad_k + k, a->stride_k, 0);
+    ck_gemm_nn(a->m, a->d, a->n, grads, a->n, a->k + k, a->stride_k, w->grad_q + q, a->stride_q, 0);
+    ck_gemm_tn(a->n, a->d, a->m, grads, a->n, a->q + q, a->stride_q, w->grad_k + k, a->stride_k, 0);
   }
-  free(weights);
+  ck_give(weights);
 }
 
 void ck_dense_attention_backward(const ck_dense_attention *attention, const float *probabilities, const float *grad,
@@ -97,7 +91,7 @@ static scratch make_scratch(const packed *w) {
   const ck_prefix_attention *a = w->a;
   size_t group = a->heads / a->kv_heads, tokens = w->longest, seen = a->prefix_length + tokens;
   scratch s;
-  s.queries = allocate((2 * group * tokens + 3 * seen) * a->d + 2 * group * tokens * seen);
+  s.queries = ck_take(((2 * group * tokens + 3 * seen) * a->d + 2 * group * tokens * seen) * sizeof(float));
   s.grad_out = s.queries + group * tokens * a->d;
   s.keys = s.grad_out + group * tokens * a->d;
   s.values = s.keys + seen * a->d;
@@ -133,7 +127,7 @@ static void probabilities(const ck_prefix_attention *a, size_t image, size_t hea
   gather(a, a->qkv, stride, first, tokens, (a->heads + head) * d, 1, s.keys + past * d);
   memcpy(s.values, prefix + a->kv_heads * past * d, past * d * sizeof(float));
   gather(a, a->qkv, stride, first, tokens, (a->heads + a->kv_heads + head) * d, 1, s.values + past * d);
-  ck_gemm_nt_serial(group * tokens, seen, d, 1.0f / sqrtf((float)d), s.queries, d, s.keys, d, s.scores, seen, 0);
+  ck_gemm_nt(group * tokens, seen, d, 1.0f / sqrtf((float)d), s.queries, d, s.keys, d, s.scores, seen, 0);
   for (size_t row = 0; row < group * tokens; row++) {
     size_t visible = past + row % tokens + 1;
     size_t hidden = a->window && visible > a->window ? visible - a->window : 0;
@@ -157,11 +151,11 @@ static void prefix_forward_part(void *context, size_t begin, size_t end) {
       if (tokens == 0) continue;
       size_t seen = a->prefix_length + tokens;
       probabilities(a, image, head, first, tokens, s);
-      ck_gemm_nn_serial(group * tokens, d, seen, s.scores, seen, s.values, d, s.grad_out, d, 0);
+      ck_gemm_nn(group * tokens, d, seen, s.scores, seen, s.values, d, s.grad_out, d, 0);
       scatter(a, s.grad_out, first, tokens, head * group * d, group, w->out, a->heads * d);
     }
   }
-  free(s.queries);
+  ck_give(s.queries);
 }
 
 static packed packed_of(const ck_prefix_attention *a) {
@@ -197,22 +191,22 @@ static void prefix_backward_part(void *context, size_t begin, size_t end) {
       probabilities(a, image, head, first, tokens, s);
       gather(a, w->grad, a->heads * d, first, tokens, head * group * d, group, s.grad_out);
       // Values: their gradient goes to `grad_keys` first, and out of it before the keys' own.
-      ck_gemm_tn_serial(seen, d, rows, s.scores, seen, s.grad_out, d, s.grad_keys, d, 0);
+      ck_gemm_tn(seen, d, rows, s.scores, seen, s.grad_out, d, s.grad_keys, d, 0);
       if (grad_prefix) kernels->add(past * d, s.grad_keys, grad_prefix + a->kv_heads * past * d);
       if (w->grad_qkv)
         scatter(a, s.grad_keys + past * d, first, tokens, (a->heads + a->kv_heads + head) * d, 1, w->grad_qkv, stride);
-      ck_gemm_nt_serial(rows, seen, d, 1, s.grad_out, d, s.values, d, s.grad_scores, seen, 0);
+      ck_gemm_nt(rows, seen, d, 1, s.grad_out, d, s.values, d, s.grad_scores, seen, 0);
       for (size_t row = 0; row < rows; row++)
         kernels->softmax_backward(seen, scale, s.scores + row * seen, s.grad_scores + row * seen);
-      ck_gemm_tn_serial(seen, d, rows, s.grad_scores, seen, s.queries, d, s.grad_keys, d, 0);
+      ck_gemm_tn(seen, d, rows, s.grad_scores, seen, s.queries, d, s.grad_keys, d, 0);
       if (grad_prefix) kernels->add(past * d, s.grad_keys, grad_prefix);
       if (!w->grad_qkv) continue;
       scatter(a, s.grad_keys + past * d, first, tokens, (a->heads + head) * d, 1, w->grad_qkv, stride);
-      ck_gemm_nn_serial(rows, d, seen, s.grad_scores, seen, s.keys, d, s.grad_out, d, 0);
+      ck_gemm_nn(rows, d, seen, s.grad_scores, seen, s.keys, d, s.grad_out, d, 0);
       scatter(a, s.grad_out, first, tokens, head * group * d, group, w->grad_qkv, stride);
     }
   }
-  free(s.queries);
+  ck_give(s.queries);
 }
 
 void ck_prefix_attention_backward(const ck_prefix_attention *attention, const float *grad, float *grad_qkv,
@@ -235,7 +229,7 @@ typedef struct {
 static void rotate_part(void *context, size_t begin, size_t end) {
   const rotation *r = context;
   size_t half = r->turned / 2;
-  float *head = allocate(r->turned);
+  float *head = ck_take(r->turned * sizeof(float));
   for (size_t row = begin; row < end; row++) {
     const float *c = r->cosines + (size_t)r->positions[row] * half, *s = r->sines + (size_t)r->positions[row] * half;
     for (size_t index = 0; index < r->heads; index++) {
@@ -263,7 +257,7 @@ static void rotate_part(void *context, size_t begin, size_t end) {
       }
     }
   }
-  free(head);
+  ck_give(head);
 }
 
 void ck_rotate(size_t rows, size_t heads, size_t d, size_t turned, size_t stride, const int *positions,

@@ -1,11 +1,13 @@
-#include <cblas.h>
-#include <pthread.h>
+// Products of matrices as they come. The second operand is packed on the way, in blocks (Goto and van de Geijn 2008, Van Zee
+// and van de Geijn 2015), and then meets the rows of the first by the tiles of packed products.
+#include "packed.h"
 
-#include "CKernels.h"
+// Floats of a packed block of the second operand (4 MB) and of a turned one of the first (8 MB).
+enum { BLOCK_B = 1 << 20, BLOCK_A = 1 << 21 };
 
-// OpenBLAS's own threads stay asleep: the pool of threads.c owns the cores and calls it from each of its threads.
-static void use_one_blas_thread(void) { openblas_set_num_threads(1); }
-static pthread_once_t once = PTHREAD_ONCE_INIT;
+// The second operand is read as it lies, where it is not to be turned, by so few rows, or where it is so small: packing would
+// cost more than it brings.
+enum { FEW_ROWS = 2 * CK_TILE, SMALL_K = 128 };
 
 typedef struct {
   int transposed_a, transposed_b;
@@ -14,80 +16,81 @@ typedef struct {
   const float *a, *b;
   float *out;
   int accumulate;
-} product;
+} operands;
 
-static void multiply(const product *p) {
-  pthread_once(&once, use_one_blas_thread);
-  cblas_sgemm(CblasRowMajor, p->transposed_a ? CblasTrans : CblasNoTrans, p->transposed_b ? CblasTrans : CblasNoTrans,
-              (blasint)p->m, (blasint)p->n, (blasint)p->k, p->scale, p->a, (blasint)p->stride_a, p->b,
-              (blasint)p->stride_b, p->accumulate ? 1.0f : 0.0f, p->out, (blasint)p->stride_out);
+/// `n` outputs from `first` on; `data` is packed, or in f32 with `panel_stride`.
+static void multiply_outputs(const operands *o, size_t first, size_t n, const void *data, size_t panel_stride) {
+  ck_packed matrix = {CK_PRECISION_F32, n, o->k, 0, 32, data};
+  ck_epilogue epilogue = {.accumulate = o->accumulate};
+  ck_product product = {.m = o->m, .x = o->a, .stride_x = o->stride_a, .matrix = &matrix, .panel_stride = panel_stride,
+                        .epilogue = &epilogue, .factor = o->scale, .out = o->out + first, .stride_out = o->stride_out};
+  ck_multiply_panels(&product);
 }
 
-void ck_gemm_nt_serial(size_t m, size_t n, size_t k, float scale, const float *a, size_t stride_a, const float *b,
-                       size_t stride_b, float *out, size_t stride_out, int accumulate) {
-  multiply(&(product){0, 1, m, n, k, stride_a, stride_b, stride_out, scale, a, b, out, accumulate});
-}
-
-void ck_gemm_nn_serial(size_t m, size_t n, size_t k, const float *a, size_t stride_a, const float *b, size_t stride_b,
-                       float *out, size_t stride_out, int accumulate) {
-  multiply(&(product){0, 0, m, n, k, stride_a, stride_b, stride_out, 1, a, b, out, accumulate});
-}
-
-void ck_gemm_tn_serial(size_t m, size_t n, size_t k, const float *a, size_t stride_a, const float *b, size_t stride_b,
-                       float *out, size_t stride_out, int accumulate) {
-  multiply(&(product){1, 0, m, n, k, stride_a, stride_b, stride_out, 1, a, b, out, accumulate});
+/// The first operand lies as rows.
+static void multiply_rows(const operands *o) {
+  size_t first = 0;
+  if (!o->transposed_b && (o->m <= FEW_ROWS || o->k <= SMALL_K)) {
+    // Whole panels. What is left is packed, since a panel must not be read beyond its end.
+    first = o->n / CK_WIDE * CK_WIDE;
+    if (first) multiply_outputs(o, 0, first, o->b, o->stride_b);
+  }
+  if (first == o->n) return;
+  size_t panels = BLOCK_B / CK_WIDE / (o->k + 1), block = (panels ? panels : 1) * CK_WIDE;
+  ck_packed shape = {CK_PRECISION_F32, o->n - first < block ? o->n - first : block, o->k, 0, 32, NULL};
+  float *packed = ck_take(ck_packed_size(&shape));
+  for (; first < o->n; first += block) {
+    if (o->n - first < block) shape.n = o->n - first;
+    ck_pack(&shape, o->transposed_b ? o->b + first * o->stride_b : o->b + first, o->stride_b, !o->transposed_b, packed);
+    multiply_outputs(o, first, shape.n, packed, 0);
+  }
+  ck_give(packed);
 }
 
 typedef struct {
-  product whole;
-  size_t block;
-  int split_rows;
-} shared_product;
+  const operands *o;
+  float *out;
+  size_t first, rows;
+} turning;
 
-static void multiply_part(void *context, size_t begin, size_t end) {
-  const shared_product *s = context;
-  product part = s->whole;
-  size_t first = begin * s->block, limit = s->split_rows ? part.m : part.n;
-  size_t count = (end * s->block < limit ? end * s->block : limit) - first;
-  if (s->split_rows) {
-    part.m = count;
-    part.a += part.transposed_a ? first : first * part.stride_a;
-    part.out += first * part.stride_out;
-  } else {
-    part.n = count;
-    part.b += part.transposed_b ? first * part.stride_b : first;
-    part.out += first;
-  }
-  multiply(&part);
+/// Index = group of 16 rows.
+static void turn_part(void *context, size_t begin, size_t end) {
+  const turning *t = context;
+  size_t first = begin * 16, last = end * 16 < t->rows ? end * 16 : t->rows;
+  ck_kernels()->transpose(t->o->k, last - first, t->o->a + t->first + first, t->o->stride_a, t->out + first * t->o->k, t->o->k);
 }
 
-static void multiply_shared(product whole) {
-  if (whole.m == 0 || whole.n == 0) return;
-  // The longer side is shared, in blocks that are whole tiles of the BLAS kernels (16 by 4 with AVX-512, 8 by up to 24 with
-  // AVX2): so that edges, whose sums run in another order, are where they are in the whole product.
-  int split_rows = whole.m > whole.n;
-  size_t block = 48, blocks = ((split_rows ? whole.m : whole.n) + block - 1) / block;
-  // Below some 100,000 multiplications waking a thread costs more than it brings.
-  size_t work_per_block = block * (split_rows ? whole.n : whole.m) * whole.k;
-  size_t grain = 100000 / (work_per_block + 1) + 1;
-  // Each part packs the whole other side for itself: two parts a thread, where loops usually have four.
-  size_t parts = 2 * (size_t)ck_threads(), large = (blocks + parts - 1) / parts;
-  if (grain < large) grain = large;
-  shared_product s = {whole, block, split_rows};
-  ck_parallel_for(blocks, grain, multiply_part, &s);
+static void multiply(operands o) {
+  if (o.m == 0 || o.n == 0) return;
+  if (!o.transposed_a) return multiply_rows(&o);
+  size_t rows = BLOCK_A / (o.k + 1) / CK_ROWS * CK_ROWS, block = rows ? rows : CK_ROWS;
+  if (block > o.m) block = o.m;
+  float *turned = ck_take(block * o.k * sizeof(float));
+  for (size_t first = 0; first < o.m; first += block) {
+    operands part = o;
+    part.m = o.m - first < block ? o.m - first : block;
+    turning t = {&o, turned, first, part.m};
+    ck_parallel_for((part.m + 15) / 16, 1024 / (o.k + 1) + 1, turn_part, &t);
+    part.transposed_a = 0;
+    part.a = turned;
+    part.stride_a = o.k;
+    part.out = o.out + first * o.stride_out;
+    multiply_rows(&part);
+  }
+  ck_give(turned);
 }
 
 void ck_gemm_nt(size_t m, size_t n, size_t k, float scale, const float *a, size_t stride_a, const float *b,
                 size_t stride_b, float *out, size_t stride_out, int accumulate) {
-  multiply_shared((product){0, 1, m, n, k, stride_a, stride_b, stride_out, scale, a, b, out, accumulate});
+  multiply((operands){0, 1, m, n, k, stride_a, stride_b, stride_out, scale, a, b, out, accumulate});
 }
 
 void ck_gemm_nn(size_t m, size_t n, size_t k, const float *a, size_t stride_a, const float *b, size_t stride_b,
                 float *out, size_t stride_out, int accumulate) {
-  multiply_shared((product){0, 0, m, n, k, stride_a, stride_b, stride_out, 1, a, b, out, accumulate});
+  multiply((operands){0, 0, m, n, k, stride_a, stride_b, stride_out, 1, a, b, out, accumulate});
 }
 
 void ck_gemm_tn(size_t m, size_t n, size_t k, const float *a, size_t stride_a, const float *b, size_t stride_b,
                 float *out, size_t stride_out, int accumulate) {
-  multiply_shared((product){1, 0, m, n, k, stride_a, stride_b, stride_out, 1, a, b, out, accumulate});
+  multiply((operands){1, 0, m, n, k, stride_a, stride_b, stride_out, 1, a, b, out, accumulate});
 }

@@ -1,19 +1,13 @@
 #include <math.h>
 #include <stdint.h>
-#include <stdlib.h>
 
 #include "CKernels.h"
+#include "scratch.h"
 #include "table.h"
 
 // Elements that one thread should have at least before a second one is woken.
 enum { GRAIN = 16384, COLUMN_BLOCK = 64, SQUARES_BLOCK = 4096, WEIGHT_PANEL = 256 };
 static size_t rows_per_grain(size_t columns) { return GRAIN / (columns + 1) + 1; }
-
-static float *allocate(size_t floats) {
-  float *p = malloc((floats + 1) * sizeof(float));
-  if (!p) abort();
-  return p;
-}
 
 typedef struct {
   size_t rows, columns;
@@ -79,14 +73,14 @@ static void norm_parameters_part(void *context, size_t begin, size_t end) {
 }
 
 static void norm_backward(work w) {
-  w.writable_statistics = allocate(2 * w.rows);
+  w.writable_statistics = ck_take(2 * w.rows * sizeof(float));
   w.statistics = w.writable_statistics;
   ck_parallel_for(w.rows, rows_per_grain(w.columns), norm_part, &w);
   if (w.grad_weight) {
     size_t blocks = (w.columns + COLUMN_BLOCK - 1) / COLUMN_BLOCK;
     ck_parallel_for(blocks, rows_per_grain(w.rows * COLUMN_BLOCK), norm_parameters_part, &w);
   }
-  free(w.writable_statistics);
+  ck_give(w.writable_statistics);
 }
 
 void ck_layer_norm_backward(size_t rows, size_t columns, const float *x, const float *weight, float epsilon,
@@ -150,12 +144,11 @@ static void squares_part(void *context, size_t begin, size_t end) {
 
 double ck_sum_of_squares(size_t count, const float *x) {
   size_t blocks = (count + SQUARES_BLOCK - 1) / SQUARES_BLOCK;
-  double *sums = malloc((blocks + 1) * sizeof(double)), total = 0;
-  if (!sums) abort();
+  double *sums = ck_take((blocks + 1) * sizeof(double)), total = 0;
   squares s = {count, x, sums};
   ck_parallel_for(blocks, 8, squares_part, &s);
   for (size_t block = 0; block < blocks; block++) total += sums[block];
-  free(sums);
+  ck_give(sums);
   return total;
 }
 
@@ -179,16 +172,16 @@ static void matmul_part(void *context, size_t begin, size_t end) {
       const uint8_t *weights = (const uint8_t *)w->data + row * w->row_bytes;
       const float *values = (const float *)weights;
       if (w->type != CK_TYPE_F32) {
-        if (!unpacked) unpacked = allocate(WEIGHT_PANEL * t->columns);
+        if (!unpacked) unpacked = ck_take(WEIGHT_PANEL * t->columns * sizeof(float));
         for (size_t r = 0; r < rows; r++)
           ck_unpack_row(w->type, weights + r * w->row_bytes, unpacked + r * t->columns, t->columns);
         values = unpacked;
       }
-      ck_gemm_nn_serial(count, t->columns, rows, t->grad + first * t->total_rows + column + row, t->total_rows, values,
+      ck_gemm_nn(count, t->columns, rows, t->grad + first * t->total_rows + column + row, t->total_rows, values,
                         t->columns, t->out + first * t->columns, t->columns, column + row > 0);
     }
   }
-  free(unpacked);
+  ck_give(unpacked);
 }
 
 void ck_matmul_backward(size_t m, size_t columns, const float *grad, size_t matrices, const ck_matrix *matrix,

@@ -15,6 +15,12 @@ typedef struct {
   size_t blocks;
 } ck_int8_rows;
 
+/// The rows from `row` on.
+static inline ck_int8_rows ck_rows_from(const ck_int8_rows *x, size_t row) {
+  return (ck_int8_rows){x->codes + row * x->stride, x->stride, x->scales + row * x->blocks, x->sums + row * x->blocks,
+                        x->blocks};
+}
+
 /// One panel of a packed matrix: codes `[k / 4, CK_WIDE, 4]`, scales and minima `[blocks, CK_WIDE]`.
 typedef struct {
   const uint8_t *codes;
@@ -30,7 +36,7 @@ typedef struct {
                const ck_int8_rows *x, float *out, size_t stride_out);
   /// As `ck_split_row`.
   void (*split)(int type, size_t columns, const void *row, uint8_t *codes, float *scales, float *minima);
-  /// `out[i, 0 ..< CK_WIDE] = panel · x[i]` for at most CK_TILE rows. `group` is the number of columns that share a
+  /// `out[i, 0 ..< CK_WIDE] = panel · x[i]` for any number of rows. `group` is the number of columns that share a
   /// scale: 16 or 32, or all of the `k` there are. `k` is a multiple of 4.
   void (*tile)(size_t rows, size_t k, size_t group, const ck_int8_rows *x, const ck_int8_panel *panel, float *out);
 } ck_int8_table;

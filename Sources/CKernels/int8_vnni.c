@@ -47,53 +47,80 @@ INLINE void tile_whole(const size_t rows, size_t k, const ck_int8_rows *x, const
   }
 }
 
-/// `steps` times four columns share a scale; half a panel's block stays in registers while the rows pass by.
-INLINE void tile_blocks(const size_t rows, const size_t steps, size_t blocks, const ck_int8_rows *x,
-                        const ck_int8_panel *panel, size_t half, float *out) {
-  __m512 sums[CK_TILE];
+enum { BLOCK_ROWS = 6 };
+
+/// `steps` times four columns share a scale: sums of a block stay integers in 12 registers, those of all blocks are in 12
+/// others. `rows`, at most BLOCK_ROWS, and `steps` are constants at every call.
+INLINE void tile_blocks(const size_t rows, const size_t steps, size_t first_block, size_t blocks, const ck_int8_rows *x,
+                        const ck_int8_panel *panel, float *out) {
+  __m512 sums[BLOCK_ROWS][2];
 #pragma clang loop unroll(full)
-  for (size_t i = 0; i < rows; i++) sums[i] = _mm512_setzero_ps();
-  for (size_t b = 0; b < blocks; b++) {
-    __m512i codes[8];
+  for (size_t i = 0; i < rows; i++) {
+    sums[i][0] = first_block ? _mm512_loadu_ps(out + i * CK_WIDE) : _mm512_setzero_ps();
+    sums[i][1] = first_block ? _mm512_loadu_ps(out + i * CK_WIDE + 16) : _mm512_setzero_ps();
+  }
+  const uint8_t *codes = panel->codes + first_block * steps * 4 * CK_WIDE;
+  for (size_t b = first_block; b < first_block + blocks; b++) {
+    __m512i products[BLOCK_ROWS][2];
 #pragma clang loop unroll(full)
-    for (size_t s = 0; s < steps; s++) codes[s] = _mm512_loadu_si512(panel->codes + ((b * steps + s) * 2 + half) * 64);
-    __m512 scale = _mm512_loadu_ps(panel->scales + b * CK_WIDE + 16 * half);
-    __m512 minimum = _mm512_loadu_ps(panel->minima + b * CK_WIDE + 16 * half);
+    for (size_t i = 0; i < rows; i++) products[i][0] = products[i][1] = _mm512_setzero_si512();
 #pragma clang loop unroll(full)
-    for (size_t i = 0; i < rows; i++) {
-      const int8_t *four = x->codes + i * x->stride + b * steps * 4;
-      // Two sums: one would wait for itself.
-      __m512i even = _mm512_setzero_si512(), odd = _mm512_setzero_si512();
+    for (size_t s = 0; s < steps; s++, codes += 4 * CK_WIDE) {
+      __m512i first = _mm512_loadu_si512(codes), second = _mm512_loadu_si512(codes + 64);
 #pragma clang loop unroll(full)
-      for (size_t s = 0; s < steps; s += 2) {
-        even = _mm512_dpbusd_epi32(even, codes[s], four_at(four + 4 * s));
-        odd = _mm512_dpbusd_epi32(odd, codes[s + 1], four_at(four + 4 * s + 4));
+      for (size_t i = 0; i < rows; i++) {
+        __m512i four = four_at(x->codes + i * x->stride + (b * steps + s) * 4);
+        products[i][0] = _mm512_dpbusd_epi32(products[i][0], first, four);
+        products[i][1] = _mm512_dpbusd_epi32(products[i][1], second, four);
       }
-      __m512 products = _mm512_cvtepi32_ps(_mm512_add_epi32(even, odd));
-      sums[i] = _mm512_fmadd_ps(products, _mm512_mul_ps(scale, _mm512_set1_ps(x->scales[i * x->blocks + b])), sums[i]);
-      sums[i] = _mm512_fmadd_ps(minimum, _mm512_set1_ps(x->sums[i * x->blocks + b]), sums[i]);
+    }
+#pragma clang loop unroll(full)
+    for (size_t half = 0; half < 2; half++) {
+      __m512 scale = _mm512_loadu_ps(panel->scales + b * CK_WIDE + 16 * half);
+      __m512 minimum = _mm512_loadu_ps(panel->minima + b * CK_WIDE + 16 * half);
+#pragma clang loop unroll(full)
+      for (size_t i = 0; i < rows; i++) {
+        __m512 scaled = _mm512_mul_ps(scale, _mm512_set1_ps(x->scales[i * x->blocks + b]));
+        sums[i][half] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(products[i][half]), scaled, sums[i][half]);
+        sums[i][half] = _mm512_fmadd_ps(minimum, _mm512_set1_ps(x->sums[i * x->blocks + b]), sums[i][half]);
+      }
     }
   }
 #pragma clang loop unroll(full)
-  for (size_t i = 0; i < rows; i++) _mm512_storeu_ps(out + i * CK_WIDE + 16 * half, sums[i]);
+  for (size_t i = 0; i < rows; i++) {
+    _mm512_storeu_ps(out + i * CK_WIDE, sums[i][0]);
+    _mm512_storeu_ps(out + i * CK_WIDE + 16, sums[i][1]);
+  }
 }
 
-INLINE void tile_rows(const size_t rows, size_t k, size_t group, const ck_int8_rows *x, const ck_int8_panel *panel,
-                      float *out) {
-  if (group == 32) {
-    for (size_t half = 0; half < 2; half++) tile_blocks(rows, 8, k / 32, x, panel, half, out);
-  } else if (group == 16) {
-    for (size_t half = 0; half < 2; half++) tile_blocks(rows, 4, k / 16, x, panel, half, out);
-  } else {
-    tile_whole(rows, k, x, panel, out);
+/// Parts of a panel that stay in the first-level cache, 20 KB, meet all rows, which tiles share as evenly as can be.
+INLINE void tile_rows_of_blocks(size_t rows, const size_t steps, size_t blocks, const ck_int8_rows *x,
+                                const ck_int8_panel *panel, float *out) {
+  const size_t part = 128 / steps;
+  size_t tiles = (rows + BLOCK_ROWS - 1) / BLOCK_ROWS, height = (rows + tiles - 1) / tiles;
+  for (size_t first = 0; first < blocks; first += part) {
+    size_t count = blocks - first < part ? blocks - first : part;
+    for (size_t row = 0; row < rows; row += height) {
+      ck_int8_rows some = ck_rows_from(x, row);
+#define CASE(n) case n: tile_blocks(n, steps, first, count, &some, panel, out + row * CK_WIDE); break;
+      switch (rows - row < height ? rows - row : height) { CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) }
+#undef CASE
+    }
   }
 }
 
 static void tile(size_t rows, size_t k, size_t group, const ck_int8_rows *x, const ck_int8_panel *panel, float *out) {
-#define CASE(rows) case rows: tile_rows(rows, k, group, x, panel, out); break;
-  switch (rows) {
-    CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8) CASE(9) CASE(10) CASE(11)
-    default: tile_rows(CK_TILE, k, group, x, panel, out);
+  if (group == 32) return tile_rows_of_blocks(rows, 8, k / 32, x, panel, out);
+  if (group == 16) return tile_rows_of_blocks(rows, 4, k / 16, x, panel, out);
+  size_t tiles = (rows + CK_TILE - 1) / CK_TILE, height = (rows + tiles - 1) / tiles;
+  for (size_t row = 0; row < rows; row += height) {
+    ck_int8_rows some = ck_rows_from(x, row);
+#define CASE(n) case n: tile_whole(n, k, &some, panel, out + row * CK_WIDE); break;
+    switch (rows - row < height ? rows - row : height) {
+      CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8) CASE(9) CASE(10) CASE(11)
+      default: tile_whole(CK_TILE, k, &some, panel, out + row * CK_WIDE);
+    }
+#undef CASE
   }
 }
 

@@ -1,13 +1,44 @@
 #pragma once
-// What the kernels of packed products share.
+// What the kernels of packed products share. Panels of CK_WIDE outputs lie one behind the other:
+//   f32   [k, 32]
+//   bf16  [pairs of k, 32, 2]
+//   int8  codes [k / 4, 32, 4], scales [groups, 32], minima [groups, 32]
+// Outputs and inputs are filled up with zeros.
 #include "CKernels.h"
 #include "int8.h"
+#include "scratch.h"
 #include "table.h"
 
-/// Allocates or ends the program: kernels have no way to fail.
-void *ck_allocate(size_t bytes);
+static inline size_t ck_panels(const ck_packed *p) { return (p->n + CK_WIDE - 1) / CK_WIDE; }
 
-/// Rows in 8 bits and their memory.
+/// Inputs of 8 bits come in fours.
+static inline size_t ck_filled(size_t k) { return (k + 3) / 4 * 4; }
+
+static inline size_t ck_groups(const ck_packed *p) { return p->group ? p->k / p->group : 1; }
+
+static inline size_t ck_panel_bytes(const ck_packed *p) {
+  switch (p->precision) {
+    case CK_PRECISION_F32: return p->k * CK_WIDE * sizeof(float);
+    case CK_PRECISION_BF16: return (p->k + 1) / 2 * CK_WIDE * 2 * sizeof(uint16_t);
+    default: return ck_filled(p->k) * CK_WIDE + 2 * ck_groups(p) * CK_WIDE * sizeof(float);
+  }
+}
+
+/// Where the parts of panel `index` of codes lie.
+static inline ck_int8_panel ck_panel_of_codes(const ck_packed *p, const void *data, size_t index) {
+  const uint8_t *codes = (const uint8_t *)data + index * ck_panel_bytes(p);
+  const float *scales = (const float *)(codes + ck_filled(p->k) * CK_WIDE);
+  return (ck_int8_panel){codes, scales, scales + ck_groups(p) * CK_WIDE, p->bits};
+}
+
+/// Bytes of scratch for `ck_pack_panel_of_codes`.
+static inline size_t ck_codes_scratch(const ck_packed *p) { return 4 * p->k + 8 * ck_groups(p) * sizeof(float); }
+
+/// Fills panel `index` of a stored matrix in its own codes.
+void ck_pack_panel_of_codes(const ck_packed *shape, const ck_matrix *matrix, size_t index, const ck_int8_panel *panel,
+                            uint8_t *scratch);
+
+/// Rows in 8 bits and their memory, which is given back with `ck_give`.
 typedef struct {
   ck_int8_rows rows;
   void *memory;
@@ -15,6 +46,31 @@ typedef struct {
 
 /// Rounds `x` `[m, k]` in blocks of `group` columns, 0 for whole rows, each filled up to a multiple of 4.
 ck_rounded_rows ck_round_int8(size_t m, size_t k, size_t group, const float *x, size_t stride);
+
+/// A product, or a part of one, with one matrix.
+typedef struct {
+  size_t m;
+  const float *x;
+  size_t stride_x;
+  const uint16_t *halves;
+  ck_int8_rows codes;
+  const ck_packed *matrix;
+  size_t panel_stride;  // in floats, where a matrix in f32 is read as it lies, [k, n]; 0 where it is packed
+  const ck_epilogue *epilogue;
+  float factor;  // of the product
+  size_t first;  // output of this matrix among those of all
+  float *out;
+  size_t stride_out;
+} ck_product;
+
+/// Rows of one task: whole tiles.
+enum { CK_ROWS = 22 * CK_TILE };
+
+/// At most CK_ROWS rows meet panel `index`.
+void ck_multiply_panel(const ck_product *product, size_t index, size_t first_row, size_t rows);
+
+/// All rows and panels, shared among the pool's threads.
+void ck_multiply_panels(const ck_product *product);
 
 #if defined(__x86_64__)
 void ck_tile_bf16_native(size_t rows, size_t pairs, const uint16_t *x, size_t stride, const uint16_t *panel,

@@ -1,8 +1,8 @@
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "CKernels.h"
+#include "scratch.h"
 #include "table.h"
 
 enum { FEW_ROWS = 8, PANEL = 64 };
@@ -26,12 +26,6 @@ typedef struct {
   float *out;
 } product;
 
-static float *allocate(size_t floats) {
-  float *p = malloc(floats * sizeof(float));
-  if (!p) abort();
-  return p;
-}
-
 static float dot_row(int type, const void *row, size_t columns, const float *x, const float *block_sums) {
   const ck_table *kernels = ck_kernels();
   switch (type) {
@@ -48,7 +42,7 @@ static int has_dot(int type) { return type == CK_TYPE_F32 || type == CK_TYPE_Q4_
 static void few_rows_part(void *context, size_t begin, size_t end) {
   const product *p = context;
   const ck_table *kernels = ck_kernels();
-  float *unpacked = allocate(p->columns);
+  float *unpacked = ck_take(p->columns * sizeof(float));
   size_t first = 0;
   for (size_t i = 0; i < p->matrices; first += p->matrix[i++].rows) {
     const ck_matrix *w = &p->matrix[i];
@@ -65,13 +59,13 @@ static void few_rows_part(void *context, size_t begin, size_t end) {
         p->out[j * p->stride_out + row] = kernels->dot(p->columns, values, p->x + j * p->columns);
     }
   }
-  free(unpacked);
+  ck_give(unpacked);
 }
 
 /// Panels of PANEL rows; index counts panels over all matrices.
 static void many_rows_part(void *context, size_t begin, size_t end) {
   const product *p = context;
-  float *unpacked = allocate(PANEL * p->columns);
+  float *unpacked = ck_take((PANEL * p->columns) * sizeof(float));
   size_t first_row = 0, first_panel = 0;
   for (size_t i = 0; i < p->matrices; i++) {
     const ck_matrix *w = &p->matrix[i];
@@ -85,13 +79,13 @@ static void many_rows_part(void *context, size_t begin, size_t end) {
           ck_unpack_row(w->type, weights + r * bytes, unpacked + r * p->columns, p->columns);
         values = unpacked;
       }
-      ck_gemm_nt_serial(p->m, rows, p->columns, 1, p->x, p->columns, values, p->columns, p->out + first_row + row,
+      ck_gemm_nt(p->m, rows, p->columns, 1, p->x, p->columns, values, p->columns, p->out + first_row + row,
                         p->stride_out, 0);
     }
     first_row += w->rows;
     first_panel += panels;
   }
-  free(unpacked);
+  ck_give(unpacked);
 }
 
 void ck_matmul(size_t m, size_t columns, const float *x, size_t matrices, const ck_matrix *matrix, float *out) {
@@ -113,7 +107,7 @@ void ck_matmul_into(size_t m, size_t columns, const float *x, size_t matrices, c
   if (m == 0 || rows == 0) return;
   if (m > FEW_ROWS) {
     if (plain) {
-      // Nothing to unpack: larger pieces suit BLAS better than panels.
+      // Nothing to unpack: the whole is packed in larger pieces.
       size_t row = 0;
       for (size_t i = 0; i < matrices; row += matrix[i++].rows)
         ck_gemm_nt(m, matrix[i].rows, columns, 1, x, columns, matrix[i].data, columns, out + row, p.stride_out, 0);
@@ -124,7 +118,7 @@ void ck_matmul_into(size_t m, size_t columns, const float *x, size_t matrices, c
   }
   float *sums = NULL;
   if (m == 1 && columns % 32 == 0) {
-    sums = allocate(columns / 32 + 1);
+    sums = ck_take((columns / 32 + 1) * sizeof(float));
     for (size_t b = 0; b < columns / 32; b++) {
       float total = 0;
       for (size_t i = 0; i < 32; i++) total += x[b * 32 + i];
@@ -133,5 +127,5 @@ void ck_matmul_into(size_t m, size_t columns, const float *x, size_t matrices, c
     p.block_sums = sums;
   }
   ck_parallel_for(rows, 65536 / (m * columns + 1) + 1, few_rows_part, &p);
-  free(sums);
+  ck_give(sums);
 }

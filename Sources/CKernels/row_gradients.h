@@ -11,7 +11,7 @@ INLINE floats gelu_slope(floats x) {
 /// where σ is almost 1, which x e' would enlarge.
 INLINE floats logistic_slope(floats exponent, floats turn) {
   floats power = exponential(__builtin_elementwise_min(-exponent, spread(80.0f)));  // finite
-  floats sigmoid = 1.0f / (power + 1.0f);
+  floats sigmoid = RECIPROCAL(power + 1.0f);
   return sigmoid * (1.0f + turn * (power * sigmoid));
 }
 
@@ -121,8 +121,7 @@ static float cross_entropy(size_t count, size_t target, float smoothing, float s
     largest = __builtin_elementwise_max(largest, v);
     sums += LOAD(z);
   });
-  float top = largest[0];
-  for (int lane = 1; lane < LANES; lane++) top = largest[lane] > top ? largest[lane] : top;
+  float top = max_lanes(largest);
   float at_target = z[target], mean = sum_lanes(sums) / (float)count;
   floats total = {};
   EACH(count, {

@@ -12,9 +12,11 @@
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wpsabi"
 
-enum { LANES = 16, TILE_ROWS = CK_TILE };
+enum { LANES = 16 };
 typedef float floats __attribute__((vector_size(64), aligned(4)));
 typedef int32_t ints __attribute__((vector_size(64), aligned(4)));
+typedef uint32_t words __attribute__((vector_size(64), aligned(4)));
+typedef uint16_t half_words __attribute__((vector_size(32), aligned(2)));
 typedef uint8_t bytes __attribute__((vector_size(16), aligned(1)));
 typedef int8_t signed_bytes __attribute__((vector_size(16), aligned(1)));
 
@@ -24,17 +26,42 @@ INLINE floats load(const float *p) { return *(const floats *)p; }
 INLINE void store(float *p, floats v) { *(floats *)p = v; }
 // Not `(floats){} + x`, which adds before it spreads.
 INLINE floats spread(float x) { return (floats){x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x}; }
+// Halves are folded upon each other: four steps, where lane after lane would be sixteen that wait for each other.
+typedef float eight __attribute__((vector_size(32)));
+typedef float four __attribute__((vector_size(16)));
+INLINE eight lower_half(floats v) { return __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7); }
+INLINE eight upper_half(floats v) { return __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15); }
 INLINE float sum_lanes(floats v) {
-  float total = 0;
-  for (int i = 0; i < LANES; i++) total += v[i];
-  return total;
+  eight of_8 = lower_half(v) + upper_half(v);
+  four of_4 = __builtin_shufflevector(of_8, of_8, 0, 1, 2, 3) + __builtin_shufflevector(of_8, of_8, 4, 5, 6, 7);
+  of_4 += __builtin_shufflevector(of_4, of_4, 2, 3, 2, 3);
+  return of_4[0] + of_4[1];
 }
+/// The largest of all lanes; NaN is passed over where another lane has a number.
+INLINE float max_lanes(floats v) {
+  eight of_8 = __builtin_elementwise_max(lower_half(v), upper_half(v));
+  four of_4 = __builtin_elementwise_max(__builtin_shufflevector(of_8, of_8, 0, 1, 2, 3),
+                                        __builtin_shufflevector(of_8, of_8, 4, 5, 6, 7));
+  of_4 = __builtin_elementwise_max(of_4, __builtin_shufflevector(of_4, of_4, 2, 3, 2, 3));
+  return of_4[0] > of_4[1] ? of_4[0] : of_4[1];
+}
+// A part of a vector: sets with masks bring their own.
+#ifndef LOAD_SOME
 INLINE floats load_some(const float *p, size_t count, float rest) {
   floats v = spread(rest);
   memcpy(&v, p, count * sizeof(float));
   return v;
 }
 INLINE void store_some(float *p, floats v, size_t count) { memcpy(p, &v, count * sizeof(float)); }
+#else
+INLINE floats load_some(const float *p, size_t count, float rest) { return (floats)LOAD_SOME(p, count, rest); }
+INLINE void store_some(float *p, floats v, size_t count) { STORE_SOME(p, v, count); }
+#endif
+
+// 1 / x of finite x. Sets that find it faster than by division bring their own.
+#ifndef RECIPROCAL
+#define RECIPROCAL(x) (1.0f / (x))
+#endif
 
 /// e^x to about 1 ulp for x in [-87.3, 88.7], clamped there: 2^n e^r, |r| <= ln2 / 2, Taylor to r^7 (remainder 6e-9).
 INLINE floats exponential(floats x) {
@@ -70,7 +97,7 @@ INLINE floats normal_distribution(floats x) {
   q = q * t + 0.116476736f;
   q = q * t + 0.507252941f;
   q = q * t + 1.0f;
-  floats erf = z * p / q;
+  floats erf = z * p * RECIPROCAL(q);
   erf = __builtin_elementwise_min(__builtin_elementwise_max(erf, spread(-1.0f)), spread(1.0f));
   return (erf + 1.0f) * 0.5f;
 }
@@ -84,10 +111,10 @@ INLINE floats gelu_tanh_exponent(floats x) { return x * (x * x * 0.0713548162726
 INLINE floats activation_of(const int kind, floats x) {
   switch (kind) {
     case CK_ACTIVATION_GELU: return gelu_of(x);
-    case CK_ACTIVATION_GELU_TANH: return x / (exponential(-gelu_tanh_exponent(x)) + 1.0f);
-    case CK_ACTIVATION_QUICK_GELU: return x / (exponential(x * -1.702f) + 1.0f);
+    case CK_ACTIVATION_GELU_TANH: return x * RECIPROCAL(exponential(-gelu_tanh_exponent(x)) + 1.0f);
+    case CK_ACTIVATION_QUICK_GELU: return x * RECIPROCAL(exponential(x * -1.702f) + 1.0f);
     case CK_ACTIVATION_RELU: return (floats)((ints)x & ~(x < 0.0f));  // NaN stays
-    case CK_ACTIVATION_SILU: return x / (exponential(-x) + 1.0f);
+    case CK_ACTIVATION_SILU: return x * RECIPROCAL(exponential(-x) + 1.0f);
     default: return x;
   }
 }
@@ -112,6 +139,22 @@ INLINE floats activation_of(const int kind, floats x) {
   } while (0)
 #define LOAD(p) (WHOLE ? load((p) + i) : load_some((p) + i, n, 0))
 #define STORE(p, v) do { floats v_ = (v); if (WHOLE) store((p) + i, v_); else store_some((p) + i, v_, n); } while (0)
+
+/// The largest of `count` numbers or, where `absolute`, of their magnitudes: four at a time, which do not wait for each other.
+INLINE float largest_of(size_t count, const float *x, const int absolute) {
+#define MAGNITUDE(v) (absolute ? __builtin_elementwise_abs(v) : (v))
+  floats largest[4];
+  for (int j = 0; j < 4; j++) largest[j] = spread(absolute ? 0 : -INFINITY);
+  size_t i = 0;
+  for (; i + 4 * LANES <= count; i += 4 * LANES)
+    for (int j = 0; j < 4; j++)
+      largest[j] = __builtin_elementwise_max(largest[j], MAGNITUDE(load(x + i + j * LANES)));
+  for (; i + LANES <= count; i += LANES) largest[0] = __builtin_elementwise_max(largest[0], MAGNITUDE(load(x + i)));
+  if (i < count) largest[1] = __builtin_elementwise_max(largest[1], MAGNITUDE(load_some(x + i, count - i, absolute ? 0 : -INFINITY)));
+  return max_lanes(__builtin_elementwise_max(__builtin_elementwise_max(largest[0], largest[1]),
+                                             __builtin_elementwise_max(largest[2], largest[3])));
+#undef MAGNITUDE
+}
 
 static float row_sum(size_t count, const float *x) {
   floats total = {};
@@ -179,12 +222,7 @@ static void add_scaled(size_t columns, const float *x, const float *bias, const 
 }
 
 static void softmax(size_t count, float *x) {
-  floats largest = spread(-INFINITY);
-  EACH(count, {
-    largest = __builtin_elementwise_max(largest, WHOLE ? load(x + i) : load_some(x + i, n, -INFINITY));
-  });
-  float top = largest[0];
-  for (int lane = 1; lane < LANES; lane++) top = largest[lane] > top ? largest[lane] : top;
+  float top = largest_of(count, x, 0);
   floats total = {};
   EACH(count, {
     floats e = exponential((WHOLE ? load(x + i) : load_some(x + i, n, -INFINITY)) - top);
@@ -283,10 +321,7 @@ static void unpack_q8_0(size_t blocks, const void *source, float *destination) {
 /// One block of a row in signed bytes: the largest magnitude becomes 127, ties go to even. Returns the scale, and through
 /// `sum` the scale times the sum of the codes. What is not finite makes the scale so.
 static float round_int8(size_t count, const float *x, int8_t *codes, float *sum) {
-  floats largest = {};
-  EACH(count, { (void)n; largest = __builtin_elementwise_max(largest, __builtin_elementwise_abs(LOAD(x))); });
-  float top = largest[0];
-  for (int lane = 1; lane < LANES; lane++) top = largest[lane] > top ? largest[lane] : top;
+  float top = largest_of(count, x, 1);
   // A maximum passes over NaN; its product with 0 does not.
   float inverse = top > 0 ? 127.0f / top : 0, scale = top / 127.0f;
   ints total = {};
@@ -301,135 +336,11 @@ static float round_int8(size_t count, const float *x, int8_t *codes, float *sum)
   });
   float factor = sum_lanes(poison);
   if (factor != 0) scale = factor;
-  int sum_of_codes = 0;
-  for (int lane = 0; lane < LANES; lane++) sum_of_codes += total[lane];
-  *sum = scale * (float)sum_of_codes;
+  *sum = scale * (float)__builtin_reduce_add(total);
   return scale;
 }
 
-// A tile of a product: rows that meet a panel of 32 outputs.
-INLINE void tile_f32_rows(const size_t rows, size_t k, const float *x, size_t stride, const float *panel, int adds,
-                          float *out) {
-  floats sums[TILE_ROWS][2];
-#pragma clang loop unroll(full)
-  for (size_t i = 0; i < rows; i++) {
-    sums[i][0] = adds ? load(out + 2 * LANES * i) : (floats){};
-    sums[i][1] = adds ? load(out + 2 * LANES * i + LANES) : (floats){};
-  }
-  for (size_t j = 0; j < k; j++, panel += 2 * LANES) {
-    floats first = load(panel), second = load(panel + LANES);
-#pragma clang loop unroll(full)
-    for (size_t i = 0; i < rows; i++) {
-      floats v = spread(x[i * stride + j]);
-      sums[i][0] += v * first;
-      sums[i][1] += v * second;
-    }
-  }
-#pragma clang loop unroll(full)
-  for (size_t i = 0; i < rows; i++) {
-    store(out + 2 * LANES * i, sums[i][0]);
-    store(out + 2 * LANES * i + LANES, sums[i][1]);
-  }
-}
-
-#ifdef NARROW_TILES
-enum { NARROW_ROWS = 6 };
-
-// Where 16 registers of 8 floats are all there is: 12 of them hold sums of 6 rows and 16 outputs.
-INLINE void narrow_tile_f32_rows(const size_t rows, size_t k, const float *x, size_t stride, const float *panel, int adds,
-                                 float *out) {
-  floats sums[NARROW_ROWS];
-#pragma clang loop unroll(full)
-  for (size_t i = 0; i < rows; i++) sums[i] = adds ? load(out + 2 * LANES * i) : (floats){};
-  for (size_t j = 0; j < k; j++, panel += 2 * LANES) {
-    floats w = load(panel);
-#pragma clang loop unroll(full)
-    for (size_t i = 0; i < rows; i++) sums[i] += spread(x[i * stride + j]) * w;
-  }
-#pragma clang loop unroll(full)
-  for (size_t i = 0; i < rows; i++) store(out + 2 * LANES * i, sums[i]);
-}
-
-/// As `tile_f32`, half of the outputs and 6 rows at a time.
-static void narrow_tile_f32(size_t rows, size_t k, const float *x, size_t stride, const float *panel, int adds, float *out) {
-  for (; rows > 0; x += NARROW_ROWS * stride, out += NARROW_ROWS * 2 * LANES) {
-    size_t some = rows < NARROW_ROWS ? rows : NARROW_ROWS;
-    for (size_t half = 0; half < 2; half++) {
-#define CASE(rows) case rows: narrow_tile_f32_rows(rows, k, x, stride, panel + half * LANES, adds, out + half * LANES); break;
-      switch (some) { CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) }
-#undef CASE
-    }
-    rows -= some;
-  }
-}
-#endif
-
-/// `out[i, 0 ..< 32] = (out, where it adds, +) sum over j of x[i, j] * panel[j, 0 ..< 32]` for at most TILE_ROWS rows.
-static void tile_f32(size_t rows, size_t k, const float *x, size_t stride, const float *panel, int adds, float *out) {
-#ifdef NARROW_TILES
-  narrow_tile_f32(rows, k, x, stride, panel, adds, out);
-#else
-#define CASE(rows) case rows: tile_f32_rows(rows, k, x, stride, panel, adds, out); break;
-  switch (rows) {
-    CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8) CASE(9) CASE(10) CASE(11)
-    default: tile_f32_rows(TILE_ROWS, k, x, stride, panel, adds, out);
-  }
-#undef CASE
-#endif
-}
-
-/// The same for pairs of bfloat16, where the processor does not multiply them itself: exact products, sums in f32.
-static void tile_bf16(size_t rows, size_t pairs, const uint16_t *x, size_t stride, const uint16_t *panel, int adds,
-                      float *out) {
-  for (size_t i = 0; i < rows; i++, x += stride, out += 2 * LANES) {
-    floats sums[2] = {};
-    if (adds) sums[0] = load(out), sums[1] = load(out + LANES);
-    for (size_t p = 0; p < pairs; p++)
-      for (size_t half = 0; half < 2; half++) {
-        ints both = *(const ints *)(panel + (p * 2 + half) * 2 * LANES);
-        floats even = (floats)(both << 16), odd = (floats)(both & (ints)((ints){} - 65536));
-        uint32_t first = (uint32_t)x[2 * p] << 16, second = (uint32_t)x[2 * p + 1] << 16;
-        float a, b;
-        memcpy(&a, &first, sizeof a);
-        memcpy(&b, &second, sizeof b);
-        sums[half] += even * a + odd * b;
-      }
-    store(out, sums[0]);
-    store(out + LANES, sums[1]);
-  }
-}
-
-/// What follows a product, on its way from a tile of 32 columns to `out`: bias, activation, scale, and what is in `out`
-/// already.
-INLINE void finish_tile_with(const int kind, size_t rows, size_t columns, const float *tile, const ck_finish *finish,
-                             float *out, size_t stride) {
-  for (size_t row = 0; row < rows; row++, tile += 2 * LANES, out += stride)
-    EACH(columns, {
-      floats v = LOAD(tile);
-      if (finish->bias) v += LOAD(finish->bias);
-      v = activation_of(kind, v);
-      if (finish->scale) v *= LOAD(finish->scale);
-      if (finish->accumulate) v += LOAD(out);
-      STORE(out, v);
-    });
-}
-
-static void finish_tile(size_t rows, size_t columns, const float *tile, const ck_finish *finish, float *out,
-                        size_t stride) {
-#define CALL(K) finish_tile_with(K, rows, columns, tile, finish, out, stride)
-  FOR_ACTIVATION(finish->activation, CALL)
-#undef CALL
-}
-
-static void round_bf16(size_t count, const float *x, uint16_t *out) {
-  for (size_t i = 0; i < count; i++) {
-    uint32_t bits;
-    memcpy(&bits, x + i, sizeof bits);
-    uint32_t nearest = (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
-    out[i] = (uint16_t)((bits & 0x7fffffff) > 0x7f800000 ? bits >> 16 | 0x40 : nearest);
-  }
-}
-
+#include "tiles.h"
 #include "row_gradients.h"
 
 const ck_table TABLE = {
@@ -453,6 +364,9 @@ const ck_table TABLE = {
     .unpack_q8_0 = unpack_q8_0,
     .round_int8 = round_int8,
     .round_bf16 = round_bf16,
+    .pack_units = pack_units,
+    .transpose = transpose,
+    .pair_bf16 = pair_bf16,
     .tile_f32 = tile_f32,
     .tile_bf16 = tile_bf16,
     .finish_tile = finish_tile,

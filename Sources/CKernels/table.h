@@ -38,8 +38,11 @@ typedef struct {
   // Packed products (packed.c); tiles are [rows, CK_WIDE].
   float (*round_int8)(size_t count, const float *x, int8_t *codes, float *sum);
   void (*round_bf16)(size_t count, const float *x, uint16_t *out);
-  void (*tile_f32)(size_t rows, size_t k, const float *x, size_t stride, const float *panel, int adds,
-                   float *out);
+  void (*pack_units)(size_t rows, size_t count, const void *units, size_t stride, void *panel);
+  void (*transpose)(size_t rows, size_t columns, const float *x, size_t stride, float *out, size_t stride_out);
+  void (*pair_bf16)(size_t count, const float *first, const float *second, uint32_t *out);
+  void (*tile_f32)(size_t rows, size_t columns, size_t k, const float *x, size_t stride, const float *panel,
+                   size_t panel_stride, int adds, float factor, float *out, size_t stride_out);
   void (*tile_bf16)(size_t rows, size_t pairs, const uint16_t *x, size_t stride, const uint16_t *panel, int adds,
                     float *out);
   void (*finish_tile)(size_t rows, size_t columns, const float *tile, const ck_finish *finish, float *out,

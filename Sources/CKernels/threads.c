@@ -1,5 +1,5 @@
 // One small pool for every kernel: workers spin for some microseconds after a loop, since the next one of a forward pass
-// comes at once, and then sleep. BLAS is called single-threaded from these loops, so that nobody else wants the cores.
+// comes at once, and then sleep.
 #define _GNU_SOURCE
 #include "CKernels.h"
 

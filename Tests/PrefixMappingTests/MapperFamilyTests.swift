@@ -118,7 +118,7 @@ struct MapperFamilyTests {
     let together = mapper.prefixes(features)
     for index in 0..<3 {
       let alone = mapper.prefixes(features[index].reshaped([1, 6, 10]))
-      // Few rows are multiplied one by one and many by BLAS, which sums in another order.
+      // Few rows are multiplied one by one and many in tiles, whose sums run in another order.
       #expect(alone[0].keysValues.distance(to: together[index].keysValues) < 5e-6)
     }
   }

@@ -1,5 +1,5 @@
 #pragma once
-// The C side of Tensors: what must be vectorised by hand, and the one way to BLAS.
+// The C side of Tensors: what must be vectorised by hand.
 #include "ckernels_dequantize.h"
 #include "ckernels_gemm.h"
 #include "ckernels_gradients.h"

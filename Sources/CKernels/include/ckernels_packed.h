@@ -48,7 +48,5 @@ void ck_codes_matmul(size_t m, size_t columns, const float *x, size_t matrices, 
 
 /// Whether this processor multiplies bfloat16 itself (AVX-512 BF16); elsewhere the same sums are done in f32, slower.
 int ck_bf16_is_native(void);
-/// Whether products in f32 gain by packing here; elsewhere BLAS is faster.
-int ck_f32_packing_pays(void);
 /// What multiplies codes here: "AVX-512 VNNI", "AVX2" or "portable".
 const char *ck_int8_instruction_set(void);

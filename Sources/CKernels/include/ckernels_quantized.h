@@ -13,7 +13,7 @@ typedef struct {
 /// `out[m, :] = concatenation over the matrices of (matrix · x[m, :])`: several matrices that read the same input share
 /// one loop over the threads. `x` `[m, columns]`, `out` `[m, sum of rows]`.
 /// For up to 8 input rows no weight is ever unpacked but into registers or one row of scratch; for more, panels of rows
-/// are unpacked to f32 and multiplied by BLAS.
+/// are unpacked to f32, packed and multiplied.
 void ck_matmul(size_t m, size_t columns, const float *x, size_t matrices, const ck_matrix *matrix, float *out);
 
 /// The same with `stride_out` floats from row to row of `out`.

@@ -13,11 +13,11 @@ public struct Linear: Sendable {
 
   private enum ManyRows: Sendable {
     case packed(PackedMatrix)
-    /// As BLAS takes it.
+    /// Unpacked.
     case floats(StoredTensor)
   }
 
-  /// Up to so many rows are multiplied by the weight as it is stored, where BLAS serves more.
+  /// Up to so many rows are multiplied by the weight as it is stored, where floats serve more.
   private static let fewRows = 8
 
   /// - Precondition: `weight` is a matrix of a floating-point or block-quantised type (`Linear.supports`).
@@ -52,9 +52,8 @@ public struct Linear: Sendable {
   /// The same layer, frozen, made ready to multiply as `plan` says.
   public func prepared(_ plan: MatrixPlan) -> Linear {
     let manyRows: ManyRows? = plan.packed.map { precision in
-      if precision == .f32, plan.hasGradients || !MatrixPrecision.packsFloats {
-        return .floats(weight.toFloat32().stored)
-      }
+      // One copy serves both ways, of which products pack what they need as they go.
+      if precision == .f32, plan.hasGradients { return .floats(weight.toFloat32().stored) }
       let packed = PackedMatrix(weight, precision: precision, hasGradients: plan.hasGradients)
       // From now on the copy is read.
       weight.storage.release()

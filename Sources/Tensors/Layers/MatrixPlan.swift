@@ -18,9 +18,6 @@ public enum MatrixPrecision: String, Sendable, Codable, CaseIterable {
   /// Whether bytes are multiplied faster than floats here.
   public static var hasFastInt8: Bool { int8InstructionSet == "AVX-512 VNNI" }
 
-  /// Whether products in f32 gain by a packed copy of the matrix here.
-  static var packsFloats: Bool { ck_f32_packing_pays() != 0 }
-
   var kernelPrecision: Int32 {
     switch self {
     case .f32: Int32(CK_PRECISION_F32.rawValue)

@@ -58,7 +58,7 @@ struct EncoderParityTests {
 
   @Test("images of a batch have the outputs that each has alone, bit for bit", arguments: TinyEncoder.allCases)
   func batch(family: TinyEncoder) throws {
-    // Laid out: BLAS sums in another order where it has other numbers of rows and threads.
+    // Laid out: sums run in another order than of a matrix as it is stored.
     let encoder = try family.encoder().prepared(.bf16)
     let images = (0..<4).map { Tensor.random([3, 112, 112], seed: UInt64($0)) }
     let together = try KernelSettings.with(threads: 2) {

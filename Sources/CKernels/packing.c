@@ -1,0 +1,152 @@
+// How matrices become panels.
+#include <string.h>
+
+#include "packed.h"
+
+// Rows that are unpacked or rounded before they are laid out.
+enum { FOUR = 4 };
+
+size_t ck_packed_size(const ck_packed *shape) { return ck_panels(shape) * ck_panel_bytes(shape); }
+
+typedef struct {
+  const ck_packed *shape;
+  const float *w;
+  size_t stride;
+  int transposed;
+  const ck_matrix *matrix;
+  uint8_t *data;
+} packing;
+
+/// Row `output` of the matrix, `[k]`, as it lies, or unpacked, or gathered.
+static const float *row_of(const packing *p, size_t output, float *scratch) {
+  if (p->matrix) {
+    ck_unpack_row(p->matrix->type, (const uint8_t *)p->matrix->data + output * p->matrix->row_bytes, scratch, p->shape->k);
+    return scratch;
+  }
+  if (!p->transposed) return p->w + output * p->stride;
+  for (size_t i = 0; i < p->shape->k; i++) scratch[i] = p->w[i * p->stride + output];
+  return scratch;
+}
+
+/// The columns of a panel, from a matrix that is stored `[k, n]`.
+static void pack_columns(const packing *p, size_t first, size_t columns, uint8_t *panel) {
+  size_t k = p->shape->k;
+  const float *w = p->w + first;
+  if (p->shape->precision == CK_PRECISION_F32) {
+    float *out = (float *)panel;
+    for (size_t i = 0; i < k; i++) memcpy(out + i * CK_WIDE, w + i * p->stride, columns * sizeof(float));
+    return;
+  }
+  uint32_t *out = (uint32_t *)panel;
+  for (size_t i = 0; i < k; i += 2)
+    ck_kernels()->pair_bf16(columns, w + i * p->stride, i + 1 < k ? w + (i + 1) * p->stride : NULL, out + i / 2 * CK_WIDE);
+}
+
+/// One row in units of four bytes, into `units`.
+static void round_row(const packing *p, size_t output, size_t column, const ck_int8_panel *codes, float *scratch,
+                      void *units) {
+  size_t k = p->shape->k, filled = ck_filled(k);
+  const float *row = row_of(p, output, scratch);
+  if (p->shape->precision == CK_PRECISION_F32) {
+    if (row != units) memcpy(units, row, k * sizeof(float));
+  } else if (p->shape->precision == CK_PRECISION_BF16) {
+    ck_kernels()->round_bf16(k, row, units);
+    if (k % 2) ((uint16_t *)units)[k] = 0;
+  } else {
+    float sum, scale = ck_kernels()->round_int8(k, row, units, &sum);
+    // Unsigned codes, as the processor wants them; what fills up is 0 in the rows.
+    for (size_t i = 0; i < k; i++) ((uint8_t *)units)[i] ^= 0x80;
+    for (size_t i = k; i < filled; i++) ((uint8_t *)units)[i] = 0;
+    ((float *)codes->scales)[column] = scale;
+    ((float *)codes->minima)[column] = -128 * scale;
+  }
+}
+
+static size_t units_of(const ck_packed *shape) {
+  switch (shape->precision) {
+    case CK_PRECISION_F32: return shape->k;
+    case CK_PRECISION_BF16: return (shape->k + 1) / 2;
+    default: return ck_filled(shape->k) / 4;
+  }
+}
+
+/// `scratch` has five rows of k + 4 floats.
+static void pack_panel(const packing *p, size_t index, float *scratch) {
+  const ck_packed *shape = p->shape;
+  const ck_table *kernels = ck_kernels();
+  uint8_t *panel = p->data + index * ck_panel_bytes(shape);
+  size_t k = shape->k, first = index * CK_WIDE, columns = shape->n - first < CK_WIDE ? shape->n - first : CK_WIDE;
+  if (columns < CK_WIDE) memset(panel, 0, ck_panel_bytes(shape));
+  if (p->transposed && shape->precision != CK_PRECISION_INT8) return pack_columns(p, first, columns, panel);
+  if (shape->precision == CK_PRECISION_F32 && !p->matrix)
+    return kernels->pack_units(columns, k, p->w + first * p->stride, p->stride, panel);
+  ck_int8_panel codes = ck_panel_of_codes(shape, p->data, index);
+  float *units = scratch + k + 4;
+  for (size_t column = 0; column < columns; column += FOUR) {
+    size_t some = columns - column < FOUR ? columns - column : FOUR;
+    for (size_t i = 0; i < some; i++)
+      round_row(p, first + column + i, column + i, &codes, scratch, units + i * (k + 4));
+    kernels->pack_units(some, units_of(shape), units, k + 4, (uint32_t *)panel + column);
+  }
+}
+
+static void pack_part(void *context, size_t begin, size_t end) {
+  const packing *p = context;
+  float *scratch = ck_take((FOUR + 1) * (p->shape->k + 4) * sizeof(float));
+  for (size_t index = begin; index < end; index++) pack_panel(p, index, scratch);
+  ck_give(scratch);
+}
+
+static void pack(const packing *p) {
+  ck_parallel_for(ck_panels(p->shape), 16384 / (p->shape->k * CK_WIDE + 1) + 1, pack_part, (void *)p);
+}
+
+void ck_pack(const ck_packed *shape, const float *w, size_t stride, int transposed, void *data) {
+  pack(&(packing){shape, w, stride, transposed, NULL, data});
+}
+
+void ck_pack_matrix(const ck_packed *shape, const ck_matrix *matrix, void *data) {
+  pack(&(packing){shape, NULL, 0, 0, matrix, data});
+}
+
+ck_packed ck_packed_codes(const ck_matrix *matrix, size_t k) {
+  return (ck_packed){CK_PRECISION_INT8, matrix->rows, k, ck_code_group(matrix->type), ck_code_bits(matrix->type), NULL};
+}
+
+void ck_pack_panel_of_codes(const ck_packed *shape, const ck_matrix *matrix, size_t index, const ck_int8_panel *panel,
+                            uint8_t *scratch) {
+  const ck_table *kernels = ck_kernels();
+  size_t k = shape->k, groups = ck_groups(shape);
+  float *scales = (float *)(scratch + FOUR * k), *minima = scales + FOUR * groups;
+  for (size_t column = 0; column < CK_WIDE; column += FOUR) {
+    for (size_t i = 0; i < FOUR; i++) {
+      size_t row = index * CK_WIDE + column + i;
+      uint8_t *codes = scratch + i * k;
+      if (row < matrix->rows) {
+        const uint8_t *source = (const uint8_t *)matrix->data + row * matrix->row_bytes;
+        ck_int8_kernels()->split(matrix->type, k, source, codes, scales + i * groups, minima + i * groups);
+      } else {
+        memset(codes, 0, k);
+        for (size_t g = 0; g < groups; g++) scales[i * groups + g] = minima[i * groups + g] = 0;
+      }
+    }
+    kernels->pack_units(FOUR, k / 4, scratch, k / 4, (uint32_t *)panel->codes + column);
+    kernels->pack_units(FOUR, groups, scales, groups, (float *)panel->scales + column);
+    kernels->pack_units(FOUR, groups, minima, groups, (float *)panel->minima + column);
+  }
+}
+
+static void pack_codes_part(void *context, size_t begin, size_t end) {
+  const packing *p = context;
+  uint8_t *scratch = ck_take(ck_codes_scratch(p->shape));
+  for (size_t index = begin; index < end; index++) {
+    ck_int8_panel panel = ck_panel_of_codes(p->shape, p->data, index);
+    ck_pack_panel_of_codes(p->shape, p->matrix, index, &panel, scratch);
+  }
+  ck_give(scratch);
+}
+
+void ck_pack_codes(const ck_packed *shape, const ck_matrix *matrix, void *data) {
+  packing p = {shape, NULL, 0, 0, matrix, data};
+  ck_parallel_for(ck_panels(shape), 1, pack_codes_part, &p);
+}
