@@ -22,17 +22,12 @@ func system(_ name: String, apt: String) -> Target {
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
-let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let realModule = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
 let asyncAlgorithms = Target.Dependency.product(name: "AsyncAlgorithms", package: "swift-async-algorithms")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
-let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
-let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
-let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
-let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 
 let package = Package(
@@ -46,12 +41,9 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.0.0"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
-    .package(url: "https://github.com/apple/swift-crypto", "3.0.0"..<"5.0.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
-    .package(url: "https://github.com/apple/swift-nio", from: "2.100.0"),
     .package(url: "https://github.com/apple/swift-numerics", from: "1.0.0"),
     .package(url: "https://github.com/apple/swift-system", from: "1.4.0"),
-    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
   ],
   targets: [
@@ -59,6 +51,7 @@ let package = Package(
     system("CJPEG", apt: "libjpeg-dev"),
     system("CWebP", apt: "libwebp-dev"),
     system("CZlib", apt: "zlib1g-dev"),
+    system("COpenSSL", apt: "libssl-dev"),
 
     .target(
       name: "CKernels", linkerSettings: [.linkedLibrary("m"), .linkedLibrary("pthread")]),
@@ -67,14 +60,17 @@ let package = Package(
       linkerSettings: [
         .linkedLibrary("png16"), .linkedLibrary("jpeg"), .linkedLibrary("webp"), .linkedLibrary("webpdemux"),
       ]),
+    // Built against libcurl's headers (libcurl4-openssl-dev), but linked with it only when it is wanted.
+    .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+    library("Digests", ["COpenSSL"]),
     library("Tensors", ["CKernels", realModule]),
-    library("ModelFiles", ["Tensors", "CZlib", crypto, subprocess]),
+    library("ModelFiles", ["Digests", "Tensors", "CZlib", subprocess]),
     // Apart from ModelFiles, so that only the command that fetches models brings an HTTP client with it.
-    library("ModelHub", ["ModelFiles", asyncHTTPClient, crypto, nioCore, nioHTTP1]),
+    library("ModelHub", ["CCurl", "Digests", "ModelFiles"]),
     library("ImageEncoding", ["CImageCodecs", "ModelFiles", "Tensors"]),
-    library("TextDecoding", ["ModelFiles", "Tensors", collections]),
+    library("TextDecoding", ["ModelFiles", "Tensors", heap]),
     library("PrefixMapping", ["TextDecoding", "ModelFiles", "Tensors", realModule]),
-    library("Datasets", [crypto]),
+    library("Datasets", ["Digests"]),
     library("CaptionMetrics", []),
     library(
       "Training",
@@ -82,8 +78,8 @@ let package = Package(
     library(
       "Captioning",
       [
-        "Datasets", "ImageEncoding", "PrefixMapping", "TextDecoding", "ModelFiles", "Tensors", "CZlib", asyncAlgorithms,
-        crypto, deque, systemPackage,
+        "Datasets", "Digests", "ImageEncoding", "PrefixMapping", "TextDecoding", "ModelFiles", "Tensors", "CZlib",
+        asyncAlgorithms, deque, systemPackage,
       ],
       resources: [.copy("Resources/default")]),
     .executableTarget(
@@ -99,8 +95,8 @@ let package = Package(
       swiftSettings: strict),
     // A hub on 127.0.0.1, so that no test needs a network.
     .target(
-      name: "LocalHub", dependencies: [crypto, nioCore, nioHTTP1, nioPosix], path: "Tests/LocalHub",
-      swiftSettings: strict),
+      name: "LocalHub", dependencies: ["Digests"], path: "Tests/LocalHub", swiftSettings: strict),
+    tests("DigestsTests", ["Digests"]),
     tests("TensorsTests", ["Tensors", "CKernels"]),
     tests("ModelFilesTests", ["ModelFiles", "Tensors"]),
     tests("ModelHubTests", ["LocalHub", "ModelHub", "ModelFiles"]),

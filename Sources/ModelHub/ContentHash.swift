@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import ModelFiles
 
 /// What the hub names a content by: its SHA-256 where the file is large (Git LFS), else the SHA-1 that git gives it.
@@ -34,20 +34,17 @@ enum ContentHash: Equatable, Sendable {
     case .sha256: return try FileHash(ofFile: path).hexadecimal
     case .gitBlob:
       let file = try InputFile(path: path)
-      var hasher = Insecure.SHA1()
-      hasher.update(data: Array("blob \(file.byteCount)\0".utf8))
+      var hasher = MessageDigest(.sha1)
+      hasher.update(Array("blob \(file.byteCount)\0".utf8))
       var offset = 0
       while true {
         try Task.checkCancellation()
         let bytes = try file.bytes(at: offset, upTo: 1 << 20)
         if bytes.isEmpty { break }
-        hasher.update(data: bytes)
+        hasher.update(bytes)
         offset += bytes.count
       }
-      return hasher.finalize().map { byte in
-        let digits = String(byte, radix: 16)
-        return digits.count == 1 ? "0" + digits : digits
-      }.joined()
+      return Hexadecimal.text(hasher.finalize())
     }
   }
 }

@@ -1,7 +1,4 @@
-import AsyncHTTPClient
 import ModelFiles
-import NIOCore
-import NIOHTTP1
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -52,7 +49,7 @@ struct HubDownload: Sendable {
     if description.byteCount.map({ offset > $0 }) ?? true { offset = 0 }
     if offset == description.byteCount { return }
     let url = try repository.url(of: file, at: commit)
-    let answer = try await transport.send(.GET, url, from: offset)
+    let answer = try await transport.send(url, from: offset)
     if answer.status == 416 {
       // The server has less than is here: what is here is not of that content.
       try part.truncate(to: 0)
@@ -61,20 +58,20 @@ struct HubDownload: Sendable {
     try repository.check(answer, file: file)
     switch answer.status {
     case 206:
-      guard let range = answer.headers.first(name: "Content-Range"),
+      guard let range = answer.headers["Content-Range"],
         Self.range(range, startsAt: offset, total: description.byteCount)
       else {
         try part.truncate(to: 0)
         throw HubError.notAHub(url: HubTransport.shown(url), problem: "another range of the file than was asked for")
       }
     case 200: offset = 0
-    default: throw HubError.serverError(url: HubTransport.shown(url), status: Int(answer.status))
+    default: throw HubError.serverError(url: HubTransport.shown(url), status: answer.status)
     }
     try part.truncate(to: offset)
-    try await write(answer.body, to: part, at: offset, url)
+    try await write(answer, to: part, at: offset)
   }
 
-  private func write(_ body: HTTPClientResponse.Body, to part: RecordFile, at start: Int, _ url: URL) async throws {
+  private func write(_ answer: HubTransport.Answer, to part: RecordFile, at start: Int) async throws {
     var offset = start
     var reported = -1
     func report() {
@@ -87,16 +84,15 @@ struct HubDownload: Sendable {
       }
     }
     report()
-    var pieces = body.makeAsyncIterator()
-    while let piece = try await next(&pieces, url) {
+    while let piece = try await answer.next() {
       try Task.checkCancellation()
-      let (end, expected) = (offset + piece.readableBytes, description.byteCount)
+      let (end, expected) = (offset + piece.count, description.byteCount)
       if let expected, end > expected {
         try part.truncate(to: 0)
         throw HubError.wrongSize(file: name, expected: expected, found: end)
       }
       // Not within a closure that may not throw: the error must keep its type.
-      let written: Result<Void, FileSystemError> = piece.withUnsafeReadableBytes { bytes in
+      let written: Result<Void, FileSystemError> = piece.withUnsafeBytes { bytes in
         Result { () throws(FileSystemError) in try part.write(bytes, at: offset) }
       }
       try written.get()
@@ -106,18 +102,10 @@ struct HubDownload: Sendable {
     if let expected = description.byteCount, offset < expected {
       throw HubTransport.TransientFailure(
         cause: .noConnection(
-          host: url.host() ?? "", reason: "the connection ended after \(offset) of \(expected) bytes"))
+          host: answer.url.host() ?? "", reason: "the connection ended after \(offset) of \(expected) bytes"))
     }
     try part.synchronize()
     report()
-  }
-
-  private func next(_ pieces: inout HTTPClientResponse.Body.AsyncIterator, _ url: URL) async throws -> ByteBuffer? {
-    do {
-      return try await pieces.next()
-    } catch {
-      throw try HubTransport.connectionFailure(error, url)
-    }
   }
 
   /// Gives the content its name, once it is known to be right.

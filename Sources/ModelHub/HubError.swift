@@ -4,6 +4,11 @@ public enum HubError: Error, Equatable, Sendable, CustomStringConvertible {
   case invalidEndpoint(String)
   case noCache
   case noConnection(host: String, reason: String)
+  /// The library that speaks HTTP is not on this machine.
+  case noHTTPClient(reason: String)
+  case untrustedCertificate(host: String, reason: String)
+  /// - Parameter proxy: without user and password.
+  case refusedByProxy(proxy: String, reason: String)
   /// The server answered with an error again and again.
   case serverError(url: String, status: Int)
   /// The server's answer is not that of a hub.
@@ -29,6 +34,15 @@ public enum HubError: Error, Equatable, Sendable, CustomStringConvertible {
     case .noConnection(let host, let reason):
       "\(host) cannot be reached: \(reason); check the network, or HF_ENDPOINT if you use a mirror"
         + " (with HF_HUB_OFFLINE=1 models that are in the cache can be used)"
+    case .noHTTPClient(let reason):
+      "libcurl, which fetches models of the hub, cannot be loaded: \(reason); install it"
+        + " (Debian and Ubuntu: apt-get install libcurl4; Fedora: dnf install libcurl)"
+    case .untrustedCertificate(let host, let reason):
+      "the certificate of \(host) is not trusted: \(reason); if a proxy on the way has a certificate of its own,"
+        + " set SSL_CERT_FILE to a file with it, else install ca-certificates"
+    case .refusedByProxy(let proxy, let reason):
+      "the proxy \(proxy) cannot be used: \(reason); check the variables HTTPS_PROXY, HTTP_PROXY and ALL_PROXY:"
+        + " user and password stand before the host, as in http://user:password@host:8080"
     case .serverError(let url, let status): "\(url): the server answers with status \(status); try again later"
     case .notAHub(let url, let problem):
       "\(url): not what a Hugging Face hub answers: \(problem); check HF_ENDPOINT, and proxies on the way"

@@ -1,6 +1,3 @@
-import NIOCore
-import NIOHTTP1
-
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
@@ -37,15 +34,11 @@ struct HubRepository: Sendable {
     let url = try address(
       "api/models/\(Self.escaped(reference.repository))/revision/\(Self.escaped(reference.revision, slash: true))")
     let bytes = try await transport.retrying {
-      let answer = try await transport.send(.GET, url)
+      let answer = try await transport.send(url)
       try check(answer)
-      do {
-        return try await answer.body.collect(upTo: Self.maximumListingByteCount)
-      } catch {
-        throw try HubTransport.connectionFailure(error, url)
-      }
+      return try await answer.collect(upTo: Self.maximumListingByteCount)
     }
-    guard let listing = try? JSONDecoder().decode(Listing.self, from: Data(bytes.readableBytesView)),
+    guard let listing = try? JSONDecoder().decode(Listing.self, from: Data(bytes)),
       CommitHash.isValid(listing.sha)
     else { throw HubError.notAHub(url: HubTransport.shown(url), problem: "no commit and no list of files") }
     return Contents(commit: listing.sha, files: (listing.siblings ?? []).map(\.rfilename))
@@ -55,17 +48,17 @@ struct HubRepository: Sendable {
   func description(of file: String, at commit: String) async throws -> FileDescription {
     let url = try self.url(of: file, at: commit)
     return try await transport.retrying {
-      let answer = try await transport.send(.HEAD, url, following: .hub)
+      let answer = try await transport.send(url, isHead: true, following: .hub)
       try check(answer, file: file)
       let headers = answer.headers
       func problem(_ text: String) -> HubError { .notAHub(url: HubTransport.shown(url), problem: text) }
-      guard headers.first(name: "X-Repo-Commit") == commit else { throw problem("no X-Repo-Commit of that commit") }
-      let etag = headers.first(name: "X-Linked-Etag") ?? headers.first(name: "ETag")
+      guard headers["X-Repo-Commit"] == commit else { throw problem("no X-Repo-Commit of that commit") }
+      let etag = headers["X-Linked-Etag"] ?? headers["ETag"]
       guard let hash = etag.flatMap(ContentHash.init(etag:)) else { throw problem("no ETag that is a hash") }
       // The length of a redirect is not that of the file.
-      let length = answer.status < 300 ? headers.first(name: "Content-Length") : nil
+      let length = answer.status < 300 ? headers["Content-Length"] : nil
       return FileDescription(
-        hash: hash, byteCount: (headers.first(name: "X-Linked-Size") ?? length).flatMap { Int($0) })
+        hash: hash, byteCount: (headers["X-Linked-Size"] ?? length).flatMap { Int($0) })
     }
   }
 
@@ -79,7 +72,7 @@ struct HubRepository: Sendable {
     let repository = reference.repository
     let page = transport.settings.endpoint.absoluteString + "/" + repository
     let hasToken = transport.settings.token != nil
-    switch (answer.headers.first(name: "X-Error-Code"), answer.status) {
+    switch (answer.headers["X-Error-Code"], answer.status) {
     case ("GatedRepo", _): throw HubError.gated(repository: repository, page: page, hasToken: hasToken)
     case ("RevisionNotFound", _):
       throw HubError.revisionNotFound(repository: repository, revision: reference.revision)
@@ -90,7 +83,7 @@ struct HubRepository: Sendable {
     case (_, 404):
       if let file { throw HubError.fileNotFound(repository: repository, file: file) }
       throw HubError.repositoryNotFound(repository: repository, page: page, hasToken: hasToken)
-    case (_, let status): throw HubError.serverError(url: page, status: Int(status))
+    case (_, let status): throw HubError.serverError(url: page, status: status)
     }
   }
 

@@ -16,8 +16,14 @@ public struct HubSettings: Sendable {
   public var cacheDirectory: String
   /// `HF_HUB_OFFLINE`: nothing is asked for.
   public var isOffline: Bool
-  /// `HTTPS_PROXY` and the like; `nil` where there is none.
-  public var proxy: URL?
+  /// `HTTPS_PROXY` and the like.
+  public var proxies: ProxySettings
+  /// Certificates to trust in place of the system's: `SSL_CERT_FILE`, `REQUESTS_CA_BUNDLE` or `CURL_CA_BUNDLE`.
+  public var certificateFile: String?
+  /// `SSL_CERT_DIR`.
+  public var certificateDirectory: String?
+  /// After which a connection on which nothing comes is given up; whole seconds.
+  public var stallTimeout: Duration = .seconds(30)
   /// Of a request whose answer was no use; doubled for each further attempt.
   public var firstPause: Duration = .seconds(1)
   public var attempts = 5
@@ -37,7 +43,9 @@ public struct HubSettings: Sendable {
     guard let endpoint = URL(string: address), ["http", "https"].contains(endpoint.scheme), endpoint.host() != nil
     else { throw .invalidEndpoint(address) }
     self.endpoint = endpoint
-    proxy = Self.proxy(for: endpoint, environment: environment)
+    proxies = ProxySettings(environment: environment)
+    certificateFile = value("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+    certificateDirectory = value("SSL_CERT_DIR")
     let caches = value("XDG_CACHE_HOME") ?? value("HOME").map { Path.join($0, ".cache") }
     let home = value("HF_HOME").map(expanded) ?? caches.map { Path.join($0, "huggingface") }
     let hub = value("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE").map(expanded) ?? home.map { Path.join($0, "hub") }
@@ -47,6 +55,9 @@ public struct HubSettings: Sendable {
     token = Self.cleaned(value("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")) ?? tokenFile.flatMap(Self.token(inFile:))
     isOffline = ["1", "on", "yes", "true"].contains((value("HF_HUB_OFFLINE") ?? "").lowercased())
   }
+
+  /// The proxy on the way to the endpoint; `nil` where there is none.
+  public var proxy: String? { proxies.proxy(for: endpoint) }
 
   private static func token(inFile path: String) -> String? {
     guard let bytes = try? FileSystem.read(path, limit: 1 << 16) else { return nil }

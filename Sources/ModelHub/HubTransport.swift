@@ -1,7 +1,3 @@
-import AsyncHTTPClient
-import NIOCore
-import NIOHTTP1
-
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
@@ -23,10 +19,35 @@ struct HubTransport: Sendable {
     case hub
   }
 
+  /// To be read before the next request.
   struct Answer {
-    let status: UInt
+    let url: URL
+    let status: Int
     let headers: HTTPHeaders
-    let body: HTTPClientResponse.Body
+    fileprivate let transport: HubTransport
+
+    /// More of the body; `nil` at its end.
+    ///
+    /// - Throws: as `send` does.
+    func next() async throws -> [UInt8]? {
+      do {
+        return try await transport.client.next()
+      } catch let failure as HTTPClient.Failure {
+        throw transport.error(failure, url)
+      }
+    }
+
+    /// - Throws: as `send` does; `HubError.notAHub` where the body is longer than `limit`.
+    func collect(upTo limit: Int) async throws -> [UInt8] {
+      var bytes: [UInt8] = []
+      while let piece = try await next() {
+        bytes += piece
+        guard bytes.count <= limit else {
+          throw HubError.notAHub(url: HubTransport.shown(url), problem: "an answer of more than \(limit >> 20) MB")
+        }
+      }
+      return bytes
+    }
   }
 
   /// A request that may succeed another time.
@@ -36,23 +57,24 @@ struct HubTransport: Sendable {
     var pause: Duration?
   }
 
-  /// - Parameter offset: the first byte that is wanted.
-  /// - Throws: `TransientFailure`, `HubError.notAHub`, `CancellationError`.
+  /// - Parameters:
+  ///   - offset: the first byte that is wanted.
+  ///   - isHead: whether all but the body is wanted.
+  /// - Throws: `TransientFailure`, `HubError`, `CancellationError`.
   func send(
-    _ method: HTTPMethod, _ url: URL, from offset: Int = 0, following: Following = .everywhere
+    _ url: URL, from offset: Int = 0, isHead: Bool = false, following: Following = .everywhere
   ) async throws -> Answer {
     var url = url
     for _ in 0...Self.maximumRedirects {
-      let response = try await execute(request(method, url, from: offset), url)
-      let status = response.status.code
+      let head = try await execute(request(url, from: offset, isHead: isHead), url)
+      let status = head.status
       if status == 408 || status == 429 || status >= 500 {
         throw TransientFailure(
-          cause: .serverError(url: Self.shown(url), status: Int(status)), pause: Self.pause(response.headers))
+          cause: .serverError(url: Self.shown(url), status: status), pause: Self.pause(head.headers))
       }
-      let answer = Answer(status: status, headers: response.headers, body: response.body)
-      guard [301, 302, 303, 307, 308].contains(status), let location = response.headers.first(name: "Location") else {
-        return answer
-      }
+      if status == 407 { throw error(.init(problem: .proxy, reason: "it answers with status 407"), url) }
+      let answer = Answer(url: url, status: status, headers: head.headers, transport: self)
+      guard [301, 302, 303, 307, 308].contains(status), let location = head.headers["Location"] else { return answer }
       guard let next = URL(string: location, relativeTo: url)?.absoluteURL, let scheme = next.scheme,
         next.host() != nil,
         scheme == "https" || scheme == "http" && url.scheme == "http"
@@ -63,33 +85,38 @@ struct HubTransport: Sendable {
     throw HubError.notAHub(url: Self.shown(url), problem: "more than \(Self.maximumRedirects) redirects")
   }
 
-  private func request(_ method: HTTPMethod, _ url: URL, from offset: Int) -> HTTPClientRequest {
-    var request = HTTPClientRequest(url: url.absoluteString)
-    request.method = method
-    request.headers.add(name: "User-Agent", value: "caption")
+  private func request(_ url: URL, from offset: Int, isHead: Bool) -> HTTPClient.Request {
+    var request = HTTPClient.Request(url: url.absoluteString, isHead: isHead)
+    request.proxy = settings.proxies.proxy(for: url)
+    request.certificateFile = settings.certificateFile
+    request.certificateDirectory = settings.certificateDirectory
+    request.stallTimeout = settings.stallTimeout
     // Sizes and places are those of the content itself.
-    request.headers.add(name: "Accept-Encoding", value: "identity")
-    if offset > 0 { request.headers.add(name: "Range", value: "bytes=\(offset)-") }
+    request.headers = ["User-Agent: caption", "Accept-Encoding: identity"]
+    if offset > 0 { request.headers.append("Range: bytes=\(offset)-") }
     // Nobody else may see the token.
-    if let token = settings.token, isHub(url) { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
+    if let token = settings.token, isHub(url) { request.headers.append("Authorization: Bearer \(token)") }
     return request
   }
 
-  private func execute(_ request: HTTPClientRequest, _ url: URL) async throws -> HTTPClientResponse {
+  private func execute(_ request: HTTPClient.Request, _ url: URL) async throws -> HTTPClient.Head {
     do {
-      return try await client.execute(request, deadline: .distantFuture)
-    } catch {
-      throw try Self.connectionFailure(error, url)
+      return try await client.send(request)
+    } catch let failure as HTTPClient.Failure {
+      throw error(failure, url)
     }
   }
 
-  /// What a broken connection is, to whoever may try again.
-  ///
-  /// - Throws: `CancellationError` where the task was cancelled: that is why it broke.
-  static func connectionFailure(_ error: any Error, _ url: URL) throws -> TransientFailure {
-    if error is CancellationError || Task.isCancelled { throw CancellationError() }
-    let reason = (error as? HTTPClientError)?.shortDescription ?? String("\(error)".prefix(200))
-    return TransientFailure(cause: .noConnection(host: url.host() ?? shown(url), reason: reason))
+  /// A `HubError` where trying again is of no use, else a `TransientFailure`.
+  private func error(_ failure: HTTPClient.Failure, _ url: URL) -> any Error {
+    let host = url.host() ?? Self.shown(url)
+    switch failure.problem {
+    case .connection: return TransientFailure(cause: .noConnection(host: host, reason: failure.reason))
+    case .certificate: return HubError.untrustedCertificate(host: host, reason: failure.reason)
+    case .proxy:
+      let proxy = settings.proxies.proxy(for: url).map(ProxySettings.shown) ?? host
+      return HubError.refusedByProxy(proxy: proxy, reason: failure.reason)
+    }
   }
 
   /// Calls `body` until it succeeds or fails for good, with pauses that double.
@@ -115,7 +142,7 @@ struct HubTransport: Sendable {
   private static let longestPause = 120
 
   private static func pause(_ headers: HTTPHeaders) -> Duration? {
-    guard let seconds = headers.first(name: "Retry-After").flatMap({ Int($0) }), seconds >= 0 else { return nil }
+    guard let seconds = headers["Retry-After"].flatMap({ Int($0) }), seconds >= 0 else { return nil }
     return .seconds(min(seconds, longestPause))
   }
 

@@ -1,11 +1,8 @@
-import AsyncHTTPClient
 public import ModelFiles
-import NIOCore
 
 /// Models of the Hugging Face hub (or of what speaks like it), fetched into the cache that huggingface_hub keeps.
 ///
 /// A target of its own: only the commands that fetch models need an HTTP client, and nothing below them shall know one.
-/// The client is async-http-client, since Foundation's URLSession cannot be linked statically on Linux.
 public struct ModelHub: Sendable {
   public let settings: HubSettings
 
@@ -34,15 +31,8 @@ public struct ModelHub: Sendable {
     if settings.isOffline {
       model = try cached(reference, cache)
     } else {
-      let client = HTTPClient(
-        eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: settings.clientConfiguration)
-      do {
-        model = try await fetch(reference, cache, HubTransport(client: client, settings: settings), force, progress)
-      } catch {
-        try? await client.shutdown()
-        throw error
-      }
-      try? await client.shutdown()
+      let transport = HubTransport(client: try HTTPClient(), settings: settings)
+      model = try await fetch(reference, cache, transport, force, progress)
     }
     progress(.installed(model: reference.description, directory: model.path))
     return model

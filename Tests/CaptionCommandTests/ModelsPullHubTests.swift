@@ -24,7 +24,7 @@ struct ModelsPullHubTests {
       #expect(run.exitCode == 0)
       let snapshot = directory.appending(path: "hub/models--org--tiny/snapshots/\(LocalHub.commit)")
       #expect(run.standardOutput == snapshot.path(percentEncoded: false) + "\n")
-      #expect(run.standardError.contains("caption: fetching org/tiny/model.safetensors\n"))
+      #expect(run.standardError.contains("caption: fetching org/tiny/model.safetensors (2 MB)\n"))
       #expect(try Data(contentsOf: snapshot.appending(path: "model.safetensors")) == Data(Self.weights))
       let offline = try CommandRun(
         ["models", "pull", "hf:org/tiny"], environment: environment.merging(["HF_HUB_OFFLINE": "1"]) { $1 })
@@ -53,6 +53,42 @@ struct ModelsPullHubTests {
       hub.store.forgetRequests()
       #expect(try CommandRun(["models", "pull", "hf:org/tiny"], environment: environment).exitCode == 0)
       #expect(hub.store.requests.map { $0["range"] } == ["bytes=1000000-"])
+    }
+  }
+
+  /// Whether a process may have file systems of its own.
+  private static let canMount =
+    (try? CommandRun(
+      ["-rm", "mount", "-t", "tmpfs", "none", "/mnt"], binary: URL(filePath: "/usr/bin/unshare")
+    ).exitCode) == 0
+
+  @Test("a full disk ends with 74 and is called so", .enabled(if: canMount))
+  func fullDisk() async throws {
+    try await withHub { _, directory, environment in
+      let place = directory.path(percentEncoded: false)
+      let script = "mount -t tmpfs -o size=1m none \"$1\" && exec \"$2\" models pull hf:org/tiny"
+      let run = try CommandRun(
+        ["-rm", "sh", "-c", script, "sh", place, CommandRun.binary.path(percentEncoded: false)],
+        environment: environment, binary: URL(filePath: "/usr/bin/unshare"))
+      #expect(run.exitCode == 74)
+      #expect(run.standardError.contains("the disk is full"))
+    }
+  }
+
+  @Test("without libcurl the message names the package to install")
+  func missingLibrary() async throws {
+    try await withHub { _, _, environment in
+      // A library of that name that is none.
+      try withTemporaryDirectory { directory in
+        for name in ["libcurl.so.4", "libcurl-gnutls.so.4"] {
+          try Data("none".utf8).write(to: directory.appending(path: name))
+        }
+        let run = try CommandRun(
+          ["models", "pull", "hf:org/tiny"],
+          environment: environment.merging(["LD_LIBRARY_PATH": directory.path(percentEncoded: false)]) { $1 })
+        #expect(run.exitCode == 69)
+        #expect(run.standardError.contains("apt-get install libcurl4"))
+      }
     }
   }
 

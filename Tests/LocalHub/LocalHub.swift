@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Synchronization
 
 /// One repository as the Hugging Face hub serves it: large files lie on another server, to which the hub redirects.
@@ -18,11 +18,10 @@ public final class LocalHub: Sendable {
 
     /// What the hub names it by: SHA-256, or of small files git's SHA-1.
     public var etag: String {
-      if isLarge { return SHA256.hash(data: bytes).map(LocalHub.hexadecimal).joined() }
-      var hasher = Insecure.SHA1()
-      hasher.update(data: Array("blob \(bytes.count)\0".utf8))
-      hasher.update(data: bytes)
-      return hasher.finalize().map(LocalHub.hexadecimal).joined()
+      let hash =
+        isLarge
+        ? MessageDigest.hash(bytes) : MessageDigest.hash(Array("blob \(bytes.count)\0".utf8) + bytes, .sha1)
+      return Hexadecimal.text(hash)
     }
   }
 
@@ -36,6 +35,8 @@ public final class LocalHub: Sendable {
     public var ignoresRanges = false
     /// The content of large files is not what their hash says.
     public var corrupts = false
+    /// That many bytes more than the hub says are sent of large files.
+    public var appends = 0
     /// Connections to the store break after that many bytes, that many times.
     public var breaks: (after: Int, times: Int) = (0, 0)
     /// Connections to the store stay, but nothing comes after that many bytes.
@@ -126,6 +127,7 @@ public final class LocalHub: Sendable {
     }
     var response = LocalServer.Response(body: file.bytes)
     if behaviour.corrupts, file.isLarge { response.body[file.bytes.count / 2] ^= 1 }
+    if file.isLarge { response.body += [UInt8](repeating: 0, count: behaviour.appends) }
     if !behaviour.ignoresRanges, let range = request["range"],
       let start = Int(range.dropFirst("bytes=".count).dropLast())
     {
@@ -137,10 +139,5 @@ public final class LocalHub: Sendable {
     if breaks { response.breaksAfter = behaviour.breaks.after }
     if file.isLarge { response.stallsAfter = behaviour.stallsAfter }
     return response
-  }
-
-  fileprivate static func hexadecimal(_ byte: UInt8) -> String {
-    let digits = String(byte, radix: 16)
-    return digits.count == 1 ? "0" + digits : digits
   }
 }

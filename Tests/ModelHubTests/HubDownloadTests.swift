@@ -72,6 +72,51 @@ struct HubDownloadTests {
     }
   }
 
+  @Test("a connection on which nothing comes any more is given up, and what came stays")
+  func stalledConnection() async throws {
+    try await TinyRepository.run { tiny in
+      tiny.hub.behave { $0.stallsAfter = 40_000 }
+      var settings = try tiny.settings()
+      settings.stallTimeout = .seconds(1)
+      settings.attempts = 1
+      let error = await #expect(throws: HubError.self) {
+        _ = try await ModelHub(settings: settings).pull(HubReference("hf:org/tiny")) { _ in }
+      }
+      guard case .noConnection("127.0.0.1", _) = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+      let part = tiny.blob(of: weights).appendingPathExtension("incomplete")
+      #expect(try Data(contentsOf: part) == Data(TinyRepository.weights.prefix(40_000)))
+    }
+  }
+
+  @Test("more bytes than the hub announced are not written")
+  func overlongContent() async throws {
+    try await TinyRepository.run { tiny in
+      tiny.hub.behave { $0.appends = 1 << 20 }
+      let error = await #expect(throws: HubError.self) { try await tiny.pull() }
+      guard case .wrongSize("org/tiny/model.safetensors", TinyRepository.weights.count, _) = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+      let part = tiny.blob(of: weights).appendingPathExtension("incomplete")
+      #expect(try Data(contentsOf: part).isEmpty)
+    }
+  }
+
+  @Test("a pull that is cancelled while it waits ends at once")
+  func cancellation() async throws {
+    try await TinyRepository.run { tiny in
+      tiny.hub.behave { $0.stallsAfter = 40_000 }
+      let (steps, continuation) = AsyncStream.makeStream(of: PullProgress.self)
+      let pull = Task { try await tiny.pull { continuation.yield($0) } }
+      for await case .downloading(_, "org/tiny/model.safetensors", _, _) in steps { break }
+      pull.cancel()
+      await #expect(throws: CancellationError.self) { try await pull.value }
+    }
+  }
+
   @Test("a content with another hash than the hub says is deleted, and the message says so")
   func hashMismatch() async throws {
     try await TinyRepository.run { tiny in

@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import SystemPackage
 
 /// By what the journal knows an image again: the first half of the SHA-256 of its path, and of its place in a shard.
@@ -22,7 +22,7 @@ package struct ImageKey: Sendable, Hashable {
       bytes.append(0)
       withUnsafeBytes(of: UInt64(sample.image.headerOffset).littleEndian) { bytes.append(contentsOf: $0) }
     }
-    self.init(digest: SHA256.hash(data: bytes))
+    self.init(digest: MessageDigest.hash(bytes))
   }
 
   /// - Parameter digest: at least 16 bytes.

@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 package import SystemPackage
 
 extension ImageListing {
@@ -26,7 +26,7 @@ extension ImageListing {
 
     package func contains(_ path: FilePath) -> Bool {
       if count == 1 { return true }
-      let number = SHA256.hash(data: path.bytes).prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+      let number = MessageDigest.hash(path.bytes).prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
       return number % UInt64(count) == UInt64(index - 1)
     }
   }

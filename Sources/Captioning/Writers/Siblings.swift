@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import SystemPackage
 
 #if canImport(Glibc)
@@ -43,5 +43,5 @@ struct Siblings {
     return shared
   }
 
-  private static func key(_ name: FilePath) -> ImageKey { ImageKey(digest: SHA256.hash(data: name.stemBytes)) }
+  private static func key(_ name: FilePath) -> ImageKey { ImageKey(digest: MessageDigest.hash(name.stemBytes)) }
 }

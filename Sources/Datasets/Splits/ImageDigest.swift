@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 
 /// SHA-256 of an image's bytes: the same photo has the same digest wherever and under whatever name it lies.
 public struct ImageDigest: Sendable, Hashable, CustomStringConvertible {
@@ -7,7 +7,7 @@ public struct ImageDigest: Sendable, Hashable, CustomStringConvertible {
 
   public init(of bytes: [UInt8]) {
     var words = SIMD4<UInt64>()
-    for (index, byte) in SHA256.hash(data: bytes).enumerated() {
+    for (index, byte) in MessageDigest.hash(bytes).enumerated() {
       words[index / 8] = words[index / 8] << 8 | UInt64(byte)
     }
     self.words = words

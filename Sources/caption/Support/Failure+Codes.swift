@@ -48,7 +48,9 @@ extension Failure {
     switch error {
     case .invalidReference, .invalidEndpoint: 64
     case .repositoryNotFound, .revisionNotFound, .fileNotFound: 66
-    case .noConnection, .serverError, .notAHub, .gated, .unauthorized, .notCached: 69
+    case .noConnection, .noHTTPClient, .untrustedCertificate, .refusedByProxy, .serverError, .notAHub, .gated,
+      .unauthorized, .notCached:
+      69
     case .noWeights, .wrongSize, .wrongHash: 65
     case .noCache: 73
     }

@@ -1,0 +1,66 @@
+import COpenSSL
+
+/// A hash of bytes that come in pieces, by OpenSSL's libcrypto, which uses the processor's own instructions for it.
+package struct MessageDigest: ~Copyable {
+  package enum Algorithm: Sendable {
+    case sha256
+    /// Only where a format prescribes it, as git does.
+    case sha1
+
+    /// Bytes of the hash.
+    package var byteCount: Int {
+      switch self {
+      case .sha256: 32
+      case .sha1: 20
+      }
+    }
+
+    /// OpenSSL's own constant: neither made nor freed.
+    fileprivate var implementation: OpaquePointer {
+      switch self {
+      case .sha256: EVP_sha256()
+      case .sha1: EVP_sha1()
+      }
+    }
+  }
+
+  private let algorithm: Algorithm
+  private let context: OpaquePointer
+
+  package init(_ algorithm: Algorithm) {
+    guard let context = EVP_MD_CTX_new() else { fatalError("no memory for a hash") }
+    self.algorithm = algorithm
+    self.context = context
+    Self.check(EVP_DigestInit_ex(context, algorithm.implementation, nil))
+  }
+
+  deinit { EVP_MD_CTX_free(context) }
+
+  package mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    Self.check(EVP_DigestUpdate(context, bytes.baseAddress, bytes.count))
+  }
+
+  package mutating func update(_ bytes: [UInt8]) {
+    bytes.withUnsafeBytes { update($0) }
+  }
+
+  /// `algorithm.byteCount` bytes.
+  package consuming func finalize() -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: algorithm.byteCount) { bytes, count in
+      Self.check(EVP_DigestFinal_ex(context, bytes.baseAddress, nil))
+      count = algorithm.byteCount
+    }
+  }
+
+  /// Of bytes that are all there.
+  package static func hash(_ bytes: [UInt8], _ algorithm: Algorithm = .sha256) -> [UInt8] {
+    var digest = MessageDigest(algorithm)
+    digest.update(bytes)
+    return digest.finalize()
+  }
+
+  /// OpenSSL refuses an algorithm only where its configuration forbids it, as some do with SHA-1.
+  private static func check(_ result: Int32) {
+    precondition(result == 1, "OpenSSL refuses to hash: see its configuration (openssl.cnf)")
+  }
+}

@@ -1,0 +1,17 @@
+/// The header fields of an answer.
+struct HTTPHeaders: Sendable {
+  private var values: [String: String] = [:]
+
+  /// - Parameter lines: as they came. Others than fields, such as the one with the status, are passed over.
+  init(lines: String) {
+    // "\r\n" is one character.
+    for line in lines.split(whereSeparator: \.isNewline) {
+      guard let colon = line.firstIndex(of: ":") else { continue }
+      let value = line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
+      values.merge([line[..<colon].lowercased(): String(value)]) { first, _ in first }
+    }
+  }
+
+  /// The first of that name, in whatever case.
+  subscript(name: String) -> String? { values[name.lowercased()] }
+}
