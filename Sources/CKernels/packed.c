@@ -47,30 +47,22 @@ ck_rounded_rows ck_round_int8(size_t m, size_t k, size_t group, const float *x, 
 typedef struct {
   size_t m, k, stride_x;
   const float *x;
-  uint16_t *out;
+  uint16_t *pairs;  // of bfloat16
+  float *floats;    // or the same as floats
 } bf16_rounding;
 
 static void round_bf16_part(void *context, size_t begin, size_t end) {
   const bf16_rounding *r = context;
   size_t width = (r->k + 1) / 2 * 2;
   for (size_t row = begin; row < end; row++) {
-    ck_kernels()->round_bf16(r->k, r->x + row * r->stride_x, r->out + row * width);
-    if (width > r->k) r->out[row * width + r->k] = 0;
+    const float *x = r->x + row * r->stride_x;
+    if (r->floats) {
+      ck_kernels()->round_to_bf16(r->k, x, r->floats + row * r->k);
+    } else {
+      ck_kernels()->round_bf16(r->k, x, r->pairs + row * width);
+      if (width > r->k) r->pairs[row * width + r->k] = 0;
+    }
   }
-}
-
-/// The sums of a tile in bf16, or what one more part of the inputs adds to them.
-static void add_tile_bf16(const ck_product *p, const void *panel, size_t row, size_t rows, size_t from, size_t count,
-                          float *tile) {
-  size_t stride = (p->matrix->k + 1) / 2 * 2, pairs = (count + 1) / 2;
-  const uint16_t *x = p->halves + row * stride + from, *halves = (const uint16_t *)panel + from * CK_WIDE;
-#if defined(__x86_64__)
-  if (ck_bf16_is_native()) {
-    ck_tile_bf16_native(rows, pairs, x, stride, halves, from > 0, tile);
-    return;
-  }
-#endif
-  ck_kernels()->tile_bf16(rows, pairs, x, stride, halves, from > 0, tile);
 }
 
 typedef struct {
@@ -92,14 +84,21 @@ static void multiply_chunk(const panel_product *w, size_t from, size_t count) {
   size_t panel_stride = p->panel_stride ? p->panel_stride : CK_WIDE;
   float factor = from + count < p->matrix->k ? 1 : w->factor;
   for (size_t row = 0; row < w->rows; row += w->height) {
-    size_t some = w->rows - row < w->height ? w->rows - row : w->height;
+    size_t some = w->rows - row < w->height ? w->rows - row : w->height, first = w->first_row + row;
     float *sums = w->sums + row * w->stride;
-    if (p->matrix->precision == CK_PRECISION_F32) {
-      ck_kernels()->tile_f32(some, w->columns, count, p->x + (w->first_row + row) * p->stride_x + from, p->stride_x,
-                             (const float *)w->panel + from * panel_stride, panel_stride, adds, factor, sums, w->stride);
-    } else {
-      add_tile_bf16(p, w->panel, w->first_row + row, some, from, count, sums);
+    if (p->halves) {
+#if defined(__x86_64__)
+      size_t stride = (p->matrix->k + 1) / 2 * 2;
+      ck_tile_bf16_native(some, (count + 1) / 2, p->halves + first * stride + from, stride,
+                          (const uint16_t *)w->panel + from * CK_WIDE, from > 0, sums);
+#endif
+      continue;
     }
+    int narrow = p->matrix->precision == CK_PRECISION_BF16;
+    size_t skipped = from * panel_stride * (narrow ? sizeof(uint16_t) : sizeof(float));
+    ck_tile tile = {some, w->columns, count, p->x + first * p->stride_x + from, p->stride_x, w->panel + skipped, panel_stride,
+                    adds, factor, sums, w->stride};
+    (narrow ? ck_kernels()->tile_bf16 : ck_kernels()->tile_f32)(&tile);
   }
 }
 
@@ -124,7 +123,7 @@ void ck_multiply_panel(const ck_product *p, size_t index, size_t first_row, size
   if (matrix->precision == CK_PRECISION_INT8) {
     multiply_codes(&w);
   } else {
-    int plain = matrix->precision == CK_PRECISION_F32 && columns == CK_WIDE && !finish.bias && !finish.scale &&
+    int plain = !p->halves && columns == CK_WIDE && !finish.bias && !finish.scale &&
                 finish.activation == CK_ACTIVATION_NONE && (p->factor == 1 || !finish.accumulate);
     if (plain) w.sums = out, w.stride = p->stride_out, w.adds = finish.accumulate;
     size_t chunk = matrix->precision == CK_PRECISION_F32 ? CHUNK_F32 : CHUNK_BF16, from = 0;
@@ -153,27 +152,48 @@ void ck_multiply_panels(const ck_product *p) {
   ck_parallel_for((p->m + CK_ROWS - 1) / CK_ROWS * ck_panels(p->matrix), 100000 / (work + 1) + 1, multiply_part, (void *)p);
 }
 
+/// Rows as one of the precisions wants them.
+typedef struct {
+  uint16_t *halves;
+  float *floats;
+  ck_rounded_rows codes;
+  size_t group;
+} rounded_rows;
+
+static void round_rows(size_t m, const float *x, size_t stride, const ck_packed *w, rounded_rows *rows) {
+  if (w->precision == CK_PRECISION_BF16 && !rows->halves && !rows->floats) {
+    if (ck_bf16_in_pairs()) {
+      rows->halves = ck_take(m * ((w->k + 1) / 2 * 2) * sizeof(uint16_t));
+    } else {
+      rows->floats = ck_take(m * w->k * sizeof(float));
+    }
+    bf16_rounding r = {m, w->k, stride, x, rows->halves, rows->floats};
+    ck_parallel_for(m, 16384 / (w->k + 1) + 1, round_bf16_part, &r);
+  }
+  if (w->precision == CK_PRECISION_INT8 && (!rows->codes.memory || rows->group != w->group)) {
+    ck_give(rows->codes.memory);
+    rows->codes = ck_round_int8(m, w->k, rows->group = w->group, x, stride);
+  }
+}
+
 void ck_packed_product(size_t m, const float *x, size_t stride_x, size_t matrices, const ck_packed *matrix,
                        const ck_epilogue *epilogue, float *out, size_t stride_out) {
   if (m == 0) return;
-  uint16_t *halves = NULL;
-  ck_rounded_rows codes = {{0}, NULL};
-  size_t group = 0, first = 0;
+  rounded_rows rows = {0};
+  size_t first = 0;
   for (size_t i = 0; i < matrices; first += matrix[i++].n) {
     const ck_packed *w = &matrix[i];
     if (w->n == 0) continue;
-    if (w->precision == CK_PRECISION_BF16 && !halves) {
-      halves = ck_take(m * ((w->k + 1) / 2 * 2) * sizeof(uint16_t));
-      bf16_rounding r = {m, w->k, stride_x, x, halves};
-      ck_parallel_for(m, 16384 / (w->k + 1) + 1, round_bf16_part, &r);
+    round_rows(m, x, stride_x, w, &rows);
+    ck_product p = {.m = m, .x = x, .stride_x = stride_x, .codes = rows.codes.rows, .matrix = w, .epilogue = epilogue,
+                    .factor = 1, .first = first, .out = out + first, .stride_out = stride_out};
+    if (w->precision == CK_PRECISION_BF16) {
+      p.halves = rows.halves;
+      if (rows.floats) p.x = rows.floats, p.stride_x = w->k;
     }
-    if (w->precision == CK_PRECISION_INT8 && (!codes.memory || group != w->group)) {
-      ck_give(codes.memory);
-      codes = ck_round_int8(m, w->k, group = w->group, x, stride_x);
-    }
-    ck_product p = {m, x, stride_x, halves, codes.rows, w, 0, epilogue, 1, first, out + first, stride_out};
     ck_multiply_panels(&p);
   }
-  ck_give(halves);
-  ck_give(codes.memory);
+  ck_give(rows.halves);
+  ck_give(rows.floats);
+  ck_give(rows.codes.memory);
 }

@@ -1,7 +1,7 @@
 #pragma once
 // What the kernels of packed products share. Panels of CK_WIDE outputs lie one behind the other:
 //   f32   [k, 32]
-//   bf16  [pairs of k, 32, 2]
+//   bf16  [pairs of k, 32, 2] where the processor multiplies pairs (ck_bf16_in_pairs), [k, 32] elsewhere
 //   int8  codes [k / 4, 32, 4], scales [groups, 32], minima [groups, 32]
 // Outputs and inputs are filled up with zeros.
 #include "CKernels.h"
@@ -31,6 +31,9 @@ static inline ck_int8_panel ck_panel_of_codes(const ck_packed *p, const void *da
   return (ck_int8_panel){codes, scales, scales + ck_groups(p) * CK_WIDE, p->bits};
 }
 
+/// Whether bfloat16 is multiplied in pairs, by the processor's own instruction.
+int ck_bf16_in_pairs(void);
+
 /// Bytes of scratch for `ck_pack_panel_of_codes`.
 static inline size_t ck_codes_scratch(const ck_packed *p) { return 4 * p->k + 8 * ck_groups(p) * sizeof(float); }
 
@@ -52,7 +55,7 @@ typedef struct {
   size_t m;
   const float *x;
   size_t stride_x;
-  const uint16_t *halves;
+  const uint16_t *halves;  // rows in bf16, where the processor multiplies pairs; elsewhere x is rounded
   ck_int8_rows codes;
   const ck_packed *matrix;
   size_t panel_stride;  // in floats, where a matrix in f32 is read as it lies, [k, n]; 0 where it is packed

@@ -28,71 +28,78 @@ static const float *row_of(const packing *p, size_t output, float *scratch) {
   return scratch;
 }
 
-/// The columns of a panel, from a matrix that is stored `[k, n]`.
-static void pack_columns(const packing *p, size_t first, size_t columns, uint8_t *panel) {
-  size_t k = p->shape->k;
-  const float *w = p->w + first;
-  if (p->shape->precision == CK_PRECISION_F32) {
-    float *out = (float *)panel;
-    for (size_t i = 0; i < k; i++) memcpy(out + i * CK_WIDE, w + i * p->stride, columns * sizeof(float));
-    return;
-  }
-  uint32_t *out = (uint32_t *)panel;
-  for (size_t i = 0; i < k; i += 2)
-    ck_kernels()->pair_bf16(columns, w + i * p->stride, i + 1 < k ? w + (i + 1) * p->stride : NULL, out + i / 2 * CK_WIDE);
-}
-
-/// One row in units of four bytes, into `units`.
+/// One row in 8 bits, four codes a unit.
 static void round_row(const packing *p, size_t output, size_t column, const ck_int8_panel *codes, float *scratch,
-                      void *units) {
-  size_t k = p->shape->k, filled = ck_filled(k);
-  const float *row = row_of(p, output, scratch);
-  if (p->shape->precision == CK_PRECISION_F32) {
-    if (row != units) memcpy(units, row, k * sizeof(float));
-  } else if (p->shape->precision == CK_PRECISION_BF16) {
-    ck_kernels()->round_bf16(k, row, units);
-    if (k % 2) ((uint16_t *)units)[k] = 0;
-  } else {
-    float sum, scale = ck_kernels()->round_int8(k, row, units, &sum);
-    // Unsigned codes, as the processor wants them; what fills up is 0 in the rows.
-    for (size_t i = 0; i < k; i++) ((uint8_t *)units)[i] ^= 0x80;
-    for (size_t i = k; i < filled; i++) ((uint8_t *)units)[i] = 0;
-    ((float *)codes->scales)[column] = scale;
-    ((float *)codes->minima)[column] = -128 * scale;
-  }
-}
-
-static size_t units_of(const ck_packed *shape) {
-  switch (shape->precision) {
-    case CK_PRECISION_F32: return shape->k;
-    case CK_PRECISION_BF16: return (shape->k + 1) / 2;
-    default: return ck_filled(shape->k) / 4;
-  }
+                      uint8_t *units) {
+  size_t k = p->shape->k;
+  float sum, scale = ck_kernels()->round_int8(k, row_of(p, output, scratch), (int8_t *)units, &sum);
+  // Unsigned codes, as the processor wants them; what fills up is 0 in the rows.
+  for (size_t i = 0; i < k; i++) units[i] ^= 0x80;
+  for (size_t i = k; i < ck_filled(k); i++) units[i] = 0;
+  ((float *)codes->scales)[column] = scale;
+  ((float *)codes->minima)[column] = -128 * scale;
 }
 
 /// `scratch` has five rows of k + 4 floats.
-static void pack_panel(const packing *p, size_t index, float *scratch) {
-  const ck_packed *shape = p->shape;
-  const ck_table *kernels = ck_kernels();
-  uint8_t *panel = p->data + index * ck_panel_bytes(shape);
-  size_t k = shape->k, first = index * CK_WIDE, columns = shape->n - first < CK_WIDE ? shape->n - first : CK_WIDE;
-  if (columns < CK_WIDE) memset(panel, 0, ck_panel_bytes(shape));
-  if (p->transposed && shape->precision != CK_PRECISION_INT8) return pack_columns(p, first, columns, panel);
-  if (shape->precision == CK_PRECISION_F32 && !p->matrix)
-    return kernels->pack_units(columns, k, p->w + first * p->stride, p->stride, panel);
-  ck_int8_panel codes = ck_panel_of_codes(shape, p->data, index);
-  float *units = scratch + k + 4;
+static void pack_int8(const packing *p, size_t first, size_t columns, const ck_int8_panel *panel, float *scratch) {
+  size_t stride = p->shape->k + 4;
   for (size_t column = 0; column < columns; column += FOUR) {
     size_t some = columns - column < FOUR ? columns - column : FOUR;
+    float *units = scratch + stride;
     for (size_t i = 0; i < some; i++)
-      round_row(p, first + column + i, column + i, &codes, scratch, units + i * (k + 4));
-    kernels->pack_units(some, units_of(shape), units, k + 4, (uint32_t *)panel + column);
+      round_row(p, first + column + i, column + i, panel, scratch, (uint8_t *)(units + i * stride));
+    ck_kernels()->pack_units(some, ck_filled(p->shape->k) / 4, units, stride, (uint32_t *)panel->codes + column);
+  }
+}
+
+/// The floats of a panel, `[k, CK_WIDE]`; `scratch` has four rows.
+static void pack_floats(const packing *p, size_t first, size_t columns, float *panel, float *scratch) {
+  const ck_table *kernels = ck_kernels();
+  size_t k = p->shape->k;
+  if (columns < CK_WIDE) memset(panel, 0, k * CK_WIDE * sizeof(float));
+  if (p->transposed) {
+    for (size_t i = 0; i < k; i++)
+      memcpy(panel + i * CK_WIDE, p->w + i * p->stride + first, columns * sizeof(float));
+  } else if (!p->matrix) {
+    kernels->pack_units(columns, k, p->w + first * p->stride, p->stride, panel);
+  } else {
+    for (size_t column = 0; column < columns; column += FOUR) {
+      size_t some = columns - column < FOUR ? columns - column : FOUR;
+      for (size_t i = 0; i < some; i++) row_of(p, first + column + i, scratch + i * k);
+      kernels->pack_units(some, k, scratch, k, panel + column);
+    }
+  }
+}
+
+static void round_panel(size_t k, const float *floats, uint16_t *panel) {
+  if (!ck_bf16_in_pairs()) return ck_kernels()->round_bf16(k * CK_WIDE, floats, panel);
+  for (size_t i = 0; i < k; i += 2)
+    ck_kernels()->pair_bf16(CK_WIDE, floats + i * CK_WIDE, i + 1 < k ? floats + (i + 1) * CK_WIDE : NULL,
+                            (uint32_t *)panel + i / 2 * CK_WIDE);
+}
+
+/// `scratch` has five rows of k + 4 floats and, for bf16, a panel of floats.
+static void pack_panel(const packing *p, size_t index, float *scratch) {
+  const ck_packed *shape = p->shape;
+  uint8_t *panel = p->data + index * ck_panel_bytes(shape);
+  size_t first = index * CK_WIDE, columns = shape->n - first < CK_WIDE ? shape->n - first : CK_WIDE;
+  if (shape->precision == CK_PRECISION_INT8) {
+    if (columns < CK_WIDE) memset(panel, 0, ck_panel_bytes(shape));
+    ck_int8_panel codes = ck_panel_of_codes(shape, panel, 0);
+    pack_int8(p, first, columns, &codes, scratch);
+  } else if (shape->precision == CK_PRECISION_BF16) {
+    float *floats = scratch + (FOUR + 1) * (shape->k + 4);
+    pack_floats(p, first, columns, floats, scratch);
+    round_panel(shape->k, floats, (uint16_t *)panel);
+  } else {
+    pack_floats(p, first, columns, (float *)panel, scratch);
   }
 }
 
 static void pack_part(void *context, size_t begin, size_t end) {
   const packing *p = context;
-  float *scratch = ck_take((FOUR + 1) * (p->shape->k + 4) * sizeof(float));
+  size_t k = p->shape->k, panel = p->shape->precision == CK_PRECISION_BF16 ? k * CK_WIDE : 0;
+  float *scratch = ck_take(((FOUR + 1) * (k + 4) + panel) * sizeof(float));
   for (size_t index = begin; index < end; index++) pack_panel(p, index, scratch);
   ck_give(scratch);
 }

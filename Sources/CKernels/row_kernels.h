@@ -364,6 +364,7 @@ const ck_table TABLE = {
     .unpack_q8_0 = unpack_q8_0,
     .round_int8 = round_int8,
     .round_bf16 = round_bf16,
+    .round_to_bf16 = round_to_bf16,
     .pack_units = pack_units,
     .transpose = transpose,
     .pair_bf16 = pair_bf16,

@@ -8,6 +8,20 @@
 /// Rows of activations that meet a panel of a packed matrix at once, and the outputs in a panel.
 enum { CK_TILE = 12, CK_WIDE = 32 };
 
+/// A product of a few rows with a panel: `out[i, c] = factor * ((out, where it adds, +) sum over j of x[i, j] * panel[j, c])`
+/// for all vectors of 16 outputs that reach into the first `columns`.
+typedef struct {
+  size_t rows, columns, k;  // CK_TILE and CK_WIDE at the most
+  const float *x;
+  size_t stride;
+  const void *panel;    // floats, or bfloat16
+  size_t panel_stride;  // in numbers
+  int adds;
+  float factor;
+  float *out;
+  size_t stride_out;
+} ck_tile;
+
 typedef struct {
   const float *bias, *scale;  // of the panel's first output; NULL: none
   int activation, accumulate;
@@ -37,14 +51,13 @@ typedef struct {
   void (*unpack_q8_0)(size_t blocks, const void *source, float *destination);
   // Packed products (packed.c); tiles are [rows, CK_WIDE].
   float (*round_int8)(size_t count, const float *x, int8_t *codes, float *sum);
+  void (*round_to_bf16)(size_t count, const float *x, float *out);
   void (*round_bf16)(size_t count, const float *x, uint16_t *out);
   void (*pack_units)(size_t rows, size_t count, const void *units, size_t stride, void *panel);
   void (*transpose)(size_t rows, size_t columns, const float *x, size_t stride, float *out, size_t stride_out);
   void (*pair_bf16)(size_t count, const float *first, const float *second, uint32_t *out);
-  void (*tile_f32)(size_t rows, size_t columns, size_t k, const float *x, size_t stride, const float *panel,
-                   size_t panel_stride, int adds, float factor, float *out, size_t stride_out);
-  void (*tile_bf16)(size_t rows, size_t pairs, const uint16_t *x, size_t stride, const uint16_t *panel, int adds,
-                    float *out);
+  void (*tile_f32)(const ck_tile *tile);
+  void (*tile_bf16)(const ck_tile *tile);  // exact products, sums in f32
   void (*finish_tile)(size_t rows, size_t columns, const float *tile, const ck_finish *finish, float *out,
                       size_t stride);
   // Gradients: row_gradients.h says what each computes.

@@ -14,19 +14,27 @@
 #define TILE_VECTORS 1
 #endif
 
-/// Sums of `rows` and of `vectors` of outputs, both constants at every call.
-INLINE void tile_f32_part(const size_t rows, const size_t vectors, size_t k, const float *x, size_t stride, const float *panel,
-                          size_t panel_stride, int adds, float factor, float *out, size_t stride_out) {
+/// 16 numbers of a panel: floats, or where it is `narrow` bfloat16, which are the upper halves of floats.
+INLINE floats weights_at(const int narrow, const void *panel, size_t index) {
+  if (!narrow) return load((const float *)panel + index);
+  return (floats)(__builtin_convertvector(*(const half_words *)((const uint16_t *)panel + index), words) << 16);
+}
+
+/// Sums of `rows` and of `vectors` of outputs; these and `narrow` are constants at every call.
+INLINE void tile_part(const size_t rows, const size_t vectors, const int narrow, const ck_tile *t, size_t row, size_t column) {
+  const float *x = t->x + row * t->stride;
+  float *out = t->out + row * t->stride_out + column;
   floats sums[TILE_ROWS][TILE_VECTORS];
 #pragma clang loop unroll(full)
   for (size_t i = 0; i < rows; i++)
 #pragma clang loop unroll(full)
-    for (size_t v = 0; v < vectors; v++)
-      sums[i][v] = adds ? load(out + stride_out * i + LANES * v) : (floats){};
-  for (size_t j = 0; j < k; j++, panel += panel_stride) {
+    for (size_t v = 0; v < vectors; v++) sums[i][v] = t->adds ? load(out + t->stride_out * i + LANES * v) : (floats){};
+  const size_t k = t->k, stride = t->stride, panel_stride = t->panel_stride;
+  const void *panel = t->panel;
+  for (size_t j = 0, index = column; j < k; j++, index += panel_stride) {
     floats w[TILE_VECTORS];
 #pragma clang loop unroll(full)
-    for (size_t v = 0; v < vectors; v++) w[v] = load(panel + LANES * v);
+    for (size_t v = 0; v < vectors; v++) w[v] = weights_at(narrow, panel, index + LANES * v);
 #pragma clang loop unroll(full)
     for (size_t i = 0; i < rows; i++) {
       floats one = spread(x[i * stride + j]);
@@ -37,60 +45,31 @@ INLINE void tile_f32_part(const size_t rows, const size_t vectors, size_t k, con
 #pragma clang loop unroll(full)
   for (size_t i = 0; i < rows; i++)
 #pragma clang loop unroll(full)
-    for (size_t v = 0; v < vectors; v++) store(out + stride_out * i + LANES * v, sums[i][v] * factor);
+    for (size_t v = 0; v < vectors; v++) store(out + t->stride_out * i + LANES * v, sums[i][v] * t->factor);
 }
 
-INLINE void tile_f32_rows(const size_t rows, size_t columns, size_t k, const float *x, size_t stride, const float *panel,
-                          size_t panel_stride, int adds, float factor, float *out, size_t stride_out) {
-  for (size_t column = 0; column < columns; column += LANES * TILE_VECTORS) {
-    if (columns - column <= LANES) {
-      tile_f32_part(rows, 1, k, x, stride, panel + column, panel_stride, adds, factor, out + column, stride_out);
+INLINE void tile_rows(const size_t rows, const int narrow, const ck_tile *t, size_t row) {
+  for (size_t column = 0; column < t->columns; column += LANES * TILE_VECTORS) {
+    if (t->columns - column <= LANES) {
+      tile_part(rows, 1, narrow, t, row, column);
     } else {
-      tile_f32_part(rows, TILE_VECTORS, k, x, stride, panel + column, panel_stride, adds, factor, out + column, stride_out);
+      tile_part(rows, TILE_VECTORS, narrow, t, row, column);
     }
   }
 }
 
-/// `out[i, c] = factor * ((out, where it adds, +) sum over j of x[i, j] * panel[j, c])` for at most CK_TILE rows, and for all
-/// vectors that reach into the first `columns`. Rows of the panel are `panel_stride` floats apart, those of `out`
-/// `stride_out`.
-static void tile_f32(size_t rows, size_t columns, size_t k, const float *x, size_t stride, const float *panel,
-                     size_t panel_stride, int adds, float factor, float *out, size_t stride_out) {
-  for (; rows > 0; x += TILE_ROWS * stride, out += TILE_ROWS * stride_out) {
-    size_t some = rows < TILE_ROWS ? rows : TILE_ROWS;
-#define CASE(count)                                                                                               \
-  case count:                                                                                                     \
-    if (count <= TILE_ROWS)                                                                                       \
-      tile_f32_rows(count, columns, k, x, stride, panel, panel_stride, adds, factor, out, stride_out);             \
-    break;
-    switch (some) {
+INLINE void tile(const int narrow, const ck_tile *t) {
+  for (size_t row = 0; row < t->rows; row += TILE_ROWS) {
+#define CASE(count) case count: if (count <= TILE_ROWS) tile_rows(count, narrow, t, row); break;
+    switch (t->rows - row < TILE_ROWS ? t->rows - row : TILE_ROWS) {
       CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8) CASE(9) CASE(10) CASE(11) CASE(12)
     }
 #undef CASE
-    rows -= some;
   }
 }
 
-/// The same for pairs of bfloat16, where the processor does not multiply them itself: exact products, sums in f32.
-static void tile_bf16(size_t rows, size_t pairs, const uint16_t *x, size_t stride, const uint16_t *panel, int adds,
-                      float *out) {
-  for (size_t i = 0; i < rows; i++, x += stride, out += 2 * LANES) {
-    floats sums[2] = {};
-    if (adds) sums[0] = load(out), sums[1] = load(out + LANES);
-    for (size_t p = 0; p < pairs; p++)
-      for (size_t half = 0; half < 2; half++) {
-        ints both = *(const ints *)(panel + (p * 2 + half) * 2 * LANES);
-        floats even = (floats)(both << 16), odd = (floats)(both & (ints)((ints){} - 65536));
-        uint32_t first = (uint32_t)x[2 * p] << 16, second = (uint32_t)x[2 * p + 1] << 16;
-        float a, b;
-        memcpy(&a, &first, sizeof a);
-        memcpy(&b, &second, sizeof b);
-        sums[half] += even * a + odd * b;
-      }
-    store(out, sums[0]);
-    store(out + LANES, sums[1]);
-  }
-}
+static void tile_f32(const ck_tile *t) { tile(0, t); }
+static void tile_bf16(const ck_tile *t) { tile(1, t); }
 
 /// What follows a product, on its way from a tile of 32 columns to `out`: bias, activation, scale, and what is in `out`
 /// already.
@@ -127,6 +106,11 @@ static void round_bf16(size_t count, const float *x, uint16_t *out) {
     half_words halves = __builtin_convertvector(nearest_bf16(LOAD(x)) >> 16, half_words);
     memcpy(out + i, &halves, n * sizeof(uint16_t));
   });
+}
+
+/// The bfloat16 nearest to each float, as floats.
+static void round_to_bf16(size_t count, const float *x, float *out) {
+  EACH(count, { STORE(out, (floats)(nearest_bf16(LOAD(x)) & 0xffff0000)); });
 }
 
 /// `out[i]` has the bfloat16 of `first[i]` in its lower half, that of `second[i]` (NULL: 0) in the upper one.
