@@ -1,6 +1,6 @@
 package import ImageEncoding
 import PrefixMapping
-import Tensors
+package import Tensors
 package import TextDecoding
 
 /// In what precision a captioner's frozen matrices multiply. Norms, softmax, activations and sums are in f32 in all of them.
@@ -25,7 +25,7 @@ public enum ComputePrecision: String, Sendable, Codable, CaseIterable {
     case .f32: isBatch ? .f32 : nil
     case .bf16: .bf16
     case .int8: .int8
-    case .auto: MatrixPrecision.hasFastInt8 ? .int8 : MatrixPrecision.hasNativeBF16 ? .bf16 : isBatch ? .f32 : nil
+    case .auto: MatrixPrecision.hasFastInt8 ? .int8 : MatrixPrecision.hasFastBF16 ? .bf16 : isBatch ? .f32 : nil
     }
   }
 
@@ -43,9 +43,18 @@ public enum ComputePrecision: String, Sendable, Codable, CaseIterable {
     }
   }
 
+  /// Of the frozen decoder's matrices in training. There are no gradients through 8 bits.
+  package var training: MatrixPrecision {
+    switch self {
+    case .bf16: .bf16
+    case .auto where MatrixPrecision.hasFastBF16: .bf16
+    default: .f32
+    }
+  }
+
   /// Of the mapper's matrices, which are of floats. A photo alone is mapped sooner than they are laid out.
   func mapper(isBatch: Bool) -> MatrixPlan {
-    let isRounded = self != .f32 && MatrixPrecision.hasNativeBF16
+    let isRounded = self == .bf16 || self != .f32 && MatrixPrecision.hasFastBF16
     return MatrixPlan(packed: isBatch ? (isRounded ? .bf16 : .f32) : nil)
   }
 }

@@ -9,8 +9,12 @@ public enum MatrixPrecision: String, Sendable, Codable, CaseIterable {
   /// scales and its groups; one of floats is rounded to bytes with a scale for each output, and rows have one scale.
   case int8
 
-  /// Whether this processor multiplies bfloat16 itself. Elsewhere results are the same, but slower than f32.
+  /// Whether this processor has instructions of its own that multiply bfloat16.
   public static var hasNativeBF16: Bool { ck_bf16_is_native() != 0 }
+
+  /// Whether these are faster than products of floats. Elsewhere bfloat16 is widened on the way: the same results, at about
+  /// the speed of f32.
+  public static var hasFastBF16: Bool { ck_bf16_is_fast() != 0 }
 
   /// What multiplies bytes here: "AVX-512 VNNI", "AVX2" or "portable".
   public static var int8InstructionSet: String { String(cString: ck_int8_instruction_set()) }

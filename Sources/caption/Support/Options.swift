@@ -22,7 +22,7 @@ struct ModelOptions: ParsableArguments {
       discussion: """
         auto is the fastest here that costs hardly any quality: \
         \(ComputePrecision.auto.summary). f32 computes what the reference does; bf16 and int8 round to bfloat16 and to 8 \
-        bits. For training auto is f32, bf16 takes half the time on processors with AVX-512 BF16, and int8 is not to be had.
+        bits. For training auto is \(ComputePrecision.auto.training.rawValue) here, and int8 is not to be had.
         """))
   var precision = ComputePrecision.auto
 
@@ -30,8 +30,14 @@ struct ModelOptions: ParsableArguments {
     if !(0...256).contains(threads) { throw ValidationError("--threads takes 0 to 256.") }
   }
 
-  /// Of the frozen decoder, for training.
-  var trainingPrecision: MatrixPrecision { precision == .bf16 ? .bf16 : .f32 }
+  /// Of the frozen decoder, for training. What `auto` took when a run began holds for all of it, on whatever machine it goes
+  /// on.
+  ///
+  /// - Parameter run: the run that is resumed.
+  func trainingPrecision(resuming run: RunDirectory? = nil) -> MatrixPrecision {
+    if precision == .auto, let begun = run?.plan { return begun.precision }
+    return precision.training
+  }
 
   /// For commands that train.
   func requireTrainingPrecision() throws {

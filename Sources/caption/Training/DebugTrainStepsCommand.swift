@@ -67,7 +67,7 @@ struct DebugTrainStepsCommand: AsyncParsableCommand {
     var settings = MapperTrainer.Settings()
     settings.dropout = 0
     settings.optimizer.decay = decay
-    return try captioner.trainer(settings, precision: model.trainingPrecision)
+    return try captioner.trainer(settings, precision: model.trainingPrecision())
   }
 
   private func batch(_ number: Int, _ file: SafetensorsFile) throws -> TrainingBatch {

@@ -23,14 +23,21 @@ struct RunDirectory {
     if hasRun || hasCaptioner || hasCheckpoints { throw TrainingError.existingRun(directory: path) }
   }
 
+  private struct Run: Codable {
+    let command: [String]
+    let plan: TrainingPlan
+  }
+
+  /// The recipe that the run began with; `nil` where there is none that can be read.
+  var plan: TrainingPlan? {
+    guard let bytes = try? FileSystem.read(planPath, limit: 1 << 20) else { return nil }
+    return try? JSONDecoder().decode(Run.self, from: Data(bytes)).plan
+  }
+
   /// Writes the recipe, with the command that asked for it.
   func begin(_ plan: TrainingPlan, isResumed: Bool) throws {
     try FileSystem.createDirectory(path)
     if isResumed { return }
-    struct Run: Encodable {
-      let command: [String]
-      let plan: TrainingPlan
-    }
     let run = Run(command: CommandLine.arguments, plan: plan)
     try FileSystem.writeAtomically(StableJSON.document(run), to: planPath)
   }

@@ -34,7 +34,7 @@ struct TextTaskRun {
       width: plan.mapper.width, depth: plan.mapper.depth, heads: plan.mapper.heads,
       reparameterization: plan.mapper.reparameterization)
     let trainer = MapperTrainer(
-      decoder: bases.decoder.prepared(.training(command.model.trainingPrecision)), family: family,
+      decoder: bases.decoder.prepared(.training(plan.precision)), family: family,
       heads: plan.mapper.heads, tokenGroups: [], parameters: family.freshParameters(settings, &generator),
       settings: plan.trainer)
     log.info(
@@ -54,7 +54,7 @@ struct TextTaskRun {
     plan.data.cleaning = "none"
     plan.data.template = command.template
     plan.data.fingerprint = examples.fingerprint
-    plan.precision = command.model.trainingPrecision
+    plan.precision = command.model.trainingPrecision(resuming: command.resumedRun)
     command.recipe.fill(&plan, flips: false, captionCounts: examples.train.map(\.captions.count))
     return plan
   }

@@ -15,6 +15,9 @@ extension TrainCommand {
     name ?? URL(filePath: out, directoryHint: .isDirectory).standardizedFileURL.lastPathComponent
   }
 
+  /// The run that goes on; `nil` where one begins.
+  var resumedRun: RunDirectory? { resume ? RunDirectory(path: out) : nil }
+
   /// - Returns: whether there was a checkpoint; a run that was killed before its first one begins anew.
   func goOn(_ loop: inout TrainingLoop) throws -> Bool {
     if try loop.resume(onDamage: { logger.warning("\($0)") }) {

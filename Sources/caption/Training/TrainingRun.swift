@@ -79,7 +79,7 @@ struct TrainingRun: Sendable {
     plan.data.validationImages = examples.validation.count
     plan.data.cleaning = command.data.clean.rawValue
     plan.data.fingerprint = examples.fingerprint
-    plan.precision = command.model.trainingPrecision
+    plan.precision = command.model.trainingPrecision(resuming: command.resumedRun)
     command.recipe.fill(
       &plan, flips: command.data.augment == .flip, captionCounts: examples.train.map(\.captions.count))
     return plan
@@ -90,7 +90,7 @@ struct TrainingRun: Sendable {
     _ examples: TrainingExamples
   ) throws -> MapperTrainer {
     if command.mapper.continueMapper, let captioner {
-      return try captioner.trainer(plan.trainer, precision: command.model.trainingPrecision)
+      return try captioner.trainer(plan.trainer, precision: plan.precision)
     }
     guard let family = MapperFamily.named(plan.mapper.family) else {
       throw CaptionerError.unknownFamily(part: "mapper", name: plan.mapper.family, known: MapperFamily.names)
@@ -107,7 +107,7 @@ struct TrainingRun: Sendable {
       deviation: statistics.deviation, base: start.base, prompt: start.prompt, width: plan.mapper.width,
       depth: plan.mapper.depth, heads: plan.mapper.heads, reparameterization: plan.mapper.reparameterization)
     return MapperTrainer(
-      decoder: bases.decoder.prepared(.training(command.model.trainingPrecision)), family: family,
+      decoder: bases.decoder.prepared(.training(plan.precision)), family: family,
       heads: plan.mapper.heads,
       tokenGroups: settings.tokenGroups, parameters: family.freshParameters(settings, &generator),
       settings: plan.trainer)
