@@ -26,7 +26,6 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let realModule = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
-let asyncAlgorithms = Target.Dependency.product(name: "AsyncAlgorithms", package: "swift-async-algorithms")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 
@@ -39,7 +38,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
-    .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.0.0"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-numerics", from: "1.0.0"),
@@ -79,7 +77,7 @@ let package = Package(
       "Captioning",
       [
         "Datasets", "Digests", "ImageEncoding", "PrefixMapping", "TextDecoding", "ModelFiles", "Tensors", "CZlib",
-        asyncAlgorithms, deque, systemPackage,
+        deque, systemPackage,
       ],
       resources: [.copy("Resources/default")]),
     .executableTarget(
@@ -110,7 +108,7 @@ let package = Package(
       "CaptioningTests",
       [
         "Captioning", "Datasets", "ImageEncoding", "PrefixMapping", "TextDecoding", "ModelFiles", "Tensors",
-        asyncAlgorithms, systemPackage,
+        systemPackage,
       ]),
     tests("CaptionCommandTests", ["caption", "LocalHub"]),
   ],

@@ -74,7 +74,7 @@ show_progress() {
       part="$step ($((SECONDS - begun)) s)"
       printf '\r\e[K%s' "${part:0:columns-1}" >&2
     elif [ "$SECONDS" -ge "$next" ]; then
-      say "  ${step:-resolving packages} ($((SECONDS - begun)) s)"
+      say "  ${step:-planning} ($((SECONDS - begun)) s)"
       next=$((SECONDS + period))
     fi
   done

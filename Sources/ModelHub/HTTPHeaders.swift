@@ -7,8 +7,9 @@ struct HTTPHeaders: Sendable {
     // "\r\n" is one character.
     for line in lines.split(whereSeparator: \.isNewline) {
       guard let colon = line.firstIndex(of: ":") else { continue }
-      let value = line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
-      values.merge([line[..<colon].lowercased(): String(value)]) { first, _ in first }
+      let name = line[..<colon].lowercased()
+      guard values[name] == nil else { continue }
+      values[name] = String(line[colon...].dropFirst().drop { $0 == " " || $0 == "\t" })
     }
   }
 

@@ -1,4 +1,3 @@
-import AsyncAlgorithms
 package import SystemPackage
 import Tensors
 import TextDecoding

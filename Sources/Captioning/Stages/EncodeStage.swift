@@ -1,4 +1,3 @@
-package import AsyncAlgorithms
 package import Tensors
 
 /// Pixels to features, as many images at once as are ready.

@@ -1,4 +1,3 @@
-package import AsyncAlgorithms
 package import TextDecoding
 
 /// Prefixes to captions, side by side: the place of an image that is done is taken by the next at once.

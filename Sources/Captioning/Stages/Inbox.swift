@@ -1,4 +1,3 @@
-package import AsyncAlgorithms
 import DequeModule
 import Synchronization
 

@@ -1,5 +1,3 @@
-package import AsyncAlgorithms
-
 /// Where a run's images come from, one after the other.
 package protocol ImageSource {
   /// - Returns: `nil` at the list's end.

@@ -1,4 +1,3 @@
-package import AsyncAlgorithms
 package import Tensors
 package import TextDecoding
 

@@ -1,4 +1,3 @@
-package import AsyncAlgorithms
 import ImageEncoding
 import ModelFiles
 package import SystemPackage

@@ -1,4 +1,3 @@
-import AsyncAlgorithms
 import Captioning
 import Foundation
 import ImageEncoding
