@@ -145,6 +145,12 @@ static void pack_units(size_t rows, size_t count, const void *units, size_t stri
     size_t last = count - first < BLOCK ? count : first + BLOCK, row = 0;
     for (; row + 4 <= rows; row += 4) {
       size_t i = first;
+      for (; i + 16 <= last; i += 16) {
+        // The next block of these rows is on its way while this one is turned.
+        for (size_t r = row; r < row + 4; r++) __builtin_prefetch(source + r * stride + i + BLOCK);
+        for (size_t j = i; j < i + 16; j += 4)
+          turn_4_by_4(source + row * stride + j, stride, panel + j * CK_WIDE + row, CK_WIDE);
+      }
       for (; i + 4 <= last; i += 4) turn_4_by_4(source + row * stride + i, stride, panel + i * CK_WIDE + row, CK_WIDE);
       for (; i < last; i++)
         for (size_t r = row; r < row + 4; r++) memcpy(panel + i * CK_WIDE + r, source + r * stride + i, 4);

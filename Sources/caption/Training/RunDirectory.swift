@@ -1,6 +1,7 @@
 import Captioning
 import Foundation
 import ModelFiles
+import Tensors
 import Training
 
 /// The directory of a run.
@@ -28,10 +29,10 @@ struct RunDirectory {
     let plan: TrainingPlan
   }
 
-  /// The recipe that the run began with; `nil` where there is none that can be read.
-  var plan: TrainingPlan? {
+  /// The precision that the run began with; `nil` where it cannot be read.
+  var precision: MatrixPrecision? {
     guard let bytes = try? FileSystem.read(planPath, limit: 1 << 20) else { return nil }
-    return try? JSONDecoder().decode(Run.self, from: Data(bytes)).plan
+    return try? JSONDecoder().decode(Run.self, from: Data(bytes)).plan.precision
   }
 
   /// Writes the recipe, with the command that asked for it.
