@@ -8,6 +8,9 @@
 // Inputs of a panel's part: 64 KB in f32 and in bf16.
 enum { CHUNK_F32 = 512, CHUNK_BF16 = 1024 };
 
+// Tiles whose rows meet a panel of codes together.
+enum { CODE_TILES = 4 };
+
 void *ck_allocate(size_t bytes) {
   // For vectors that are read in whole registers and lines.
   void *p = aligned_alloc(64, (bytes + 127) / 64 * 64);
@@ -75,14 +78,24 @@ typedef struct {
   size_t stride;
   int adds;      // to what is there already
   float factor;  // of the whole
+  const ck_finish *finish;  // what follows; NULL: nothing
+  float *out;               // and where to
 } panel_product;
+
+/// What follows the sums of some rows, while they are in the first-level cache.
+static void finish(const panel_product *w, size_t row, size_t rows) {
+  if (!w->finish) return;
+  ck_kernels()->finish_tile(rows, w->columns, w->sums + row * CK_WIDE, w->finish, w->out + row * w->p->stride_out,
+                            w->p->stride_out);
+}
 
 /// Inputs `from ..< from + count` of all rows.
 static void multiply_chunk(const panel_product *w, size_t from, size_t count) {
   const ck_product *p = w->p;
   int adds = w->adds || from > 0;
   size_t panel_stride = p->panel_stride ? p->panel_stride : CK_WIDE;
-  float factor = from + count < p->matrix->k ? 1 : w->factor;
+  int is_last = from + count == p->matrix->k;
+  float factor = is_last ? w->factor : 1;
   for (size_t row = 0; row < w->rows; row += w->height) {
     size_t some = w->rows - row < w->height ? w->rows - row : w->height, first = w->first_row + row;
     float *sums = w->sums + row * w->stride;
@@ -92,6 +105,7 @@ static void multiply_chunk(const panel_product *w, size_t from, size_t count) {
       ck_tile_bf16_native(some, (count + 1) / 2, p->halves + first * stride + from, stride,
                           (const uint16_t *)w->panel + from * CK_WIDE, from > 0, sums);
 #endif
+      if (is_last) finish(w, row, some);
       continue;
     }
     int narrow = p->matrix->precision == CK_PRECISION_BF16;
@@ -99,14 +113,20 @@ static void multiply_chunk(const panel_product *w, size_t from, size_t count) {
     ck_tile tile = {some, w->columns, count, p->x + first * p->stride_x + from, p->stride_x, w->panel + skipped, panel_stride,
                     adds, factor, sums, w->stride};
     (narrow ? ck_kernels()->tile_bf16 : ck_kernels()->tile_f32)(&tile);
+    if (is_last) finish(w, row, some);
   }
 }
 
 static void multiply_codes(const panel_product *w) {
   size_t k = ck_filled(w->p->matrix->k), group = w->p->matrix->group ? w->p->matrix->group : k;
+  size_t height = CODE_TILES * w->height;
   ck_int8_panel codes = ck_panel_of_codes(w->p->matrix, w->panel, 0);
-  ck_int8_rows x = ck_rows_from(&w->p->codes, w->first_row);
-  ck_int8_kernels()->tile(w->rows, k, group, &x, &codes, w->sums);
+  for (size_t row = 0; row < w->rows; row += height) {
+    size_t some = w->rows - row < height ? w->rows - row : height;
+    ck_int8_rows x = ck_rows_from(&w->p->codes, w->first_row + row);
+    ck_int8_kernels()->tile(some, k, group, &x, &codes, w->sums + row * CK_WIDE);
+    finish(w, row, some);
+  }
 }
 
 void ck_multiply_panel(const ck_product *p, size_t index, size_t first_row, size_t rows) {
@@ -114,27 +134,25 @@ void ck_multiply_panel(const ck_product *p, size_t index, size_t first_row, size
   size_t panel_bytes = p->panel_stride ? CK_WIDE * sizeof(float) : ck_panel_bytes(matrix);
   size_t column = index * CK_WIDE, columns = matrix->n - column < CK_WIDE ? matrix->n - column : CK_WIDE;
   const ck_epilogue *e = p->epilogue;
-  ck_finish finish = {e && e->bias ? e->bias + p->first + column : NULL, e && e->scale ? e->scale + p->first + column : NULL,
+  ck_finish following = {e && e->bias ? e->bias + p->first + column : NULL, e && e->scale ? e->scale + p->first + column : NULL,
                       e ? e->activation : CK_ACTIVATION_NONE, e && e->accumulate};
   size_t tiles = (rows + CK_TILE - 1) / CK_TILE;
   float sums[CK_ROWS * CK_WIDE], *out = p->out + first_row * p->stride_out + column;
   panel_product w = {p, (const uint8_t *)matrix->data + index * panel_bytes, first_row, rows, columns,
-                     (rows + tiles - 1) / tiles, sums, CK_WIDE, 0, p->factor};
+                     (rows + tiles - 1) / tiles, sums, CK_WIDE, 0, p->factor, &following, out};
   if (matrix->precision == CK_PRECISION_INT8) {
     multiply_codes(&w);
   } else {
-    int plain = !p->halves && columns == CK_WIDE && !finish.bias && !finish.scale &&
-                finish.activation == CK_ACTIVATION_NONE && (p->factor == 1 || !finish.accumulate);
-    if (plain) w.sums = out, w.stride = p->stride_out, w.adds = finish.accumulate;
+    int plain = !p->halves && columns == CK_WIDE && !following.bias && !following.scale &&
+                following.activation == CK_ACTIVATION_NONE && (p->factor == 1 || !following.accumulate);
+    if (plain) w.sums = out, w.stride = p->stride_out, w.adds = following.accumulate, w.finish = NULL;
     size_t chunk = matrix->precision == CK_PRECISION_F32 ? CHUNK_F32 : CHUNK_BF16, from = 0;
     do {
       size_t count = matrix->k - from < chunk ? matrix->k - from : chunk;
       multiply_chunk(&w, from, count);
       from += count;
     } while (from < matrix->k);
-    if (plain) return;
   }
-  ck_kernels()->finish_tile(rows, columns, sums, &finish, out, p->stride_out);
 }
 
 /// Index = group of rows * panels + panel.
