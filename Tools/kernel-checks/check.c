@@ -73,7 +73,7 @@ int main(int count, char **arguments) {
     if (!ck_use_instruction_set(sets[i]) || (count > 1 && strcmp(arguments[1], sets[i]) != 0)) continue;
     set = sets[i];
     printf("%s: codes by %s, bfloat16 %s\n", set, ck_int8_instruction_set(),
-           ck_bf16_is_native() ? "by the processor" : "by way of f32");
+           ck_bf16_is_fast() ? "by the processor" : "by way of f32");
     check_that(strcmp(ck_instruction_set(), set) == 0);
     check_dequantization();
     check_products();

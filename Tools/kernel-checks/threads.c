@@ -69,6 +69,9 @@ static void memory(void) {
   for (size_t i = 0; i < bytes; i++) check_that(pages[i] == 0);
   memset(pages, 1, bytes);
   ck_unmap_pages(pages, bytes);
+  void *lines = ck_allocate(1);
+  check_that((uintptr_t)lines % 64 == 0);
+  free(lines);
   ck_share_heaps();
   ck_trim_heap();
 }
@@ -86,6 +89,6 @@ void check_threads(void) {
   concurrency();
   check_begin("a loop inside of a loop does not wait for itself");
   nesting();
-  check_begin("pages are cleared");
+  check_begin("pages are cleared, memory is aligned");
   memory();
 }
