@@ -55,7 +55,7 @@ int ck_bf16_is_native(void) {
 // Products of pairs a second, beside fused multiply-adds in f32, as measured: AMD's Zen 4 twice as many, Intel's Xeon of 2023
 // (Emerald Rapids) half as many.
 int ck_bf16_is_fast(void) { return ck_bf16_is_native() && __builtin_cpu_is("amd"); }
-#else
+#elif !defined(__aarch64__)  // which bf16_neon.c is for
 int ck_bf16_is_native(void) { return 0; }
 int ck_bf16_is_fast(void) { return 0; }
 #endif

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "packed.h"
+#include "processor_neon.h"
 
 typedef struct {
   size_t m, columns, total, count;  // `count` matrices whose outputs lie side by side
@@ -86,6 +87,8 @@ const ck_int8_table *ck_int8_kernels(void) {
   const char *name = ck_instruction_set();
   if (strcmp(name, ck_table_avx512.name) == 0 && __builtin_cpu_supports("avx512vnni")) return &ck_int8_vnni;
   if (strcmp(name, ck_table_portable.name) != 0) return &ck_int8_avx2;
+#elif defined(__aarch64__)
+  if (ck_kernels() == &ck_table_neon) return ck_neon_features() & CK_NEON_DOT_PRODUCTS ? &ck_int8_sdot : &ck_int8_neon;
 #endif
   return &ck_int8_portable;
 }

@@ -14,6 +14,8 @@ static const ck_table *supported(const char *name) {
                __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
   if (avx512 && (!name || strcmp(name, ck_table_avx512.name) == 0)) return &ck_table_avx512;
   if (avx2 && (!name || strcmp(name, ck_table_avx2.name) == 0)) return &ck_table_avx2;
+#elif defined(__aarch64__)
+  if (!name || strcmp(name, ck_table_neon.name) == 0) return &ck_table_neon;
 #endif
   return !name || strcmp(name, ck_table_portable.name) == 0 ? &ck_table_portable : NULL;
 }

@@ -1,5 +1,5 @@
 #pragma once
-// Kernels over 8-bit codes: written for AVX-512 VNNI, for AVX2 and in plain C, chosen once for this processor.
+// Kernels over 8-bit codes: written for AVX-512 VNNI, AVX2 and NEON and in plain C, chosen once for this processor.
 #include <stddef.h>
 #include <stdint.h>
 
@@ -44,6 +44,8 @@ typedef struct {
 extern const ck_int8_table ck_int8_portable;
 #if defined(__x86_64__)
 extern const ck_int8_table ck_int8_avx2, ck_int8_vnni;
+#elif defined(__aarch64__)
+extern const ck_int8_table ck_int8_neon, ck_int8_sdot;
 #endif
 
 const ck_int8_table *ck_int8_kernels(void);

@@ -100,7 +100,7 @@ static void multiply_chunk(const panel_product *w, size_t from, size_t count) {
     size_t some = w->rows - row < w->height ? w->rows - row : w->height, first = w->first_row + row;
     float *sums = w->sums + row * w->stride;
     if (p->halves) {
-#if defined(__x86_64__)
+#if defined(__x86_64__) || defined(__aarch64__)
       size_t stride = (p->matrix->k + 1) / 2 * 2;
       ck_tile_bf16_native(some, (count + 1) / 2, p->halves + first * stride + from, stride,
                           (const uint16_t *)w->panel + from * CK_WIDE, from > 0, sums);

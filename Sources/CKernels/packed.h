@@ -75,7 +75,7 @@ void ck_multiply_panel(const ck_product *product, size_t index, size_t first_row
 /// All rows and panels, shared among the pool's threads.
 void ck_multiply_panels(const ck_product *product);
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) || defined(__aarch64__)
 void ck_tile_bf16_native(size_t rows, size_t pairs, const uint16_t *x, size_t stride, const uint16_t *panel,
                          int adds, float *out);
 #endif

@@ -63,9 +63,10 @@ INLINE void store_some(float *p, floats v, size_t count) { STORE_SOME(p, v, coun
 #define RECIPROCAL(x) (1.0f / (x))
 #endif
 
-/// e^x to about 1 ulp for x in [-87.3, 88.7], clamped there: 2^n e^r, |r| <= ln2 / 2, Taylor to r^7 (remainder 6e-9).
+/// e^x to about 1 ulp for x in [-87.3, 88.37], clamped there, so that it is finite: 2^n e^r, |r| <= ln2 / 2, n <= 127, Taylor
+/// to r^7 (remainder 6e-9).
 INLINE floats exponential(floats x) {
-  x = __builtin_elementwise_min(__builtin_elementwise_max(x, spread(-87.3f)), spread(88.7f));
+  x = __builtin_elementwise_min(__builtin_elementwise_max(x, spread(-87.3f)), spread(88.37f));
   floats shifted = x * 1.44269504088896341f + 12582912.0f;  // rounds to an integer in the low bits
   floats n = shifted - 12582912.0f;
   floats r = x - n * 0.693145751953125f;  // ln2 in two parts: the first has few bits, so that n times it is exact

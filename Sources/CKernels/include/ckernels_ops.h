@@ -2,7 +2,7 @@
 #include <stddef.h>
 
 // Element-wise and row-wise operations over `[rows, columns]` floats, shared among the pool's threads where that pays.
-// `out` may be `x`. One table of function pointers, chosen once for this processor: AVX-512, AVX2 or portable C.
+// `out` may be `x`. One table of function pointers, chosen once for this processor: AVX-512, AVX2, NEON or portable C.
 
 /// `out = (x - mean) / sqrt(variance + epsilon) * weight + bias`, biased variance.
 void ck_layer_norm(size_t rows, size_t columns, const float *x, const float *weight, const float *bias, float epsilon,
@@ -58,7 +58,7 @@ typedef struct {
 void ck_cached_attention(size_t sequences, const ck_cached_sequence *sequence, size_t heads, size_t kv_heads, size_t d,
                          size_t window);
 
-/// What this processor runs: "AVX-512", "AVX2" or "portable".
+/// What this processor runs: "AVX-512", "AVX2", "NEON" or "portable".
 const char *ck_instruction_set(void);
 /// Chooses a set by that name (for tests of each); returns 0 where this processor lacks it.
 int ck_use_instruction_set(const char *name);

@@ -46,9 +46,9 @@ void ck_packed_product(size_t m, const float *x, size_t stride_x, size_t matrice
 /// blocks; more meet panels of codes that are unpacked on the way.
 void ck_codes_matmul(size_t m, size_t columns, const float *x, size_t matrices, const ck_matrix *matrix, float *out);
 
-/// Whether this processor multiplies bfloat16 itself (AVX-512 BF16).
+/// Whether this processor multiplies bfloat16 itself (AVX-512 BF16, BFDOT of arm64).
 int ck_bf16_is_native(void);
 /// Whether it does so faster than it multiplies floats. Elsewhere bfloat16 is widened on the way, at the speed of f32.
 int ck_bf16_is_fast(void);
-/// What multiplies codes here: "AVX-512 VNNI", "AVX2" or "portable".
+/// What multiplies codes here: "AVX-512 VNNI", "AVX2", "NEON SDOT", "NEON" or "portable".
 const char *ck_int8_instruction_set(void);
