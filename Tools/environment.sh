@@ -14,7 +14,7 @@ scratch=.build
 binary=$scratch/release/caption
 
 # After the interrupted command has ended.
-trap 'exit 130' INT
+trap 'say; exit 130' INT
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -54,7 +54,7 @@ require_swift() {
 # Copies standard input to the file $1 and shows its last step, such as "[214/530] Compiling TextDecoding": on a terminal
 # in one line that changes in place, elsewhere in a line every 15 seconds.
 show_progress() {
-  local log=$1 part line= step= period=15 next=$((SECONDS + 15)) columns
+  local log=$1 part line= step=planning period=15 next=$((SECONDS + 15)) columns
   if [ -t 2 ]; then
     period=1
     columns=$(tput cols 2>/dev/null || echo 80)
@@ -67,14 +67,14 @@ show_progress() {
     line+=$part
     if [ "$state" -eq 0 ]; then
       printf '%s\n' "$line" >>"$log"
-      if [[ $line =~ ^\[[0-9]+/[0-9]+\] ]]; then step=$line; fi
+      if [[ $line =~ ^\[[0-9]+/[0-9]+\]\ (Compiling|Linking) ]]; then step=$line; fi
       line=
     fi
     if [ -t 2 ]; then
       part="$step ($((SECONDS - begun)) s)"
       printf '\r\e[K%s' "${part:0:columns-1}" >&2
     elif [ "$SECONDS" -ge "$next" ]; then
-      say "  ${step:-planning} ($((SECONDS - begun)) s)"
+      say "  $step ($((SECONDS - begun)) s)"
       next=$((SECONDS + period))
     fi
   done

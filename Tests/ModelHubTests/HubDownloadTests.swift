@@ -72,10 +72,11 @@ struct HubDownloadTests {
     }
   }
 
-  @Test("a connection on which nothing comes any more is given up, and what came stays")
+  @Test("a connection on which nothing comes is given up, and what came before stays")
   func stalledConnection() async throws {
     try await TinyRepository.run { tiny in
-      tiny.hub.behave { $0.stallsAfter = 40_000 }
+      let part = try leavePart(TinyRepository.weights.prefix(1000), tiny)
+      tiny.hub.behave { $0.stallsAfter = 0 }
       var settings = try tiny.settings()
       settings.stallTimeout = .seconds(1)
       settings.attempts = 1
@@ -86,8 +87,7 @@ struct HubDownloadTests {
         Issue.record("\(String(describing: error))")
         return
       }
-      let part = tiny.blob(of: weights).appendingPathExtension("incomplete")
-      #expect(try Data(contentsOf: part) == Data(TinyRepository.weights.prefix(40_000)))
+      #expect(try Data(contentsOf: part) == Data(TinyRepository.weights.prefix(1000)))
     }
   }
 
@@ -100,8 +100,8 @@ struct HubDownloadTests {
         Issue.record("\(String(describing: error))")
         return
       }
-      let part = tiny.blob(of: weights).appendingPathExtension("incomplete")
-      #expect(try Data(contentsOf: part).isEmpty)
+      let part = try Data(contentsOf: tiny.blob(of: weights).appendingPathExtension("incomplete"))
+      #expect(part.isEmpty)
     }
   }
 

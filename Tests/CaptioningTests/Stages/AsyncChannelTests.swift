@@ -32,19 +32,19 @@ struct AsyncChannelTests {
   @Test("a sender waits until its element is taken")
   func waiting() async {
     let channel = AsyncChannel<Int>()
-    let sent = Mutex(0)
+    let sent = Counter()
     await withTaskGroup { group in
       group.addTask {
         for element in 0..<3 {
           await channel.send(element)
-          sent.withLock { $0 += 1 }
+          sent.add()
         }
       }
       let iterator = channel.makeAsyncIterator()
       for taken in 0..<3 {
         // However late the receiver is, no more have been sent than taken.
         for _ in 0..<10 { await Task.yield() }
-        #expect(sent.withLock { $0 } <= taken)
+        #expect(sent.count <= taken)
         #expect(await iterator.next() == taken)
       }
     }
@@ -86,4 +86,12 @@ struct AsyncChannelTests {
     await channel.send(1)
     #expect(await channel.makeAsyncIterator().next() == nil)
   }
+}
+
+private final class Counter: Sendable {
+  private let state = Mutex(0)
+
+  var count: Int { state.withLock { $0 } }
+
+  func add() { state.withLock { $0 += 1 } }
 }
