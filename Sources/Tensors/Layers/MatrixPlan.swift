@@ -16,7 +16,7 @@ public enum MatrixPrecision: String, Sendable, Codable, CaseIterable {
   /// the speed of f32.
   public static var hasFastBF16: Bool { ck_bf16_is_fast() != 0 }
 
-  /// What multiplies bytes here: "AVX-512 VNNI", "AVX2" or "portable".
+  /// What multiplies bytes here: "AVX-512 VNNI", "AVX2", "NEON SDOT", "NEON" or "portable".
   public static var int8InstructionSet: String { String(cString: ck_int8_instruction_set()) }
 
   /// Whether bytes are multiplied faster than floats here.
