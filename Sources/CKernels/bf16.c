@@ -60,4 +60,4 @@ int ck_bf16_is_native(void) { return 0; }
 int ck_bf16_is_fast(void) { return 0; }
 #endif
 
-int ck_bf16_in_pairs(void) { return ck_bf16_is_fast(); }
+int ck_bf16_in_pairs(void) { return ck_bf16_is_fast() || ck_bf16_asks_for_pairs(); }

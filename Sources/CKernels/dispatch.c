@@ -1,8 +1,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#include "CKernels.h"
-#include "table.h"
+#include "packed.h"
 
 static _Atomic(const ck_table *) chosen;
 
@@ -28,8 +27,19 @@ const ck_table *ck_kernels(void) {
 
 const char *ck_instruction_set(void) { return ck_kernels()->name; }
 
+static _Atomic int asks_for_pairs;
+
+int ck_bf16_asks_for_pairs(void) { return atomic_load_explicit(&asks_for_pairs, memory_order_acquire); }
+
 int ck_use_instruction_set(const char *name) {
-  const ck_table *table = supported(name);
-  if (table) atomic_store_explicit(&chosen, table, memory_order_release);
-  return table != NULL;
+  int pairs = strcmp(name, "AVX-512 BF16") == 0;
+  const ck_table *table = supported(pairs ? "AVX-512" : name), *before = ck_kernels();
+  if (!table) return 0;
+  atomic_store_explicit(&chosen, table, memory_order_release);
+  if (pairs && !ck_bf16_is_native()) {
+    atomic_store_explicit(&chosen, before, memory_order_release);
+    return 0;
+  }
+  atomic_store_explicit(&asks_for_pairs, pairs, memory_order_release);
+  return 1;
 }

@@ -34,6 +34,9 @@ static inline ck_int8_panel ck_panel_of_codes(const ck_packed *p, const void *da
 /// Whether bfloat16 is multiplied in pairs, by the processor's own instruction.
 int ck_bf16_in_pairs(void);
 
+/// Whether this was asked for by the name of an instruction set, be it fast or not.
+int ck_bf16_asks_for_pairs(void);
+
 /// Bytes of scratch for `ck_pack_panel_of_codes`.
 static inline size_t ck_codes_scratch(const ck_packed *p) { return 4 * p->k + 8 * ck_groups(p) * sizeof(float); }
 

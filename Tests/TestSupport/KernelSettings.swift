@@ -10,7 +10,7 @@ public enum KernelSettings {
   public static let instructionSets: [String] = turn.withLock {
     let before = String(cString: ck_instruction_set())
     defer { _ = ck_use_instruction_set(before) }
-    return ["portable", "NEON", "AVX2", "AVX-512"].filter { ck_use_instruction_set($0) != 0 }
+    return ["portable", "NEON", "AVX2", "AVX-512", "AVX-512 BF16"].filter { ck_use_instruction_set($0) != 0 }
   }
 
   /// Runs `body` on this instruction set (the best one by default) and this number of threads (all by default).

@@ -60,5 +60,6 @@ void ck_cached_attention(size_t sequences, const ck_cached_sequence *sequence, s
 
 /// What this processor runs: "AVX-512", "AVX2", "NEON" or "portable".
 const char *ck_instruction_set(void);
-/// Chooses a set by that name (for tests of each); returns 0 where this processor lacks it.
+/// Chooses a set by that name; returns 0 where this processor lacks it. "AVX-512 BF16" is AVX-512 with the processor's own
+/// products of bfloat16, even where these are slow.
 int ck_use_instruction_set(const char *name);
