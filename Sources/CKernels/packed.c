@@ -12,13 +12,6 @@
 // Rows that pass by together, whole tiles; inputs of a panel's part: 64 KB in f32 and in bf16.
 enum { ROWS = 22 * CK_TILE, CHUNK_F32 = 512, CHUNK_BF16 = 1024 };
 
-void *ck_allocate(size_t bytes) {
-  // For vectors that are read in whole registers and lines.
-  void *p = aligned_alloc(64, (bytes + 127) / 64 * 64);
-  if (!p) abort();
-  return p;
-}
-
 static size_t panels_of(const ck_packed *p) { return (p->n + CK_WIDE - 1) / CK_WIDE; }
 static size_t filled(size_t k) { return (k + 3) / 4 * 4; }
 static size_t groups_of(const ck_packed *p) { return p->group ? p->k / p->group : 1; }

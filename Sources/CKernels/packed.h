@@ -4,9 +4,6 @@
 #include "int8.h"
 #include "table.h"
 
-/// Allocates or ends the program: kernels have no way to fail.
-void *ck_allocate(size_t bytes);
-
 /// Rows in 8 bits and their memory.
 typedef struct {
   ck_int8_rows rows;
