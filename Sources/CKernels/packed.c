@@ -11,13 +11,6 @@ enum { CHUNK_F32 = 512, CHUNK_BF16 = 1024 };
 // Tiles whose rows meet a panel of codes together.
 enum { CODE_TILES = 4 };
 
-void *ck_allocate(size_t bytes) {
-  // For vectors that are read in whole registers and lines.
-  void *p = aligned_alloc(64, (bytes + 127) / 64 * 64);
-  if (!p) abort();
-  return p;
-}
-
 typedef struct {
   size_t m, k, group;
   const float *x;

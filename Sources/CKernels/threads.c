@@ -9,9 +9,10 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
-enum { MAX_THREADS = 256, SPINS = 4000 };
+enum { MAX_THREADS = 256, MAX_PROBED = 1024, SPINS = 4000 };
 
 typedef struct {
   ck_task task;
@@ -23,7 +24,6 @@ static struct {
   pthread_mutex_t owner;  // held by the thread whose loop runs
   pthread_mutex_t lock;   // guards sleeping and waking
   pthread_cond_t wake;
-  pthread_t workers[MAX_THREADS];
   int started;           // workers that exist
   _Atomic int threads;   // asked for, the caller's included; 0 until it is chosen
   _Atomic int sleeping;  // workers that must be woken
@@ -45,7 +45,7 @@ static inline void relax(void) {
 #endif
 }
 
-static int available_processors(void) {
+int ck_processors(void) {
 #if defined(__linux__)
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
@@ -55,7 +55,7 @@ static int available_processors(void) {
 }
 
 void ck_set_threads(int count) {
-  if (count <= 0) count = available_processors();
+  if (count <= 0) count = ck_processors();
   atomic_store(&pool.threads, count > MAX_THREADS ? MAX_THREADS : count);
 }
 
@@ -101,22 +101,86 @@ static void *work(void *generation_at_start) {
   return NULL;
 }
 
-static void start_workers(int wanted) {
-  sigset_t all, before;
-  while (pool.started < wanted) {
-    pthread_attr_t attributes;
-    pthread_attr_init(&attributes);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    // Signals are for the program's own threads.
+int ck_start_thread(void *(*body)(void *), void *context, size_t stack, ck_thread *joined) {
+  pthread_attr_t attributes;
+  int failure = pthread_attr_init(&attributes);
+  if (failure) return failure;
+  failure = pthread_attr_setstacksize(&attributes, stack);
+  if (!joined && !failure) failure = pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  if (!failure) {
+    // Signals are for the thread that began the program.
+    sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    void *generation = (void *)(size_t)generation_of(atomic_load(&pool.state));
-    int failed = pthread_create(&pool.workers[pool.started], &attributes, work, generation);
+    pthread_t thread;
+    failure = pthread_create(&thread, &attributes, body, context);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_attr_destroy(&attributes);
-    if (failed) break;
+    if (!failure && joined) joined->thread = thread;
+  }
+  pthread_attr_destroy(&attributes);
+  return failure;
+}
+
+void ck_join_thread(ck_thread thread) { pthread_join(thread.thread, NULL); }
+
+static void start_workers(int wanted) {
+  while (pool.started < wanted) {
+    void *generation = (void *)(size_t)generation_of(atomic_load(&pool.state));
+    // With fewer than wanted, loops take longer; and the next loop tries again.
+    if (ck_start_thread(work, generation, CK_SMALL_STACK, NULL) != 0) break;
     pool.started++;
   }
+}
+
+typedef struct {
+  pthread_mutex_t lock;
+  pthread_cond_t wake;
+  bool is_over;
+} probe;
+
+static void *wait_for_end(void *context) {
+  probe *p = context;
+  pthread_mutex_lock(&p->lock);
+  while (!p->is_over) pthread_cond_wait(&p->wake, &p->lock);
+  pthread_mutex_unlock(&p->lock);
+  return NULL;
+}
+
+int ck_can_start_threads(int count) {
+  if (count > MAX_PROBED) count = MAX_PROBED;
+  probe p = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false};
+  ck_thread threads[MAX_PROBED];
+  int started = 0;
+  while (started < count && ck_start_thread(wait_for_end, &p, CK_SMALL_STACK, &threads[started]) == 0) started++;
+  pthread_mutex_lock(&p.lock);
+  p.is_over = true;
+  pthread_cond_broadcast(&p.wake);
+  pthread_mutex_unlock(&p.lock);
+  for (int i = 0; i < started; i++) ck_join_thread(threads[i]);
+  return started == count;
+}
+
+void ck_use_small_stacks(void) {
+#if defined(__GLIBC__)
+  pthread_attr_t attributes;
+  if (pthread_attr_init(&attributes) != 0) return;
+  if (pthread_attr_setstacksize(&attributes, CK_SMALL_STACK) == 0) pthread_setattr_default_np(&attributes);
+  pthread_attr_destroy(&attributes);
+#endif
+}
+
+int ck_main_stack_holds(size_t bytes) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_STACK, &limit) != 0) return 1;
+  if (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= bytes) return 1;
+#if defined(__linux__)
+  // The stack grows up to what the limit is at that moment.
+  if (limit.rlim_max == RLIM_INFINITY || limit.rlim_max >= bytes) {
+    limit.rlim_cur = bytes;
+    return setrlimit(RLIMIT_STACK, &limit) == 0;
+  }
+#endif
+  return 0;
 }
 
 void ck_parallel_for(size_t count, size_t grain, ck_task task, void *context) {

@@ -33,6 +33,8 @@ public struct Captioner: Sendable {
         path: Path.join(directory, CaptionerManifest.fileName), key: "decoder.startTokens",
         expected: "at least one token")
     }
+    // Names and tables are read into memory: text of some megabytes, and what is made of it.
+    try Memory.require(DecoderFamily.tokenizerBytes, for: "the tokenizer of \(bases.decoder)")
     (decoder, tokenizer) = try DecoderFamily.load(manifest.decoder.family, from: bases.decoder)
     try Self.checkFit(directory: directory, features: extractor.shape, mapper: mapper, decoder: decoder)
   }
@@ -68,7 +70,7 @@ public struct Captioner: Sendable {
       try imageDecoder.decode(path: path, targetFor: extractor.preprocessor.scaledSize)
     }
     image.warnings.forEach(onWarning)
-    let pixels = timings.measure(\.preprocess) { extractor.preprocessor(image.image) }
+    let pixels = try timings.measure(\.preprocess) { try extractor.preprocessor.pixels(of: image, named: path) }
     let features = try timings.measure(\.encode) { try extractor.features(of: [pixels]) }
     return (try timings.measure(\.map) { try mapper.prefixes(features, decoder: decoder) }, image.originalSize)
   }

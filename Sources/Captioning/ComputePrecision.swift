@@ -1,6 +1,6 @@
 package import ImageEncoding
 import PrefixMapping
-package import Tensors
+public import Tensors
 package import TextDecoding
 
 /// In what precision a captioner's frozen matrices multiply. Norms, softmax, activations and sums are in f32 in all of them.
@@ -43,12 +43,13 @@ public enum ComputePrecision: String, Sendable, Codable, CaseIterable {
     }
   }
 
-  /// Of the frozen decoder's matrices in training. There are no gradients through 8 bits.
-  package var training: MatrixPrecision {
+  /// Of the frozen decoder's matrices in training; `nil` where there are no gradients.
+  public var training: MatrixPrecision? {
     switch self {
+    case .auto: MatrixPrecision.hasFastBF16 ? .bf16 : .f32
+    case .f32: .f32
     case .bf16: .bf16
-    case .auto where MatrixPrecision.hasFastBF16: .bf16
-    default: .f32
+    case .int8: nil
     }
   }
 
@@ -63,6 +64,32 @@ extension ComputePrecision {
   /// What it means here, for people.
   public var summary: String {
     "encoder \((encoder(isBatch: true) ?? .f32).rawValue), decoder \((decoder(isBatch: true).packed ?? .f32).rawValue)"
+  }
+
+  /// The precision of each part's products: `encoder`, `mapper` and `decoder`.
+  public func parts(isBatch: Bool) -> [String: String] {
+    let decoder = decoder(isBatch: isBatch)
+    let alone: MatrixPrecision = decoder.roundsRows ? .int8 : .f32
+    return [
+      "encoder": (encoder(isBatch: isBatch) ?? .f32).rawValue,
+      "mapper": (mapper(isBatch: isBatch).packed ?? .f32).rawValue,
+      "decoder": (decoder.packed ?? alone).rawValue,
+    ]
+  }
+
+  /// Why it means that here.
+  public var reason: String {
+    switch self {
+    case .f32, .bf16, .int8: "it was asked for"
+    case .auto:
+      MatrixPrecision.hasFastInt8
+        ? "\(MatrixPrecision.int8InstructionSet) multiplies bytes faster than floats"
+        : MatrixPrecision.hasFastBF16
+          ? "the processor multiplies bfloat16 faster than floats, and has no fast products of bytes"
+          : MatrixPrecision.int8InstructionSet == "portable"
+            ? "there are no kernels for this processor's vectors but those of f32"
+            : "\(MatrixPrecision.int8InstructionSet) multiplies bytes no faster than floats, but the decoder's are fewer to read"
+    }
   }
 }
 
@@ -83,9 +110,14 @@ extension Captioner {
   ///
   /// - Parameter isBatch: whether many captions grow side by side: matrices are copied and laid out for that, which takes a
   ///   moment and memory.
-  public func prepared(_ precision: ComputePrecision, isBatch: Bool) -> Captioner {
+  /// - Throws: `OutOfMemory`.
+  public func prepared(_ precision: ComputePrecision, isBatch: Bool) throws(OutOfMemory) -> Captioner {
+    try requireMemory(toPrepare: precision, isBatch: isBatch)
     var prepared = self
-    if let encoder = precision.encoder(isBatch: isBatch) { prepared.extractor = extractor.prepared(encoder) }
+    // What was laid out for a photo alone serves many.
+    if let encoder = precision.encoder(isBatch: isBatch), encoder != extractor.precision || !extractor.isPrepared {
+      prepared.extractor = extractor.prepared(encoder)
+    }
     prepared.mapper = mapper.prepared(precision.mapper(isBatch: isBatch))
     prepared.decoder = precision.prepared(decoder, isBatch: isBatch)
     return prepared

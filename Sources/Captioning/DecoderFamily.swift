@@ -2,6 +2,9 @@ import ModelFiles
 import TextDecoding
 
 extension DecoderFamily {
+  /// About what the largest tokenizers take, of 260,000 tokens, while they are read.
+  static let tokenizerBytes = 16 << 20
+
   typealias Loaded = (decoder: any TextDecoder, tokenizer: any Tokenizer)
 
   /// The decoder that a manifest names, and its tokeniser.

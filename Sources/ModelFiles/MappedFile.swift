@@ -37,7 +37,9 @@ public final class MappedFile: @unchecked Sendable {
     guard !path.utf8.contains(0) else { throw failure("the path contains a NUL character") }
     // O_NONBLOCK: a named pipe must be refused below, not waited for here.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw failure(systemErrorMessage()) }
+    guard descriptor >= 0 else {
+      throw errno == EMFILE || errno == ENFILE ? .tooManyOpenFiles(path: path) : failure(systemErrorMessage())
+    }
     defer { close(descriptor) }
 
     var status = stat()
@@ -52,6 +54,11 @@ public final class MappedFile: @unchecked Sendable {
     let mapping = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0)
     guard let mapping, mapping != MAP_FAILED else {
       throw errno == ENOMEM ? .noAddressSpace(path: path, byteCount: size) : failure(systemErrorMessage())
+    }
+    // Headers are read into memory.
+    guard Memory.allows(0) else {
+      munmap(mapping, size)
+      throw .noAddressSpace(path: path, byteCount: size)
     }
     switch accessPattern {
     case .normal: break

@@ -1,11 +1,17 @@
+import Tensors
+
 /// What can be wrong with a file that a model is read from or written to.
 ///
 /// Every case carries the file; `description` names file, cause and remedy.
 public enum ModelFileError: Error, Equatable, Sendable {
   /// The system refused to open the file, or to map it.
   case cannotOpen(path: String, reason: String)
+  /// The limit of open files is reached, this process's or the system's.
+  case tooManyOpenFiles(path: String)
   /// The process may not have as much address space as the file takes.
   case noAddressSpace(path: String, byteCount: Int)
+  /// A tensor that is needed in 32 bits finds no memory.
+  case outOfMemory(path: String, key: String, byteCount: Int)
   /// The file breaks a rule of its format.
   case malformed(path: String, format: ModelFileFormat, problem: String)
   /// The file is sound, but uses something of its format that is not supported.
@@ -40,9 +46,14 @@ extension ModelFileError: CustomStringConvertible {
     switch self {
     case .cannotOpen(let path, let reason):
       "\(path): cannot be read: \(reason); check the path and its permissions"
+    case .tooManyOpenFiles(let path):
+      "\(path): cannot be opened: too many open files; raise the limit (ulimit -n)"
     case .noAddressSpace(let path, let byteCount):
       "\(path): cannot be read: no address space for its \(byteCount >> 20) MiB; raise the limit (ulimit -v), or choose a "
         + "smaller model"
+    case .outOfMemory(let path, let key, let byteCount):
+      "\(path): out of memory: \((byteCount >> 20) + 1) MiB for tensor '\(key)' cannot be had; "
+        + "\(Memory.limits), or choose a smaller model"
     case .malformed(let path, let format, let problem):
       "\(path): not a valid \(format.rawValue) file: \(problem); it is damaged or incomplete: fetch or export it again"
     case .unsupported(let path, let format, let feature):

@@ -58,7 +58,7 @@ public struct WeightReader: Sendable {
 
   /// The tensor as 32-bit floats, converted or dequantised from any float-like or block-quantised type.
   ///
-  /// - Throws: as `tensor(_:shape:)`; `.unsupportedTensor` for integers and booleans, which are no weights.
+  /// - Throws: as `tensor(_:shape:)`; `.unsupportedTensor` for integers and booleans, which are no weights; `.outOfMemory`.
   public func float32(_ key: String, shape: [Int]) throws(ModelFileError) -> Tensor {
     let tensor = try tensor(key, shape: shape)
     guard tensor.elementType.isFloatingPoint else {
@@ -66,6 +66,8 @@ public struct WeightReader: Sendable {
       throw .unsupportedTensor(
         path: source.path(ofTensor: key), key: key, feature: "\(tensor.elementType) is no floating-point type")
     }
+    let bytes = tensor.count * MemoryLayout<Float>.stride
+    guard Memory.allows(bytes) else { throw .outOfMemory(path: path, key: fullKey(key), byteCount: bytes) }
     return tensor.toFloat32()
   }
 }

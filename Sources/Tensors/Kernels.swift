@@ -2,7 +2,7 @@ import CKernels
 
 /// The kernels that were chosen for this processor.
 public enum Kernels {
-  /// Of element-wise and row-wise operations: "AVX-512", "AVX2", "NEON" or "portable".
+  /// Of products in f32, and of element-wise and row-wise operations: "AVX-512", "AVX2", "NEON" or "portable".
   public static var instructionSet: String { String(cString: ck_instruction_set()) }
 
   /// Chooses other kernels, such as "portable", for all that is computed from now on.

@@ -6,6 +6,9 @@ public enum Threads {
   /// How many threads kernels use, the caller's included.
   public static var count: Int { Int(ck_threads()) }
 
+  /// The processors that this process may run on.
+  public static var processors: Int { Int(ck_processors()) }
+
   /// Call it before the first kernel runs.
   ///
   /// - Parameter count: 0 chooses all processors that this process may run on.

@@ -1,7 +1,6 @@
 import ArgumentParser
 
-@main
-struct CaptionCommand: AsyncParsableCommand {
+struct CaptionCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "caption",
     abstract: "Say what is in a photo: offline, on an ordinary CPU.",
@@ -33,6 +32,7 @@ struct CaptionCommand: AsyncParsableCommand {
            not exist
        69  base models are missing, or cannot be fetched
        70  a fault of this program: please report it
+       71  memory, threads or open files are lacking: a limit of the system
        73  a file cannot be created, or is there already, or is another run's
        74  reading or writing failed
       130  interrupted

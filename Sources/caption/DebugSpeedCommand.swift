@@ -8,7 +8,7 @@ import Tensors
 import TextDecoding
 
 /// Does one kind of work again and again and tells how long it took, for comparison with others; not meant for users.
-struct DebugSpeedCommand: AsyncParsableCommand {
+struct DebugSpeedCommand: ParsableCommand {
   enum Work: String, ExpressibleByArgument, CaseIterable {
     /// A file of an image to the encoder's input.
     case prepare
@@ -55,7 +55,7 @@ struct DebugSpeedCommand: AsyncParsableCommand {
     }
   }
 
-  func run() async throws {
+  func run() throws {
     try Failure.exiting {
       var result = Result()
       let body = try base.map(body) ?? body(captioner())

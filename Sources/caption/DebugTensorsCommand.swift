@@ -5,7 +5,7 @@ import ModelFiles
 import Tensors
 
 /// Writes what a captioner computes on the way, for comparison with its reference; not meant for users.
-struct DebugTensorsCommand: AsyncParsableCommand {
+struct DebugTensorsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "debug-tensors",
     abstract: "Write the tensors of some images to a safetensors file.",
@@ -21,7 +21,7 @@ struct DebugTensorsCommand: AsyncParsableCommand {
   @OptionGroup var reading: ReadingOptions
   @OptionGroup var messages: OutputOptions
 
-  func run() async throws {
+  func run() throws {
     try Failure.exiting {
       let captioner = try model.load(log: messages.logger)
       let decoder = ImageDecoder(options: reading.options)

@@ -4,7 +4,7 @@ import ImageEncoding
 import Logging
 
 /// `caption photo.jpg …`: captions on standard output, all else on standard error.
-struct PhotoCommand: AsyncParsableCommand {
+struct PhotoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "photo",
     abstract: "Caption photos, in the order given (the default).",
@@ -27,33 +27,34 @@ struct PhotoCommand: AsyncParsableCommand {
     if images.count(where: { $0 == "-" }) > 1 { throw ValidationError("Standard input can be read only once.") }
   }
 
-  /// Up to so many photos are captioned sooner than matrices are laid out for more.
-  private static let fewPhotos = 12
-
-  func run() async throws {
+  func run() throws {
     try Failure.exiting { try captionAll() }
   }
 
   private func captionAll() throws {
     let log = output.logger
-    let captioner = try model.load(log: log).prepared(model.precision, isBatch: images.count > Self.fewPhotos)
+    let captioner = try model.load(log: log)
     let options = try wording.options(for: captioner)
-    let decoder = ImageDecoder(options: reading.options)
     let printer = CaptionPrinter(json: output.json, withPaths: images.count > 1)
     var failures = 0
-    for path in images {
-      let caption: ImageCaption
-      do {
-        caption = try captioner.caption(path: path, decoder: decoder, options: options) { log.warning("\($0)") }
-      } catch {
+    let captioning = PhotoCaptioning(
+      captioner, precision: model.precision, imageDecoder: ImageDecoder(options: reading.options), options: options
+    ) { outcome in
+      let path = images[outcome.index]
+      for warning in outcome.warnings { log.warning("\(warning)") }
+      switch outcome.result {
+      case .success(let caption):
+        log.debug("\(path): \(caption.timings)")
+        try printer.print(caption, path: path)
+      case .failure(let error):
         failures += 1
-        log.error("\(error)")
-        try printer.print(error: "\(error)", path: path)
-        continue
+        // What is not the photo's doing does not name it.
+        let message = error is ImageDecodingError ? "\(error)" : "\(path): \(error)"
+        log.error("\(message)")
+        try printer.print(error: message, path: path)
       }
-      log.debug("\(path): \(caption.timings)")
-      try printer.print(caption, path: path)
     }
+    try captioning.run(images)
     if failures > 0 { throw Failure.someImagesFailed }
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -9,7 +10,9 @@ struct DoctorCommandTests {
       let run = try CommandRun(["doctor"], home: home)
       #expect(run.exitCode == 69)
       for name in [
-        "vectors", "bfloat16", "8 bits", "--precision auto", "--precision int8", "base models", "captioners",
+        "caption", "system", "kernel", "processor", "has", "lacks", "threads", "vectors", "bfloat16", "8 bits", "BLAS",
+        "--precision auto", "  because", "--precision int8", "memory", "ulimit -v", "ulimit -n", "JPEG", "PNG", "WebP",
+        "base models", "captioners",
       ] {
         #expect(run.outputLines.contains { $0.hasPrefix(name) }, "\(name)")
       }
@@ -18,5 +21,30 @@ struct DoctorCommandTests {
       let set = KernelSettings.instructionSets.last ?? ""
       #expect(run.outputLines.contains { $0.hasPrefix("vectors") && $0.hasSuffix(set) })
     }
+  }
+
+  @Test("--json says the same for programs, limits as numbers")
+  func json() throws {
+    try withTemporaryDirectory { home in
+      let run = try CommandRun(["doctor", "--json"], home: home)
+      #expect(run.exitCode == 69)
+      let report = try JSONSerialization.jsonObject(with: Data(run.standardOutput.utf8)) as? [String: [String: Any]]
+      #expect(
+        Set(try #require(report).keys) == [
+          "images", "kernels", "limits", "memory", "models", "precision", "processor", "program", "threads",
+        ])
+      #expect(report?["kernels"]?["f32"] as? String == KernelSettings.instructionSets.last)
+      #expect((report?["threads"]?["used"] as? Int ?? 0) > 0)
+      let models = report?["models"]?["base_models"] as? [[String: Any]]
+      #expect(models?.isEmpty == false && models?.allSatisfy { $0["is_there"] as? Bool == false } == true)
+      let auto = report?["precision"]?["auto"] as? [String: Any]
+      #expect(Set(try #require(auto).keys) == ["batch", "photo", "training"])
+    }
+  }
+
+  @Test("limits are those of the process", .enabled(if: LimitedRun.isPossible))
+  func limits() throws {
+    let run = try LimitedRun(["--nofile=77", "--core=0"], ["doctor"]).run
+    #expect(run.outputLines.contains { $0.hasPrefix("ulimit -n") && $0.hasSuffix(" 77") })
   }
 }

@@ -22,6 +22,13 @@ typedef enum ImageCodecStatus {
   ImageCodecStatusTooManyScans,
 } ImageCodecStatus;
 
+// Name and version of the JPEG library that this was built with.
+const char *imageCodecJPEGVersion(void);
+// Version of the libpng that is loaded.
+const char *imageCodecPNGVersion(void);
+// Version of the libwebp that is loaded: 0xMMmmpp.
+uint32_t imageCodecWebPVersion(void);
+
 // What a header says, before any pixel is decoded.
 typedef struct ImageCodecHeader {
   // As stored: before orientation. The whole canvas of an animated WebP.

@@ -36,7 +36,8 @@ public struct FeatureExtraction: Sendable {
   /// Goes through all images, so that afterwards the cache holds the features of each one that is not damaged.
   ///
   /// - Parameter onProgress: is told after each batch.
-  /// - Throws: `CancellationError` between batches, `FeatureCacheError`, `EncodingError`; batches finished before are
+  /// - Throws: `CancellationError` between batches, `FeatureCacheError`, `EncodingError`, `OutOfMemory`,
+  ///   and `ImageDecodingError` where memory for an image is lacking; batches finished before are
   ///   in the cache. Images that cannot be read are no errors, but are listed in the result.
   public func run(
     _ images: [ImageInput], onProgress: (FeatureExtractionProgress) -> Void = { _ in }
@@ -100,6 +101,9 @@ public struct FeatureExtraction: Sendable {
         }
         batch.hashes.append(hash)
       } catch let error as CancellationError {
+        throw error
+      } catch let error as ImageDecodingError where error.isLackOfMemory {
+        // No fault of the image's: whoever trains wants it.
         throw error
       } catch let error as ImageDecodingError {
         batch.hashes.append(nil)

@@ -5,6 +5,8 @@ public import Tensors
 /// The seeing half of a captioner: images in, features out, for captioning and for training alike.
 public struct ImageFeatureExtractor: Sendable {
   private(set) var encoder: any VisionEncoder
+  /// Whether the encoder's matrices are laid out.
+  private(set) var isPrepared = false
   /// In what precision the encoder multiplies.
   public private(set) var precision = MatrixPrecision.f32
   let selection: FeatureSelection
@@ -42,6 +44,7 @@ public struct ImageFeatureExtractor: Sendable {
     var prepared = self
     prepared.encoder = encoder.prepared(precision)
     prepared.precision = precision
+    prepared.isPrepared = true
     return prepared
   }
 
@@ -51,6 +54,7 @@ public struct ImageFeatureExtractor: Sendable {
   public func reading(_ settings: CaptionerManifest.Encoder) throws -> ImageFeatureExtractor {
     var reading = try ImageFeatureExtractor(settings, encoder: encoder)
     reading.precision = precision
+    reading.isPrepared = isPrepared
     return reading
   }
 
@@ -99,14 +103,20 @@ public struct ImageFeatureExtractor: Sendable {
   ) throws(ImageDecodingError) -> Tensor {
     let decoded = try decoder.decode(bytes, named: name, targetFor: preprocessor.scaledSize)
     decoded.warnings.forEach(onWarning)
-    return preprocessor(decoded.image)
+    return try preprocessor.pixels(of: decoded, named: name)
   }
 
   /// Images `[3, height, width]` each, at least one → features `[images, tokens, width]`.
   ///
-  /// - Throws: `EncodingError`.
-  public func features(of images: [Tensor]) throws(EncodingError) -> Tensor {
-    try features(of: Tensor.stacked(images))
+  /// - Throws: `EncodingError`; `OutOfMemory`.
+  public func features(of images: [Tensor]) throws -> Tensor {
+    let bytes = try encoder.workingBytes(
+      images: images.count, width: preprocessor.size.width, height: preprocessor.size.height,
+      states: Set(selection.parts.map(\.hiddenState)).count + selection.parts.count)
+    try Memory.require(
+      bytes, for: images.count == 1 ? "encoding an image" : "encoding \(images.count) images at once",
+      remedy: "take a captioner with a smaller encoder")
+    return try features(of: Tensor.stacked(images))
   }
 
   /// `[images, 3, height, width]` → features `[images, tokens, width]`.

@@ -115,8 +115,9 @@ package struct BatchPipeline: Sendable {
     }
     let list = ListStage(window: window, progress: progress, isPresent: nil, finish: finish)
     let prepare = prepareStage(contents: nil, finish: finish)
+    let listing = try StageThread()
     try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask(executorPreference: StageThread("list")) {
+      group.addTask(executorPreference: listing) {
         var images = try source()
         try await list.run(&images, done: NothingDone(takesNew: true), to: listed)
       }
@@ -175,9 +176,9 @@ package struct BatchPipeline: Sendable {
     let map = MapStage(steps: steps, batchSize: settings.batchSize, meter: progress.meter(.map), finish: finish)
     let generate = GenerateStage(
       steps: steps, rows: settings.rows, meter: progress.meter(.generate), finish: finish)
-    let compute = StageThread("compute")
+    let (listing, compute) = (try StageThread(), try StageThread())
     try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask(executorPreference: StageThread("list")) {
+      group.addTask(executorPreference: listing) {
         var images = try source()
         let left = try done.list(retriesErrors: settings.retriesErrors)
         try await list.run(&images, done: left, to: listed)

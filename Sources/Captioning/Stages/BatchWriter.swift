@@ -1,5 +1,6 @@
 import ModelFiles
 package import SystemPackage
+import Tensors
 
 /// The last stage: brings what is done into the list's order, to the outputs, and into the journal.
 ///
@@ -20,7 +21,7 @@ package actor BatchWriter {
     package init() {}
   }
 
-  private let thread = ActorThread("write")
+  private let thread: ActorThread
   package nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
   private let settings: Settings
@@ -40,10 +41,12 @@ package actor BatchWriter {
   ///   - outputs: first those that may refuse an image, so that no other has it by then.
   ///   - ledger: `nil` where nobody wants one.
   ///   - onFailure: is told of each image that has no caption.
+  /// - Throws: `TooFewThreads`, and what the ledger throws.
   package init(
     settings: Settings, outputs: sending [any BatchOutput], journal: sending BatchJournal, ledger: sending ErrorLedger?,
     onFailure: @escaping @Sendable (FilePath, ImageFailure) -> Void = { _, _ in }
   ) throws {
+    thread = try ActorThread()
     self.settings = settings
     self.outputs = outputs
     self.journal = journal

@@ -32,7 +32,7 @@ public struct CaptionerSteps: CaptioningSteps {
     let preprocessor = captioner.extractor.preprocessor
     let decoded = try imageDecoder.decode(bytes, named: name, targetFor: preprocessor.scaledSize)
     return PreparedImage(
-      pixels: preprocessor(decoded.image), size: decoded.originalSize, warnings: decoded.warnings,
+      pixels: try preprocessor.pixels(of: decoded, named: name), size: decoded.originalSize, warnings: decoded.warnings,
       // An image that cannot be shown can be captioned all the same.
       thumbnail: wantsThumbnail ? try? decoded.image.thumbnail().jpeg() : nil)
   }
@@ -46,7 +46,7 @@ public struct CaptionerSteps: CaptioningSteps {
   }
 
   package func makeGeneration() throws -> any CaptionGeneration {
-    try captioner.decoder.captionGeneration(captioner, options: options)
+    CaptionerGeneration(captioner: captioner, generation: try captioner.makeGeneration(options: options))
   }
 }
 
@@ -59,34 +59,13 @@ extension Tensor {
   }
 }
 
-extension TextDecoder {
-  fileprivate func captionGeneration(_ captioner: Captioner, options: GenerationOptions) throws
-    -> any CaptionGeneration
-  {
-    try DecoderGeneration(decoder: self, captioner: captioner, options: options)
-  }
-}
-
-private struct DecoderGeneration<Decoder: TextDecoder>: CaptionGeneration {
-  private let captioner: Captioner
-  private var generation: ContinuousGeneration<DecoderStepper<Decoder>>
-
-  init(decoder: Decoder, captioner: Captioner, options: GenerationOptions) throws {
-    let tokenizer = captioner.tokenizer
-    self.captioner = captioner
-    generation = try ContinuousGeneration(
-      DecoderStepper(decoder: decoder, cache: decoder.cache(prefixes: [])), options: options,
-      tokenBytes: options.stopStrings.isEmpty ? nil : { tokenizer.bytes(of: $0) })
-  }
+private struct CaptionerGeneration: CaptionGeneration {
+  let captioner: Captioner
+  var generation: any SequenceGeneration
 
   var rowCount: Int { generation.rowCount }
 
-  mutating func add(id: Int, prefix: Prefix) throws {
-    // The same seed as for an image by itself, so that its caption is the same.
-    try generation.add(id: id, startTokens: captioner.manifest.decoder.startTokens, seed: 0) { stepper in
-      try stepper.append(prefix)
-    }
-  }
+  mutating func add(id: Int, prefix: Prefix) throws { try generation.add(id: id, prefix: prefix) }
 
   mutating func step() throws -> [(id: Int, result: Result<GeneratedCaption, GenerationError>)] {
     try generation.step().map { row in

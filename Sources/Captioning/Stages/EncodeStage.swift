@@ -44,7 +44,7 @@ package struct EncodeStage {
       // Who it was shows one by one.
       if images.count > 1 { return images.flatMap { encode([$0]) } }
       for image in images {
-        let failure = ImageFailure(.other, stage: .encode, message: "\(error)", bytesRead: 0)
+        let failure = ImageFailure(error, .other, stage: .encode)
         finish(StagedOutcome(work: image.work, result: .failed(failure, hash: image.facts.hash)))
       }
       return []

@@ -1,3 +1,4 @@
+import Tensors
 package import TextDecoding
 
 /// Prefixes to captions, side by side: the place of an image that is done is taken by the next at once.
@@ -25,31 +26,39 @@ package struct GenerateStage {
       group.addTask(executorPreference: globalConcurrentExecutor) { try await inbox.fill(from: input) }
       var generation = try steps.makeGeneration()
       var growing: [Int: StagedImage<Void>] = [:]
+      // For memory, until others are done.
+      var waiting: [StagedImage<Prefix>] = []
       while true {
-        if generation.rowCount == 0 {
+        if generation.rowCount == 0 && waiting.isEmpty {
           guard await inbox.wait() else { break }
         } else {
           // The encoder computes on the same thread: this is its turn.
           await Task.yield()
         }
         try Task.checkCancellation()
-        for image in inbox.take(upTo: rows - generation.rowCount) {
-          add(image, to: &generation, &growing)
-        }
+        waiting += inbox.take(upTo: rows - generation.rowCount - waiting.count)
+        try add(&waiting, to: &generation, &growing)
         try step(&generation, &growing)
       }
       try await group.waitForAll()
     }
   }
 
+  /// Adds those that there is memory for; one that would be alone and finds none has failed.
   private func add(
-    _ image: StagedImage<Prefix>, to generation: inout any CaptionGeneration, _ growing: inout [Int: StagedImage<Void>]
-  ) {
-    do {
-      try generation.add(id: image.work.sequence, prefix: image.content)
-      growing[image.work.sequence] = image.with((), adding: 0)
-    } catch {
-      fail(image.with((), adding: 0), error)
+    _ images: inout [StagedImage<Prefix>], to generation: inout any CaptionGeneration,
+    _ growing: inout [Int: StagedImage<Void>]
+  ) throws {
+    while let image = images.first {
+      do {
+        try generation.add(id: image.work.sequence, prefix: image.content)
+        growing[image.work.sequence] = image.with((), adding: 0)
+      } catch is OutOfMemory where generation.rowCount > 0 {
+        return
+      } catch {
+        fail(image.with((), adding: 0), error)
+      }
+      images.removeFirst()
     }
   }
 
@@ -76,7 +85,7 @@ package struct GenerateStage {
   }
 
   private func fail(_ image: StagedImage<Void>, _ error: any Error) {
-    let failure = ImageFailure(.generation, stage: .generate, message: "\(error)")
+    let failure = ImageFailure(error, .generation, stage: .generate)
     finish(StagedOutcome(work: image.work, result: .failed(failure, hash: image.facts.hash)))
   }
 }

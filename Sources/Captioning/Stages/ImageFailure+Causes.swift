@@ -1,5 +1,6 @@
 import ImageEncoding
 import SystemPackage
+import Tensors
 
 extension ImageFailure {
   /// What the system refused while an image was read.
@@ -23,6 +24,11 @@ extension ImageFailure {
     self.init(code, stage: .read, message: "\(error.problem); \(error.remedy)", bytesRead: bytesRead)
   }
 
+  /// What computing an image's caption met.
+  init(_ error: any Error, _ code: Code, stage: Stage) {
+    self.init(error is OutOfMemory ? .outOfMemory : code, stage: stage, message: "\(error)")
+  }
+
   /// Why an image could not be decoded.
   init(_ error: ImageDecodingError, bytesRead: Int) {
     let code: Code =
@@ -30,7 +36,7 @@ extension ImageFailure {
       case .notFound: .notFound
       case .directory: .directory
       case .empty: .empty
-      case .unreadable: .unreadable
+      case .unreadable, .tooManyOpenFiles: .unreadable
       case .url: .url
       case .fileTooLarge: .fileTooLarge
       case .notAnImage: .notAnImage
@@ -40,7 +46,7 @@ extension ImageFailure {
       case .corrupt: .corrupt
       case .tooManyPixels: .tooManyPixels
       case .tooManyScans: .tooManyScans
-      case .outOfMemory: .outOfMemory
+      case .outOfMemory, .noMemoryToRead: .outOfMemory
       }
     self.init(code, stage: .decode, message: "\(error.problem); \(error.remedy)", bytesRead: bytesRead)
   }

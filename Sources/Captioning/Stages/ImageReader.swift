@@ -2,6 +2,7 @@ import Datasets
 import ImageEncoding
 import ModelFiles
 import SystemPackage
+import Tensors
 
 #if canImport(Glibc)
   import Glibc
@@ -31,7 +32,7 @@ package struct ImageReader: Sendable {
 
   /// The content of an image, and as much of `memory` as it takes, which the caller gives back.
   ///
-  /// - Throws: `ImageFailure`, `CancellationError`.
+  /// - Throws: `ImageFailure`, `CancellationError`; `FileSystemError.tooManyOpenFiles`.
   func read(_ image: ListedImage) async throws -> (content: Content, taken: Int) {
     switch image.content {
     case .problem(let failure): throw failure
@@ -45,6 +46,9 @@ package struct ImageReader: Sendable {
     do {
       // Without non-blocking, opening a pipe would wait for somebody to write into it.
       file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
+    } catch let error as Errno where error == .tooManyOpenFiles || error == .tooManyOpenFilesInSystem {
+      // No image's fault: the next one would fare no better.
+      throw FileSystemError(code: error.rawValue, operation: "open", path: path.text)
     } catch let error as Errno {
       throw ImageFailure(error, stage: .read)
     }
@@ -54,6 +58,10 @@ package struct ImageReader: Sendable {
     if count == 0 { throw ImageFailure(.empty, problemOf: .empty) }
     if count > limit { throw ImageFailure(.fileTooLarge, problemOf: .fileTooLarge(limit: limit)) }
     let taken = try await memory.take(count)
+    guard Memory.allows(2 * count) else {
+      memory.give(taken)
+      throw ImageFailure(.outOfMemory, problemOf: .noMemoryToRead(byteCount: count))
+    }
     do {
       let bytes = try read(file, at: member?.offset ?? 0, count: count, isLoose: member == nil, name: name)
       guard let bytes else { return (.skipped, taken) }

@@ -45,7 +45,7 @@ package struct MapStage {
       // Who it was shows one by one.
       if images.count > 1 { return images.flatMap { map([$0]) } }
       for image in images {
-        let failure = ImageFailure(.other, stage: .encode, message: "\(error)")
+        let failure = ImageFailure(error, .other, stage: .encode)
         finish(StagedOutcome(work: image.work, result: .failed(failure, hash: image.facts.hash)))
       }
       return []

@@ -37,8 +37,9 @@ package struct PrepareStage {
   ) async throws {
     defer { output.finish() }
     try await withThrowingTaskGroup(of: Void.self) { group in
-      for worker in 0..<workers {
-        group.addTask(executorPreference: StageThread("prepare-\(worker)")) {
+      for _ in 0..<workers {
+        let thread = try StageThread()
+        group.addTask(executorPreference: thread) {
           for await work in input {
             if let image = try await prepare(work) { await output.send(image) }
           }
@@ -92,8 +93,14 @@ package struct PrepareStage {
     do {
       let name = work.image.path.text
       let byteCount = try steps.decodedByteCount(bytes, named: name)
-      return try await memory.with(byteCount) {
+      func prepare() throws -> PreparedImage {
         try steps.prepare(bytes, named: name, wantsThumbnail: wantsThumbnail(work.image.path))
+      }
+      do {
+        return try await memory.with(byteCount, prepare)
+      } catch let error as ImageDecodingError where error.isLackOfMemory {
+        // Alone, it may have what others took.
+        return try await memory.with(memory.total, prepare)
       }
     } catch let error as ImageDecodingError {
       throw ImageFailure(error, bytesRead: bytes.count)

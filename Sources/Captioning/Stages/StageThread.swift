@@ -1,15 +1,16 @@
 import DequeModule
 import Dispatch
-import Foundation
 import Synchronization
+package import Tensors
 
 /// A thread of its own for tasks that read files or compute: they would hold up all others on the threads that Swift's
 /// tasks share, of which there are no more than processors.
 package final class StageThread: TaskExecutor {
   private let jobs: JobThread
 
-  package init(_ name: String) {
-    jobs = JobThread(name)
+  /// - Throws: `TooFewThreads`.
+  package init() throws(TooFewThreads) {
+    jobs = try JobThread()
   }
 
   package func enqueue(_ job: consuming ExecutorJob) {
@@ -22,8 +23,9 @@ package final class StageThread: TaskExecutor {
 final class ActorThread: SerialExecutor {
   private let jobs: JobThread
 
-  init(_ name: String) {
-    jobs = JobThread(name)
+  /// - Throws: `TooFewThreads`.
+  init() throws(TooFewThreads) {
+    jobs = try JobThread()
   }
 
   func enqueue(_ job: consuming ExecutorJob) {
@@ -61,10 +63,8 @@ private final class JobThread: Sendable {
     }
   }
 
-  init(_ name: String) {
-    let thread = Thread { [line] in line.run() }
-    thread.name = "caption.\(name)"
-    thread.start()
+  init() throws(TooFewThreads) {
+    try OwnThread.start { [line] in line.run() }
   }
 
   deinit { line.close() }

@@ -1,4 +1,5 @@
 import CImageCodecs
+import Tensors
 
 /// Decodes JPEG, PNG and WebP to upright, opaque 8-bit RGB.
 ///
@@ -75,7 +76,9 @@ public struct ImageDecoder: Sendable {
     let denominator = header.format == .jpeg ? scaleDenominator(of: header, target: targetFor(header.size)) : 1
     let decodedSize = ImageSize(
       width: (stored.width + denominator - 1) / denominator, height: (stored.height + denominator - 1) / denominator)
-    guard let storage = PixelStorage(size: decodedSize) else {
+    // As much again for a turned copy. Codecs tell themselves where they lack memory.
+    let byteCount = decodedSize.width * decodedSize.height * 3 * (header.orientation == .upright ? 1 : 2)
+    guard Memory.allows(byteCount), let storage = PixelStorage(size: decodedSize) else {
       throw ImageDecodingError(
         file: name, format: header.format,
         cause: .outOfMemory(width: header.size.width, height: header.size.height))

@@ -20,6 +20,10 @@ public struct ImageDecodingError: Error, Equatable, Sendable, CustomStringConver
     case tooManyPixels(width: Int, height: Int, limit: Int)
     case tooManyScans(limit: Int)
     case outOfMemory(width: Int, height: Int)
+    /// For the bytes of the file.
+    case noMemoryToRead(byteCount: Int)
+    /// The limit of open files is reached.
+    case tooManyOpenFiles
   }
 
   /// The path as it was given; `-` for standard input.
@@ -36,6 +40,14 @@ public struct ImageDecodingError: Error, Equatable, Sendable, CustomStringConver
 
   /// `file: what is wrong; what may help`.
   public var description: String { "\(file == "-" ? "standard input" : file): \(problem); \(remedy)" }
+
+  /// Whether the same image may be decoded when more memory is free.
+  package var isLackOfMemory: Bool {
+    switch cause {
+    case .outOfMemory, .noMemoryToRead: true
+    default: false
+    }
+  }
 
   private var name: String { format?.description ?? "image" }
 
@@ -57,6 +69,8 @@ public struct ImageDecodingError: Error, Equatable, Sendable, CustomStringConver
       "is a \(name) of \(width)×\(height) pixels, more than the limit of \(limit)"
     case .tooManyScans(let limit): "is a \(name) of more than \(limit) scans, as files made to waste time have"
     case .outOfMemory(let width, let height): "is a \(name) of \(width)×\(height) pixels, for which memory is lacking"
+    case .noMemoryToRead(let byteCount): "is a file of \(byteCount) bytes or more, for which memory is lacking"
+    case .tooManyOpenFiles: "cannot be opened: too many open files"
     }
   }
 
@@ -82,7 +96,9 @@ public struct ImageDecodingError: Error, Equatable, Sendable, CustomStringConver
     case .truncated, .corrupt: "copy or download it again, or use --allow-truncated to decode what is there"
     case .tooManyPixels: "shrink it first, or raise --max-pixels if you trust it"
     case .tooManyScans: "re-encode it if you trust it"
-    case .outOfMemory: "shrink it first"
+    case .outOfMemory: "shrink it first, raise the limit (ulimit -v) or free memory"
+    case .noMemoryToRead: "re-encode it smaller, raise the limit (ulimit -v) or free memory"
+    case .tooManyOpenFiles: "raise the limit (ulimit -n)"
     }
   }
 

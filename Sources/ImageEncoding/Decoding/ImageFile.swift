@@ -1,3 +1,5 @@
+import Tensors
+
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Musl)
@@ -14,13 +16,13 @@ package enum ImageFile {
   /// - Parameter limit: the most bytes that are read.
   /// - Returns: the content, not empty, whose first bytes are a decodable format's: whatever else it is, it is not read
   ///   to its end.
-  static func read(path: String, limit: Int) throws(ImageDecodingError) -> [UInt8] {
+  package static func read(path: String, limit: Int) throws(ImageDecodingError) -> [UInt8] {
     if path == "-" { return try read(descriptor: STDIN_FILENO, named: path, limit: limit, expected: 0) }
     if let scheme = urlScheme(path) { throw ImageDecodingError(file: path, cause: .url(scheme: scheme)) }
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       let code = errno
-      throw ImageDecodingError(file: path, cause: code == ENOENT ? .notFound : .unreadable(message(code)))
+      throw ImageDecodingError(file: path, cause: cause(ofOpening: code))
     }
     defer { close(descriptor) }
     var status = stat()
@@ -58,10 +60,20 @@ package enum ImageFile {
         if errno == EINTR { continue }
         throw ImageDecodingError(file: name, cause: .unreadable(message(errno)))
       }
+      if content.count + got > content.capacity {
+        // Old and new place, the new one twice as large, as arrays grow.
+        let capacity = max(isSniffed ? expected : 0, 2 * content.capacity)
+        guard Memory.allows(content.count + capacity) else {
+          throw ImageDecodingError(file: name, cause: .noMemoryToRead(byteCount: max(expected, content.count + got)))
+        }
+      }
       content.append(contentsOf: piece[..<got])
       if !isSniffed && (got == 0 || content.count >= ImageFormat.signatureLength) {
         _ = try format(of: content, named: name)
         isSniffed = true
+        guard Memory.allows(expected) else {
+          throw ImageDecodingError(file: name, cause: .noMemoryToRead(byteCount: expected))
+        }
         content.reserveCapacity(expected)
       }
       if content.count > limit { throw ImageDecodingError(file: name, cause: .fileTooLarge(limit: limit)) }
@@ -77,6 +89,14 @@ package enum ImageFile {
     }
     guard format.isDecodable else { throw ImageDecodingError(file: name, format: format, cause: .refusedFormat) }
     return format
+  }
+
+  private static func cause(ofOpening code: Int32) -> ImageDecodingError.Cause {
+    switch code {
+    case ENOENT: .notFound
+    case EMFILE, ENFILE: .tooManyOpenFiles
+    default: .unreadable(message(code))
+    }
   }
 
   private static func message(_ code: Int32) -> String { String(cString: strerror(code)) }

@@ -68,6 +68,8 @@ struct PatchEmbedding: Sendable {
     return prepared
   }
 
+  func preparedByteCount(_ plan: MatrixPlan) -> Int { projection.preparedByteCount(plan) }
+
   var hiddenSize: Int { projection.outputs }
 
   /// A side is a multiple of the patch, or the one that positions were learnt at, whose rest the convolution leaves out.

@@ -61,6 +61,13 @@ struct TransformerBlock: Sendable {
     return prepared
   }
 
+  func preparedByteCount(_ plan: MatrixPlan) -> Int {
+    [query, key, value, output, up, down].reduce(0) { $0 + $1.preparedByteCount(plan) }
+  }
+
+  /// What the first layer of the MLP yields, and what the second one reads.
+  var mlpWidth: Int { up.outputs + down.inputs }
+
   /// `[batch, tokens, hidden]` → the same shape.
   func callAsFunction(_ x: Tensor) -> Tensor {
     var x = x

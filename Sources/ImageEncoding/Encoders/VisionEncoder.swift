@@ -48,6 +48,12 @@ public protocol VisionEncoder: Sendable {
   /// - Returns: `[batch, 1, width(of: output)]`; `nil` where the model has none.
   func output(_ output: EncoderOutput, of lastState: Tensor) -> Tensor?
 
+  /// How many numbers the MLP of a block has of a token at the most, gates included.
+  var mlpWidth: Int { get }
+
+  /// The most bytes that `prepared(_:)` takes.
+  func preparedByteCount(_ precision: MatrixPrecision) -> Int
+
   /// The same encoder, its matrices laid out for products in this precision. Norms, activations and sums stay in f32.
   func prepared(_ precision: MatrixPrecision) -> Self
 }

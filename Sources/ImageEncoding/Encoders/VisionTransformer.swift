@@ -25,6 +25,15 @@ public struct VisionTransformer: Sendable {
     return prepared
   }
 
+  func preparedByteCount(_ precision: MatrixPrecision) -> Int {
+    let plan = MatrixPlan(packed: precision)
+    let bytes = blocks.reduce(embedding.preparedByteCount(plan)) { $0 + $1.preparedByteCount(plan) }
+    // A head, where a family has one, is hardly larger than a block.
+    return bytes + bytes / max(blocks.count, 1)
+  }
+
+  var mlpWidth: Int { blocks.map(\.mlpWidth).max() ?? 0 }
+
   var hiddenSize: Int { embedding.hiddenSize }
   var layers: Int { blocks.count }
   var patchSize: Int { embedding.patchSize }
@@ -71,6 +80,7 @@ public protocol VisionTransformerFamily: VisionEncoder {
 extension VisionTransformerFamily {
   public var hiddenSize: Int { transformer.hiddenSize }
   public var layers: Int { transformer.layers }
+  public var mlpWidth: Int { transformer.mlpWidth }
   public var patchSize: Int { transformer.patchSize }
   public var finalNorm: LayerNorm { transformer.finalNorm }
   public var hasClassToken: Bool { transformer.hasClassToken }
@@ -79,6 +89,8 @@ extension VisionTransformerFamily {
   public func grid(width: Int, height: Int) throws(EncodingError) -> PatchGrid {
     try transformer.grid(width: width, height: height)
   }
+
+  public func preparedByteCount(_ precision: MatrixPrecision) -> Int { transformer.preparedByteCount(precision) }
 
   public func hiddenStates(_ pixels: Tensor, numbers: Set<Int>) throws(EncodingError) -> [Int: Tensor] {
     try transformer.hiddenStates(pixels, numbers: numbers)

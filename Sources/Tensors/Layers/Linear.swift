@@ -64,6 +64,23 @@ public struct Linear: Sendable {
       manyRows: manyRows)
   }
 
+  /// The most bytes that `prepared(_:)` takes.
+  public func preparedByteCount(_ plan: MatrixPlan) -> Int {
+    guard let precision = plan.packed else { return 0 }
+    // Outputs are filled up to whole panels, inputs to whole groups.
+    let filled = (outputs + 31) / 32 * 32
+    let count = filled * (inputs + 4)
+    let bytes =
+      switch precision {
+      case .f32: 4 * count
+      case .bf16: 2 * count
+      // Codes, and for blocks of 32 or more of them a scale and a minimum.
+      case .int8: count + count / 4 + 8 * filled
+      }
+    // Buffers are rounded up by an eighth. The way back is another copy, made from floats.
+    return (plan.hasGradients ? 2 * bytes + 4 * count : bytes) * 9 / 8
+  }
+
   /// `[…, inputs]` → `[…, outputs]`.
   public func callAsFunction(_ x: Tensor, activation: Activation = .none) -> Tensor {
     Self.concatenated([self], x, bias: bias?.value, activation: activation)

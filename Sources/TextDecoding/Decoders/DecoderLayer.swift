@@ -18,6 +18,8 @@ struct DecoderLayer: Sendable {
     return mlpNorms.joined(sum + mlpNorms.branch(sum) { mlp($0) })
   }
 
+  var matrices: [Linear] { attention.inputs + [attention.output] + mlp.matrices }
+
   /// The same, frozen: see `Linear.prepared(_:)`.
   func prepared(_ plan: MatrixPlan) -> DecoderLayer {
     var prepared = self
@@ -87,6 +89,13 @@ enum FeedForward: Sendable {
     switch self {
     case .plain(let mlp): mlp(x)
     case .gated(let mlp): mlp(x)
+    }
+  }
+
+  var matrices: [Linear] {
+    switch self {
+    case .plain(let mlp): [mlp.up, mlp.down]
+    case .gated(let mlp): [mlp.gate, mlp.up, mlp.down]
     }
   }
 

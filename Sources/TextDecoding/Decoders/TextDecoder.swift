@@ -56,6 +56,9 @@ public protocol TextDecoder: Sendable {
   ///   to embeddings; that is the default.
   func moved(_ prefix: Prefix, by offset: Int) throws(DecodingError) -> Prefix
 
+  /// The most bytes that `prepared(_:)` takes.
+  func preparedByteCount(_ plan: MatrixPlan) -> Int
+
   /// The same decoder, its matrices made ready to multiply as `plan` says: see `Linear.prepared(_:)`.
   func prepared(_ plan: MatrixPlan) -> Self
 }

@@ -43,6 +43,11 @@ public struct TransformerDecoder: TextDecoder {
     return prepared
   }
 
+  public func preparedByteCount(_ plan: MatrixPlan) -> Int {
+    let others = [embedding.projection, outputProjection, head].compactMap(\.self)
+    return (layers.flatMap(\.matrices) + others).reduce(0) { $0 + $1.preparedByteCount(plan) }
+  }
+
   public var vocabularySize: Int { head.outputs }
 
   public var prefixShape: Prefix.Shape {

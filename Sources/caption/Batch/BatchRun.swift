@@ -21,7 +21,6 @@ struct BatchRun {
 
   /// - Throws: `ExitCode` 1 where images failed; `Interruption`; what keeps the run from beginning or going on.
   func run() async throws {
-    Heap.share()
     // Who reads our rows may go; then writing says so, and what is done is kept.
     signal(SIGPIPE, SIG_IGN)
     let plan = try BatchPlan(command.outputs, inputs: command.images.paths, shard: command.images.shard)
@@ -34,7 +33,7 @@ struct BatchRun {
         listing, steps: CaptionerSteps(captioner, imageDecoder: imageDecoder, options: options),
         settings: pipelineSettings(options))
     }
-    captioner = captioner.prepared(command.model.precision, isBatch: true)
+    captioner = try captioner.prepared(command.model.precision, isBatch: true)
     try await withJournal(plan) { [captioner] directory in
       let journal = try BatchJournal(
         directory: directory, settings: settings(plan, captioner, options), restarts: command.running.restart,

@@ -36,8 +36,8 @@ struct DebugPrecisionCommand: AsyncParsableCommand {
       guard let split = Split(named: split) else { throw EvaluationError.unknownSplit(name: split) }
       let log = Logger(label: "caption") { _ in StandardErrorLog() }
       let captioner = try model.load(log: log)
-      let reference = captioner.prepared(.f32, isBatch: true)
-      let other = captioner.prepared(model.precision, isBatch: !single)
+      let reference = try captioner.prepared(.f32, isBatch: true)
+      let other = try captioner.prepared(model.precision, isBatch: !single)
       var comparison = Comparison(precision: model.precision.rawValue, isSingle: single)
       let photos = try await features(of: split, reference, log)
       let others = try await features(of: split, other, log)

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-struct ModelsCommand: AsyncParsableCommand {
+struct ModelsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "models",
     abstract: "Fetch, add, look into, check and remove the frozen base models.",

@@ -6,7 +6,7 @@ import PrefixMapping
 import TextDecoding
 
 /// Makes a captioner of a published ClipCap checkpoint.
-struct ModelsConvertCommand: AsyncParsableCommand {
+struct ModelsConvertCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "convert-clipcap",
     abstract: "Make a captioner of a ClipCap checkpoint (PyTorch .pt).",
@@ -45,7 +45,7 @@ struct ModelsConvertCommand: AsyncParsableCommand {
     if stop.isEmpty { throw ValidationError("--stop takes the text of a token.") }
   }
 
-  func run() async throws {
+  func run() throws {
     try Failure.exiting {
       let conversion = ClipCapConversion(
         checkpoint: checkpoint, encoder: Self.absolute(encoder), decoder: Self.absolute(decoder), directory: out,

@@ -1,7 +1,7 @@
 import ArgumentParser
 import ModelFiles
 
-struct ModelsInspectCommand: AsyncParsableCommand {
+struct ModelsInspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
     abstract: "Show the metadata and tensors of a safetensors, GGUF, ONNX or PyTorch file.",
@@ -16,7 +16,7 @@ struct ModelsInspectCommand: AsyncParsableCommand {
   @Flag(help: "One JSON object instead of text.")
   var json = false
 
-  func run() async throws {
+  func run() throws {
     try Failure.exiting {
       let inspection = try ModelInspection(path: file)
       try StandardOutput.write(json ? StableJSON.line(inspection) + "\n" : Self.text(inspection))

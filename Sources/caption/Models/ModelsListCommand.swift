@@ -1,11 +1,11 @@
 import ArgumentParser
 import ModelFiles
 
-struct ModelsListCommand: AsyncParsableCommand {
+struct ModelsListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "What there is: base models and captioners.")
 
-  func run() async throws {
+  func run() throws {
     try Failure.exiting {
       let store = try ModelStore()
       let installed = try store.installed()

@@ -1,7 +1,7 @@
 import ArgumentParser
 import ModelFiles
 
-struct ModelsPathCommand: AsyncParsableCommand {
+struct ModelsPathCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "path",
     abstract: "Where base models are; fails with exit code 69 where one is missing.")
@@ -9,7 +9,7 @@ struct ModelsPathCommand: AsyncParsableCommand {
   @Argument(help: "Names; all that the default captioner needs where none is given.")
   var names: [String] = []
 
-  func run() async throws {
+  func run() throws {
     try Failure.exiting {
       let store = try ModelStore()
       let wanted = names.isEmpty ? store.catalog.models.map(\.name) : names

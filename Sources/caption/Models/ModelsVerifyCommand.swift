@@ -1,7 +1,7 @@
 import ArgumentParser
 import ModelFiles
 
-struct ModelsVerifyCommand: AsyncParsableCommand {
+struct ModelsVerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
     abstract: "Read every byte of base models and compare with their SHA-256.")
@@ -9,7 +9,7 @@ struct ModelsVerifyCommand: AsyncParsableCommand {
   @Argument(help: "Names; all where none is given.")
   var names: [String] = []
 
-  func run() async throws {
+  func run() throws {
     try Failure.exiting {
       let store = try ModelStore()
       // Those of the catalogue and whatever else was added with a record.

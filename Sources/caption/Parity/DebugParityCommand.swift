@@ -7,7 +7,7 @@ import Tensors
 import TextDecoding
 
 /// Sets encoders and decoders beside what their references computed, in f32; not meant for users: `Tools/check-parity`.
-struct DebugParityCommand: AsyncParsableCommand {
+struct DebugParityCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "debug-parity",
     abstract: "Compare models with the tensors of their references.",
@@ -25,7 +25,7 @@ struct DebugParityCommand: AsyncParsableCommand {
   @Option(help: "Threads to compute with; 0 uses every processor.") var threads = 0
   @Flag(help: "Matrices laid out for many rows, as batches multiply them.") var batch = false
 
-  func run() async throws {
+  func run() throws {
     try Failure.exiting {
       Threads.use(threads)
       var tables: [(columns: [String], rows: [ParityRow])] = [

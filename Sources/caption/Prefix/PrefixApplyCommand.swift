@@ -3,7 +3,7 @@ import Captioning
 import ModelFiles
 import TextDecoding
 
-struct PrefixApplyCommand: AsyncParsableCommand {
+struct PrefixApplyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "apply", abstract: "Let a text grow from each prefix, all in one batch.",
     discussion: """
@@ -49,7 +49,7 @@ struct PrefixApplyCommand: AsyncParsableCommand {
     }
   }
 
-  func run() async throws {
+  func run() throws {
     try Failure.exiting {
       let captioner = try model.load(log: output.logger)
         .prepared(model.precision, isBatch: files.count > Self.fewRows)

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-struct PrefixCommand: AsyncParsableCommand {
+struct PrefixCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "prefix",
     abstract: "Keep, join and exchange prefixes: what a decoder is told before its first word.",

@@ -3,7 +3,7 @@ import Captioning
 import ModelFiles
 import TextDecoding
 
-struct PrefixConcatCommand: AsyncParsableCommand {
+struct PrefixConcatCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "concat", abstract: "Join prefixes of one decoder, the first one first.",
     discussion: """
@@ -21,7 +21,7 @@ struct PrefixConcatCommand: AsyncParsableCommand {
     if files.count < 2 { throw ValidationError("Name at least two prefix files.") }
   }
 
-  func run() async throws {
+  func run() throws {
     try Failure.exiting {
       let captioner = try model.load(log: output.logger)
       let prefixes = try files.map { try captioner.prefixFile(path: $0).prefix }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import TextDecoding
 
-struct PrefixExportCommand: AsyncParsableCommand {
+struct PrefixExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export", abstract: "Write a prefix as an adapter for Hugging Face PEFT (PREFIX_TUNING).",
     discussion: """
@@ -21,7 +21,7 @@ struct PrefixExportCommand: AsyncParsableCommand {
       valueName: "name"))
   var baseModel: String?
 
-  func run() async throws {
+  func run() throws {
     try Failure.exiting {
       let file = try PrefixFile(path: file)
       try file.prefix.writePEFT(directory: peft, baseModel: baseModel ?? file.base.name)

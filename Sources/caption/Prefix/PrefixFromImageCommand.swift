@@ -4,7 +4,7 @@ import ImageEncoding
 import Logging
 import ModelFiles
 
-struct PrefixFromImageCommand: AsyncParsableCommand {
+struct PrefixFromImageCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "from-image", abstract: "The prefix of a photo: what a captioner's mapper makes of it.")
 
@@ -15,7 +15,7 @@ struct PrefixFromImageCommand: AsyncParsableCommand {
   @OptionGroup(title: "Model") var model: ModelOptions
   @OptionGroup(title: "Reading images") var reading: ReadingOptions
 
-  func run() async throws {
+  func run() throws {
     try Failure.exiting {
       let log = output.logger
       let captioner = try model.load(log: log).prepared(model.precision, isBatch: false)

@@ -2,7 +2,7 @@ import ArgumentParser
 import Captioning
 import TextDecoding
 
-struct PrefixFromTextCommand: AsyncParsableCommand {
+struct PrefixFromTextCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "from-text", abstract: "The prefix of a text: what the decoder keeps of having read it.",
     discussion:
@@ -14,7 +14,7 @@ struct PrefixFromTextCommand: AsyncParsableCommand {
   @OptionGroup(title: "Output") var output: PrefixOutput
   @OptionGroup(title: "Model") var model: ModelOptions
 
-  func run() async throws {
+  func run() throws {
     try Failure.exiting {
       let text = text == "-" ? try StandardInput.text() : text
       let captioner = try model.load(log: output.logger).prepared(model.precision, isBatch: false)

@@ -3,7 +3,7 @@ import Captioning
 import ModelFiles
 import TextDecoding
 
-struct PrefixImportCommand: AsyncParsableCommand {
+struct PrefixImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import", abstract: "Take a prefix that Hugging Face PEFT saved (PREFIX_TUNING).",
     discussion: """
@@ -17,7 +17,7 @@ struct PrefixImportCommand: AsyncParsableCommand {
   @OptionGroup(title: "Output") var output: PrefixOutput
   @OptionGroup(title: "Model") var model: ModelOptions
 
-  func run() async throws {
+  func run() throws {
     try Failure.exiting {
       let captioner = try model.load(log: output.logger)
       let prefix = try Prefix(peftDirectory: directory, decoder: captioner.decoder.prefixShape)

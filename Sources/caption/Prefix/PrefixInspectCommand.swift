@@ -2,7 +2,7 @@ import ArgumentParser
 import ModelFiles
 import TextDecoding
 
-struct PrefixInspectCommand: AsyncParsableCommand {
+struct PrefixInspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect", abstract: "Say what prefix files hold: shape, origin and decoder.")
 
@@ -18,7 +18,7 @@ struct PrefixInspectCommand: AsyncParsableCommand {
     let length, layers, key_value_heads, head_dimension: Int
   }
 
-  func run() async throws {
+  func run() throws {
     try Failure.exiting {
       for path in files {
         let file = try PrefixFile(path: path)

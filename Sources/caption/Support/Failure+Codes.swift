@@ -4,6 +4,7 @@ import Datasets
 import ImageEncoding
 import ModelFiles
 import ModelHub
+import Tensors
 import TextDecoding
 import Training
 
@@ -19,8 +20,11 @@ extension Failure {
     case let error as FeatureCacheError: code(of: error)
     case DatasetError.cannotRead: 66
     case is DatasetError: 65
+    case is OutOfMemory, is TooFewThreads: 71
+    case ModelFileError.noAddressSpace, ModelFileError.outOfMemory, ModelFileError.tooManyOpenFiles: 71
     case ModelFileError.cannotWrite: 74
     case is CaptionerManifestError, is CaptionerError, is ModelFileError, is ZipError: 65
+    case let error as ImageDecodingError where error.isLackOfMemory: 71
     case is ImageDecodingError, is EncodingError, is DecodingError, is GenerationError: 65
     case is CaptionerLocatorError, PrefixFileError.notFound, PEFTError.notFound: 66
     case is PrefixFileError, is PEFTError: 65
@@ -95,6 +99,7 @@ extension Failure {
     switch error {
     case .notFound: 66
     case .permissionDenied, .diskFull, .failed: 74
+    case .tooManyOpenFiles: 71
     }
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Captioning
+import Foundation
 import ImageEncoding
 import Logging
 import ModelFiles
@@ -22,12 +23,15 @@ struct ModelOptions: ParsableArguments {
       discussion: """
         auto is the fastest here that costs hardly any quality: \
         \(ComputePrecision.auto.summary). f32 computes what the reference does; bf16 and int8 round to bfloat16 and to 8 \
-        bits. For training auto is \(ComputePrecision.auto.training.rawValue) here, and int8 is not to be had.
+        bits. For training auto is \(ComputePrecision.auto.training?.rawValue ?? "none") here, and int8 is not to be had.
         """))
   var precision = ComputePrecision.auto
 
   func validate() throws {
     if !(0...256).contains(threads) { throw ValidationError("--threads takes 0 to 256.") }
+    if let name = ProcessInfo.processInfo.environment["CAPTION_KERNELS"], !Kernels.use(name) {
+      throw ValidationError("CAPTION_KERNELS=\(name): this processor has \(Kernels.available.joined(separator: ", ")).")
+    }
   }
 
   /// Of the frozen decoder, for training. What `auto` took when a run began holds for all of it, on whatever machine it goes
@@ -36,7 +40,7 @@ struct ModelOptions: ParsableArguments {
   /// - Parameter run: the run that is resumed.
   func trainingPrecision(resuming run: RunDirectory? = nil) -> MatrixPrecision {
     if precision == .auto, let begun = run?.precision { return begun }
-    return precision.training
+    return precision.training ?? .f32
   }
 
   /// For commands that train.

@@ -11,7 +11,7 @@ extension Captioner {
     let family = try MapperFamily.named(manifest: manifest.mapper)
     let file = try SafetensorsFile(path: files.mapper)
     return MapperTrainer(
-      decoder: decoder.prepared(.training(precision)), family: family, heads: manifest.mapper.heads,
+      decoder: try decoder.preparedForTraining(precision), family: family, heads: manifest.mapper.heads,
       tokenGroups: manifest.mapper.tokenGroups, parameters: try ParameterSet(file: file), settings: settings)
   }
 }

@@ -7,7 +7,7 @@ import TextDecoding
 import Training
 
 /// Trains a captioner's mapper on given batches, for comparison with its reference; not meant for users.
-struct DebugTrainStepsCommand: AsyncParsableCommand {
+struct DebugTrainStepsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "debug-train-steps",
     abstract: "Print loss and gradient norm of training steps on given batches.",
@@ -38,7 +38,7 @@ struct DebugTrainStepsCommand: AsyncParsableCommand {
     let seconds: Double
   }
 
-  func run() async throws {
+  func run() throws {
     try Failure.exiting { try train() }
   }
 

@@ -34,7 +34,7 @@ struct TextTaskRun {
       width: plan.mapper.width, depth: plan.mapper.depth, heads: plan.mapper.heads,
       reparameterization: plan.mapper.reparameterization)
     let trainer = MapperTrainer(
-      decoder: bases.decoder.prepared(.training(plan.precision)), family: family,
+      decoder: try bases.decoder.preparedForTraining(plan.precision), family: family,
       heads: plan.mapper.heads, tokenGroups: [], parameters: family.freshParameters(settings, &generator),
       settings: plan.trainer)
     log.info(

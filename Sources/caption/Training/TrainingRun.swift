@@ -107,7 +107,7 @@ struct TrainingRun: Sendable {
       deviation: statistics.deviation, base: start.base, prompt: start.prompt, width: plan.mapper.width,
       depth: plan.mapper.depth, heads: plan.mapper.heads, reparameterization: plan.mapper.reparameterization)
     return MapperTrainer(
-      decoder: bases.decoder.prepared(.training(plan.precision)), family: family,
+      decoder: try bases.decoder.preparedForTraining(plan.precision), family: family,
       heads: plan.mapper.heads,
       tokenGroups: settings.tokenGroups, parameters: family.freshParameters(settings, &generator),
       settings: plan.trainer)

@@ -201,7 +201,7 @@ struct StageTests {
     let out: [StagedImage<Tensor>] = try await run(
       (0..<40).map(pixels), onSend: { sent.stay(microseconds: 0) }
     ) { from, to in
-      try await withTaskExecutorPreference(StageThread("test")) { try await stage.run(from: from, to: to) }
+      try await withTaskExecutorPreference(try StageThread()) { try await stage.run(from: from, to: to) }
     }
     #expect(out.map(\.work.sequence) == (0..<40).filter { $0 != 13 })
     #expect(finished.summary == [13: "other"])
@@ -236,6 +236,36 @@ struct StageTests {
     #expect(finished.summary.count == 30)
     #expect(finished.summary[7] == "generation" && finished.summary[8] == "number 8")
     #expect(steps.counts.mostRows == 4)
+  }
+
+  @Test("A caption that finds no memory beside others waits for them; alone, it fails")
+  func generationMemory() async throws {
+    for (most, expected) in [(2, "number 8"), (0, "out_of_memory")] {
+      var steps = StubSteps()
+      steps.mostRows = most
+      let finished = Bypassed()
+      let stage = GenerateStage(steps: steps, rows: 4, meter: StageMeter()) { finished.append($0) }
+      let _: [Int] = try await run((0..<10).map(prefix)) { from, to in
+        defer { to.finish() }
+        try await stage.run(from: from)
+      }
+      #expect(finished.summary.count == 10)
+      #expect(finished.summary[8] == expected)
+      #expect(steps.counts.mostRows == most)
+    }
+  }
+
+  @Test("Images that find no memory as a group are encoded one by one, and one that finds none alone fails")
+  func encodingMemory() async throws {
+    var steps = StubSteps()
+    steps.beforeEncoding = { numbers in
+      if numbers.count > 1 || numbers == [3] { throw OutOfMemory(what: "images", byteCount: 1, remedy: "wait") }
+    }
+    let finished = Bypassed()
+    let stage = EncodeStage(steps: steps, batchSize: 4, meter: StageMeter()) { finished.append($0) }
+    let out: [StagedImage<Tensor>] = try await run((0..<8).map(pixels)) { try await stage.run(from: $0, to: $1) }
+    #expect(out.count == 7)
+    #expect(finished.summary == [3: "out_of_memory"])
   }
 
   @Test("A stage whose successor takes nothing more ends when it is cancelled")

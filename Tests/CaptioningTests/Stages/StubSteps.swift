@@ -12,6 +12,8 @@ struct StubSteps: CaptioningSteps {
   var beforePreparing: @Sendable (Int) throws -> Void = { _ in }
   var beforeEncoding: @Sendable ([Int]) throws -> Void = { _ in }
   var beforeMapping: @Sendable (Int) throws -> Void = { _ in }
+  /// How many captions there is memory for.
+  var mostRows = Int.max
   /// How many tokens an image's caption has.
   var length: @Sendable (Int) -> Int = { 1 + $0 % 5 }
   /// Images whose generation fails.
@@ -70,6 +72,7 @@ struct StubSteps: CaptioningSteps {
 
     mutating func add(id: Int, prefix: Prefix) throws {
       let number = Int(prefix.keysValues.values[0])
+      if rows.count >= steps.mostRows { throw OutOfMemory(what: "a row", byteCount: 1 << 30, remedy: "wait") }
       rows.append((id, number, steps.length(number)))
     }
 

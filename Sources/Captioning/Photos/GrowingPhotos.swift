@@ -1,0 +1,127 @@
+import ImageEncoding
+import PrefixMapping
+import Tensors
+import TextDecoding
+
+/// Photos on their way from pixels to words.
+struct GrowingPhotos {
+  private let captioner: Captioner
+  private let mostRows: Int
+  private let mostImages: Int
+  private var generation: any SequenceGeneration
+  /// How many images are encoded next, and how many captions may grow then: both double, so that the first of many photos
+  /// need not wait for a large group.
+  private var images = 2
+  private var rows = 2
+  private var growing: [Int: Photo] = [:]
+  /// For memory, until others are done.
+  private var waiting: [(photo: Photo, prefix: Prefix)] = []
+
+  private struct Photo {
+    let read: PhotoReader.Photo
+    let content: PhotoReader.Content
+    var timings: StageTimings
+  }
+
+  init(_ captioner: Captioner, options: GenerationOptions, mostRows: Int, mostImages: Int) throws {
+    self.captioner = captioner
+    self.mostRows = mostRows
+    self.mostImages = mostImages
+    generation = try captioner.makeGeneration(options: options)
+  }
+
+  /// Takes photos that are ready, encodes them, and gives every caption another token.
+  ///
+  /// - Returns: what became of photos that are done by it, in any order.
+  /// - Throws: what cannot be blamed on a photo.
+  mutating func advance(_ reader: PhotoReader) throws -> [PhotoCaptioning.Outcome] {
+    var outcomes: [PhotoCaptioning.Outcome] = []
+    let isIdle = generation.rowCount == 0 && waiting.isEmpty
+    let room = min(rows, mostRows) - generation.rowCount - waiting.count
+    if isIdle || room >= min(images, mostRows) {
+      let taken = reader.take(upTo: min(images, max(room, 1)), waits: isIdle)
+      if !taken.isEmpty {
+        images = min(2 * images, mostImages)
+        rows = min(2 * rows, mostRows)
+      }
+      outcomes += encode(taken)
+    }
+    outcomes += add()
+    return try outcomes + step()
+  }
+
+  private mutating func encode(_ taken: [PhotoReader.Photo]) -> [PhotoCaptioning.Outcome] {
+    var outcomes: [PhotoCaptioning.Outcome] = []
+    var photos: [Photo] = []
+    for photo in taken {
+      switch photo.content {
+      case .success(let content): photos.append(Photo(read: photo, content: content, timings: photo.timings))
+      case .failure(let error): outcomes.append(.init(photo, .failure(error)))
+      }
+    }
+    return outcomes + prefixes(of: photos)
+  }
+
+  private mutating func prefixes(of photos: [Photo]) -> [PhotoCaptioning.Outcome] {
+    if photos.isEmpty { return [] }
+    do {
+      var total = StageTimings()
+      let features = try total.measure(\.encode) {
+        try captioner.extractor.features(of: photos.map(\.content.pixels))
+      }
+      let prefixes = try total.measure(\.map) { try captioner.mapper.prefixes(features, decoder: captioner.decoder) }
+      for (photo, prefix) in zip(photos, prefixes) {
+        var photo = photo
+        photo.timings.encode += total.encode / Double(photos.count)
+        photo.timings.map += total.map / Double(photos.count)
+        waiting.append((photo, prefix))
+      }
+      return []
+    } catch {
+      // Who it was shows one by one.
+      if photos.count > 1 { return photos.flatMap { prefixes(of: [$0]) } }
+      return photos.map { .init($0.read, .failure(error)) }
+    }
+  }
+
+  /// Adds those that there is memory for; one that would be alone and finds none has failed.
+  private mutating func add() -> [PhotoCaptioning.Outcome] {
+    var outcomes: [PhotoCaptioning.Outcome] = []
+    while let (photo, prefix) = waiting.first {
+      do {
+        try generation.add(id: photo.read.index, prefix: prefix)
+        growing[photo.read.index] = photo
+      } catch is OutOfMemory where generation.rowCount > 0 {
+        break
+      } catch {
+        outcomes.append(.init(photo.read, .failure(error)))
+      }
+      waiting.removeFirst()
+    }
+    return outcomes
+  }
+
+  private mutating func step() throws -> [PhotoCaptioning.Outcome] {
+    let count = generation.rowCount
+    if count == 0 { return [] }
+    var time = StageTimings()
+    let finished = try time.measure(\.generate) { try generation.step() }
+    for id in growing.keys { growing[id]?.timings.generate += time.generate / Double(count) }
+    return finished.compactMap { row in
+      guard let photo = growing.removeValue(forKey: row.id) else { return nil }
+      let result = row.result.mapError { $0 as any Error }.map { sequence in
+        ImageCaption(
+          text: captioner.text(of: sequence), sequence: sequence,
+          alternatives: sequence.alternatives.map { (captioner.text(of: $0), $0) },
+          width: photo.content.size.width, height: photo.content.size.height, timings: photo.timings)
+      }
+      return .init(photo.read, result)
+    }
+  }
+}
+
+extension PhotoCaptioning.Outcome {
+  fileprivate init(_ photo: PhotoReader.Photo, _ result: Result<ImageCaption, any Error>) {
+    self.init(index: photo.index, warnings: photo.warnings, result: result)
+  }
+}

@@ -1,0 +1,158 @@
+import Dispatch
+import ImageEncoding
+import Synchronization
+import Tensors
+
+/// Reads and prepares photos ahead of whoever captions them, on threads of its own; where none can be had, when asked.
+final class PhotoReader: Sendable {
+  struct Photo: Sendable {
+    let index: Int
+    let timings: StageTimings
+    /// What was wrong with a photo that could be read all the same.
+    let warnings: [String]
+    let content: Result<Content, any Error>
+  }
+
+  struct Content: Sendable {
+    /// `[3, height, width]`.
+    let pixels: Tensor
+    /// Of the original, upright.
+    let size: ImageSize
+  }
+
+  /// Photos that are larger than this many bytes are decoded alone.
+  private static let largeBytes = 64 << 20
+
+  private let paths: [String]
+  private let decoder: ImageDecoder
+  private let preprocessor: ImagePreprocessor
+  private let turns: Turns
+  /// How many photos may be read and not yet taken.
+  private let places: DispatchSemaphore
+  private let arrivals = DispatchSemaphore(value: 0)
+  private let state: Mutex<State>
+
+  private struct State {
+    var next: Int
+    var taken: Int
+    var photos: [Int: Photo] = [:]
+    var isOver = false
+  }
+
+  /// - Parameter first: which of `paths` is the first to be read.
+  init(
+    _ paths: [String], from first: Int, decoder: ImageDecoder, preprocessor: ImagePreprocessor, workers: Int,
+    ahead: Int
+  ) {
+    self.paths = paths
+    self.decoder = decoder
+    self.preprocessor = preprocessor
+    turns = Turns(max(workers, 1))
+    places = DispatchSemaphore(value: ahead)
+    state = Mutex(State(next: first, taken: first))
+  }
+
+  /// Begins as many threads as can be had.
+  func start(workers: Int) {
+    for _ in 0..<workers {
+      do {
+        try OwnThread.start { [self] in work() }
+      } catch {
+        return
+      }
+    }
+  }
+
+  /// Photos that are not taken are not read any more.
+  func stop() {
+    state.withLock { $0.isOver = true }
+    places.signal()
+  }
+
+  /// The next photos in their order: all that are ready, `limit` at the most.
+  ///
+  /// - Parameter waits: for one at least, where any is left.
+  func take(upTo limit: Int, waits: Bool) -> [Photo] {
+    var photos: [Photo] = []
+    while photos.count < limit {
+      let (photo, isEnd) = state.withLock { state in
+        let photo = state.photos.removeValue(forKey: state.taken)
+        if photo != nil { state.taken += 1 }
+        return (photo, state.taken == paths.count)
+      }
+      if let photo {
+        places.signal()
+        photos.append(photo)
+      } else if isEnd || !photos.isEmpty || !waits {
+        break
+      } else if let index = claim(where: { $0.next == $0.taken }) {
+        // No thread has begun with it.
+        deliver(read(index))
+      } else {
+        arrivals.wait()
+      }
+    }
+    return photos
+  }
+
+  private func work() {
+    while true {
+      places.wait()
+      guard let index = claim(where: { _ in true }) else {
+        // The others are to see it, too.
+        places.signal()
+        return
+      }
+      deliver(read(index))
+    }
+  }
+
+  private func claim(where isWanted: (State) -> Bool) -> Int? {
+    state.withLock { state in
+      if state.isOver || state.next == paths.count || !isWanted(state) { return nil }
+      state.next += 1
+      return state.next - 1
+    }
+  }
+
+  private func deliver(_ photo: Photo) {
+    state.withLock { $0.photos[photo.index] = photo }
+    arrivals.signal()
+  }
+
+  private func read(_ index: Int) -> Photo {
+    let path = paths[index]
+    var timings = StageTimings()
+    var warnings: [String] = []
+    let content = Result { () throws -> Content in
+      let bytes = try timings.measure(\.decode) {
+        try ImageFile.read(path: path, limit: decoder.options.maximumFileBytes)
+      }
+      let isLarge = try 6 * decoder.header(bytes, named: path).size.area > Self.largeBytes
+      func prepare() throws -> Content {
+        let decoded = try timings.measure(\.decode) {
+          try decoder.decode(bytes, named: path, targetFor: preprocessor.scaledSize)
+        }
+        warnings = decoded.warnings
+        let pixels = try timings.measure(\.preprocess) {
+          try preprocessor.pixels(of: decoded, named: path)
+        }
+        return Content(pixels: pixels, size: decoded.originalSize)
+      }
+      if isLarge { return try turns.alone(prepare) }
+      do {
+        return try turns.sideBySide(prepare)
+      } catch let error as ImageDecodingError where error.isLackOfMemory {
+        return try turns.alone(prepare)
+      }
+    }
+    return Photo(index: index, timings: timings, warnings: warnings, content: content)
+  }
+}
+
+extension ImageSize {
+  fileprivate var area: Int {
+    let (area, isOverflow) = width.multipliedReportingOverflow(by: height)
+    return isOverflow || area > Int.max / 6 ? Int.max / 6 : area
+  }
+}

@@ -1,0 +1,15 @@
+public import Tensors
+public import TextDecoding
+
+extension TextDecoder {
+  /// The same decoder, frozen, laid out so that gradients go back through it.
+  ///
+  /// - Throws: `OutOfMemory`.
+  public func preparedForTraining(_ precision: MatrixPrecision) throws(OutOfMemory) -> Self {
+    try Memory.require(
+      preparedByteCount(.training(precision)),
+      for: "the decoder's matrices in \(precision.rawValue), laid out for training",
+      remedy: precision == .f32 ? "give --precision bf16" : Captioner.smallerModel)
+    return prepared(.training(precision))
+  }
+}

@@ -1,0 +1,17 @@
+import CImageCodecs
+
+extension ImageFormat {
+  /// What decodes it here, with its version; `nil` for formats that are only recognised.
+  public var library: String? {
+    switch self {
+    case .jpeg: String(cString: imageCodecJPEGVersion())
+    case .png: "libpng \(String(cString: imageCodecPNGVersion()))"
+    case .webp:
+      {
+        let version = imageCodecWebPVersion()
+        return "libwebp \(version >> 16).\(version >> 8 & 255).\(version & 255)"
+      }()
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import CKernels
+
+/// Asks the system for memory before it is needed, where a refusal can still be an error: buffers of tensors and objects of
+/// Swift have no way to fail but to end the program.
+///
+/// The test is exact for `ulimit -v`, `ulimit -d` and strict overcommit. It takes no memory.
+public enum Memory {
+  /// What is asked for besides: the small things that go with a large one.
+  public static let margin = 16 << 20
+
+  /// What may help whatever lacks memory.
+  public static let limits = "raise the limit (ulimit -v, ulimit -d) or free memory"
+
+  /// - Parameters:
+  ///   - byteCount: the most that what follows will take at any moment.
+  ///   - what: fits "memory for …".
+  ///   - remedy: besides raising limits.
+  /// - Throws: `OutOfMemory`.
+  public static func require(
+    _ byteCount: Int, for what: @autoclosure () -> String, remedy: @autoclosure () -> String? = nil
+  ) throws(OutOfMemory) {
+    let (wanted, isOverflow) = byteCount.addingReportingOverflow(margin)
+    if !isOverflow, ck_can_map(wanted) != 0 { return }
+    throw OutOfMemory(
+      what: what(), byteCount: byteCount, remedy: remedy().map { "\(limits), or \($0)" } ?? limits)
+  }
+
+  /// Whether `require` would find that much.
+  public static func allows(_ byteCount: Int) -> Bool {
+    let (wanted, isOverflow) = byteCount.addingReportingOverflow(margin)
+    return !isOverflow && ck_can_map(wanted) != 0
+  }
+
+  /// From now on the program tells that memory is lacking where Swift's runtime would only abort.
+  public static func explainAborts() { ck_explain_aborts() }
+}

@@ -1,0 +1,66 @@
+import CKernels
+
+/// Threads whose stacks we choose, and that either begin or say why not.
+public enum OwnThread {
+  /// Of a thread that computes, reads or writes.
+  public static let stackBytes = 2 << 20
+
+  /// Begins a thread that ends by itself.
+  ///
+  /// - Throws: `TooFewThreads`.
+  public static func start(_ body: @escaping @Sendable () -> Void) throws(TooFewThreads) {
+    _ = try begin(body, stack: stackBytes, joined: nil)
+  }
+
+  /// Runs `body` on a thread with a stack as large as a program usually has, and waits for it.
+  ///
+  /// - Throws: `TooFewThreads`.
+  public static func runOnLargeStack(_ body: @escaping @Sendable () -> Void) throws(TooFewThreads) {
+    var thread = ck_thread()
+    try begin(body, stack: Int(CK_LARGE_STACK), joined: &thread)
+    ck_join_thread(thread)
+  }
+
+  /// Whether this thread, the program's first, has as large a stack as a program usually has.
+  public static var isFirstStackLarge: Bool { ck_main_stack_holds(Int(CK_LARGE_STACK)) != 0 }
+
+  /// Gives threads of libraries small stacks. Call it before there are any.
+  public static func useSmallStacks() { ck_use_small_stacks() }
+
+  /// - Throws: `TooFewThreads` where so many threads at once cannot be had now.
+  public static func require(_ count: Int) throws(TooFewThreads) {
+    if ck_can_start_threads(Int32(clamping: count)) == 0 { throw TooFewThreads(wanted: count) }
+  }
+
+  private static func begin(
+    _ body: @escaping @Sendable () -> Void, stack: Int, joined: UnsafeMutablePointer<ck_thread>?
+  ) throws(TooFewThreads) {
+    let context = Unmanaged.passRetained(Body(body))
+    let code = ck_start_thread(
+      { context in
+        if let context { Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run() }
+        return nil
+      }, context.toOpaque(), stack, joined)
+    if code == 0 { return }
+    context.release()
+    throw TooFewThreads(wanted: 1)
+  }
+
+  private final class Body: Sendable {
+    let run: @Sendable () -> Void
+
+    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+  }
+}
+
+/// The system would not begin a thread.
+public struct TooFewThreads: Error, Equatable, Sendable, CustomStringConvertible {
+  public let wanted: Int
+
+  public init(wanted: Int) { self.wanted = wanted }
+
+  public var description: String {
+    "\(wanted) more thread\(wanted == 1 ? "" : "s") cannot be begun; raise the limits of processes and memory (ulimit -u, "
+      + "ulimit -v; of a container: pids.max), or give --threads a smaller number"
+  }
+}

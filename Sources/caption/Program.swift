@@ -1,0 +1,84 @@
+import ArgumentParser
+import Dispatch
+import Synchronization
+import Tensors
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// The program around its commands: what limits of the system ask for, and an end that waits for nobody.
+@main
+enum Program {
+  static func main() {
+    // Before there are threads.
+    Memory.explainAborts()
+    Heap.share()
+    OwnThread.useSmallStacks()
+    do {
+      // Arguments, configurations and messages are small.
+      try Memory.require(8 << 20, for: "the program itself")
+      if OwnThread.isFirstStackLarge { end(run()) }
+      // The stack's limit is too small, and may not be raised.
+      let code = Mutex(Int32(0))
+      try OwnThread.runOnLargeStack {
+        let value = run()
+        code.withLock { $0 = value }
+      }
+      end(code.withLock { $0 })
+    } catch {
+      writeToStandardError("caption: \(Terminal.red("error: "))\(error)\n")
+      end(Failure.code(of: error))
+    }
+  }
+
+  /// - Returns: the exit code.
+  private static func run() -> Int32 {
+    do {
+      var command = try CaptionCommand.parseAsRoot()
+      if let command = command as? any AsyncParsableCommand { try wait(for: command) } else { try command.run() }
+      return 0
+    } catch {
+      let code = CaptionCommand.exitCode(for: error).rawValue
+      let message = CaptionCommand.fullMessage(for: error)
+      if !message.isEmpty {
+        if code == 0 { try? StandardOutput.write(message + "\n") } else { writeToStandardError(message + "\n") }
+      }
+      return code
+    }
+  }
+
+  /// Runs a command of tasks. The threads that tasks run on are Dispatch's, which waits for ever where it gets none.
+  private static func wait(for command: any AsyncParsableCommand) throws {
+    try Failure.exiting { try AsyncResources.require() }
+    let handed = HandedOver(command: command)
+    let result = Mutex(Result<Void, any Error>.success(()))
+    let isDone = DispatchSemaphore(value: 0)
+    Task.detached {
+      do {
+        var command = handed.command
+        try await command.run()
+      } catch {
+        result.withLock { $0 = .failure(error) }
+      }
+      isDone.signal()
+    }
+    isDone.wait()
+    try result.withLock { $0 }.get()
+  }
+
+  private struct HandedOver: @unchecked Sendable {
+    // Unchecked: whoever hands it over waits, and does not look at it again.
+    let command: any AsyncParsableCommand
+  }
+
+  /// Neither destructors nor threads, ours or a library's, can hold this up.
+  private static func end(_ code: Int32) -> Never {
+    fflush(nil)
+    _exit(code)
+  }
+}
