@@ -70,7 +70,7 @@ static void multiply(operands o) {
     operands part = o;
     part.m = o.m - first < block ? o.m - first : block;
     turning t = {&o, turned, first, part.m};
-    ck_parallel_for((part.m + 15) / 16, 1024 / (o.k + 1) + 1, turn_part, &t);
+    ck_parallel_for((part.m + 15) / 16, 2048 / (o.k + 1) + 1, turn_part, &t);
     part.transposed_a = 0;
     part.a = turned;
     part.stride_a = o.k;

@@ -1,15 +1,13 @@
 // The definition of both kernels, which the others are checked against.
-#include <stdlib.h>
-
 #include "ckernels_dequantize.h"
 #include "int8.h"
+#include "scratch.h"
 
 static void dots(int type, size_t columns, size_t rows, const void *data, size_t row_bytes, size_t m,
                  const ck_int8_rows *x, float *out, size_t stride_out) {
   size_t group = ck_code_group(type), blocks = columns / group;
-  uint8_t *codes = malloc(columns + 1);
-  float *scales = malloc(2 * blocks * sizeof(float) + 1), *minima = scales + blocks;
-  if (!codes || !scales) abort();
+  uint8_t *codes = ck_take(columns);
+  float *scales = ck_take(2 * blocks * sizeof(float)), *minima = scales + blocks;
   for (size_t row = 0; row < rows; row++) {
     ck_split_row(type, (const uint8_t *)data + row * row_bytes, codes, scales, minima, columns);
     for (size_t i = 0; i < m; i++) {
@@ -23,8 +21,8 @@ static void dots(int type, size_t columns, size_t rows, const void *data, size_t
       out[row + i * stride_out] = sum;
     }
   }
-  free(codes);
-  free(scales);
+  ck_give(codes);
+  ck_give(scales);
 }
 
 static void split(int type, size_t columns, const void *row, uint8_t *codes, float *scales, float *minima) {

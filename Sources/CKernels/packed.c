@@ -159,8 +159,9 @@ static void multiply_part(void *context, size_t begin, size_t end) {
 }
 
 void ck_multiply_panels(const ck_product *p) {
+  // Below some 400,000 multiplications waking a thread costs more than it brings.
   size_t work = (p->m < CK_ROWS ? p->m : CK_ROWS) * p->matrix->k * CK_WIDE;
-  ck_parallel_for((p->m + CK_ROWS - 1) / CK_ROWS * ck_panels(p->matrix), 100000 / (work + 1) + 1, multiply_part, (void *)p);
+  ck_parallel_for((p->m + CK_ROWS - 1) / CK_ROWS * ck_panels(p->matrix), 400000 / (work + 1) + 1, multiply_part, (void *)p);
 }
 
 /// Rows as one of the precisions wants them.

@@ -66,6 +66,9 @@ extension ComputePrecision {
     "encoder \((encoder(isBatch: true) ?? .f32).rawValue), decoder \((decoder(isBatch: true).packed ?? .f32).rawValue)"
   }
 
+  /// What it means in training, for people.
+  public var trainingSummary: String { training?.rawValue ?? "none" }
+
   /// The precision of each part's products: `encoder`, `mapper` and `decoder`.
   public func parts(isBatch: Bool) -> [String: String] {
     let decoder = decoder(isBatch: isBatch)

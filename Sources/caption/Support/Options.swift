@@ -23,7 +23,7 @@ struct ModelOptions: ParsableArguments {
       discussion: """
         auto is the fastest here that costs hardly any quality: \
         \(ComputePrecision.auto.summary). f32 computes what the reference does; bf16 and int8 round to bfloat16 and to 8 \
-        bits. For training auto is \(ComputePrecision.auto.training?.rawValue ?? "none") here, and int8 is not to be had.
+        bits. For training auto is \(ComputePrecision.auto.trainingSummary) here, and int8 is not to be had.
         """))
   var precision = ComputePrecision.auto
 
