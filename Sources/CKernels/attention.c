@@ -25,7 +25,8 @@ static void attend_f32(const attention *a, size_t item, size_t head, float *scor
 /// Keys and values of one head become packed matrices, which the queries and the probabilities then meet.
 static void attend_bf16(const attention *a, size_t item, size_t head, float *scores, const float *scales, void *memory) {
   const ck_attention_layout *l = a->layout;
-  ck_packed keys = {CK_PRECISION_BF16, l->n, l->d, 0, 16, memory}, values = {CK_PRECISION_BF16, l->d, l->n, 0, 16, memory};
+  ck_packed keys = ck_packed_floats(CK_PRECISION_BF16, l->n, l->d), values = ck_packed_floats(CK_PRECISION_BF16, l->d, l->n);
+  keys.data = values.data = memory;
   size_t column = head * l->d;
   ck_pack(&keys, a->k + item * l->n * l->stride_k + column, l->stride_k, 0, memory);
   ck_epilogue scaled = {.scale = scales};
@@ -42,7 +43,7 @@ static void attend_heads(void *context, size_t begin, size_t end) {
   float *scores = ck_take((l->m + 1) * l->n * sizeof(float)), *scales = scores + l->m * l->n;
   void *memory = NULL;
   if (a->precision == CK_PRECISION_BF16) {
-    ck_packed keys = {CK_PRECISION_BF16, l->n, l->d, 0, 16, NULL}, values = {CK_PRECISION_BF16, l->d, l->n, 0, 16, NULL};
+    ck_packed keys = ck_packed_floats(CK_PRECISION_BF16, l->n, l->d), values = ck_packed_floats(CK_PRECISION_BF16, l->d, l->n);
     size_t bytes = ck_packed_size(&keys), other = ck_packed_size(&values);
     memory = ck_take(bytes > other ? bytes : other);
     for (size_t i = 0; i < l->n; i++) scales[i] = 1.0f / sqrtf((float)l->d);

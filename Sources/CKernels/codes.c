@@ -32,6 +32,7 @@ static void many_rows_part(void *context, size_t begin, size_t end) {
   for (size_t i = 0; i < p->count; i++) {
     const ck_matrix *w = &p->matrix[i];
     ck_packed shape = ck_packed_codes(w, p->columns);
+    shape.compact = 0;  // It is in the cache.
     size_t panels = ck_panels(&shape);
     // One panel at a time, in this thread's cache.
     uint8_t *memory = ck_take(ck_panel_bytes(&shape)), *scratch = ck_take(ck_codes_scratch(&shape));
@@ -94,3 +95,11 @@ const ck_int8_table *ck_int8_kernels(void) {
 }
 
 const char *ck_int8_instruction_set(void) { return ck_int8_kernels()->name; }
+
+const ck_int8_table *ck_kernels_of_codes(const ck_packed *p) {
+#if defined(__x86_64__)
+  if (p->compact) return &ck_int8_vnni;
+#endif
+  (void)p;
+  return ck_int8_kernels();
+}

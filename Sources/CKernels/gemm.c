@@ -20,7 +20,8 @@ typedef struct {
 
 /// `n` outputs from `first` on; `data` is packed, or in f32 with `panel_stride`.
 static void multiply_outputs(const operands *o, size_t first, size_t n, const void *data, size_t panel_stride) {
-  ck_packed matrix = {CK_PRECISION_F32, n, o->k, 0, 32, data};
+  ck_packed matrix = ck_packed_floats(CK_PRECISION_F32, n, o->k);
+  matrix.data = data;
   ck_epilogue epilogue = {.accumulate = o->accumulate};
   ck_product product = {.m = o->m, .x = o->a, .stride_x = o->stride_a, .matrix = &matrix, .panel_stride = panel_stride,
                         .epilogue = &epilogue, .factor = o->scale, .out = o->out + first, .stride_out = o->stride_out};
@@ -37,7 +38,7 @@ static void multiply_rows(const operands *o) {
   }
   if (first == o->n) return;
   size_t panels = BLOCK_B / CK_WIDE / (o->k + 1), block = (panels ? panels : 1) * CK_WIDE;
-  ck_packed shape = {CK_PRECISION_F32, o->n - first < block ? o->n - first : block, o->k, 0, 32, NULL};
+  ck_packed shape = ck_packed_floats(CK_PRECISION_F32, o->n - first < block ? o->n - first : block, o->k);
   float *packed = ck_take(ck_packed_size(&shape));
   for (; first < o->n; first += block) {
     if (o->n - first < block) shape.n = o->n - first;

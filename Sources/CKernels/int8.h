@@ -24,12 +24,14 @@ static inline ck_int8_rows ck_rows_from(const ck_int8_rows *x, size_t row) {
 /// One panel of a packed matrix: codes `[k / 4, CK_WIDE, 4]`, scales and minima `[blocks, CK_WIDE]`.
 typedef struct {
   const uint8_t *codes;
-  const float *scales, *minima;
-  int bits;  // that codes have at most
+  const float *scales, *minima;  // of a compact panel halves, to be cast
+  int bits;                      // that codes have at most
+  int compact;
 } ck_int8_panel;
 
 typedef struct {
   const char *name;
+  int takes_compact;  // panels, in groups of 32
   /// `out[r + i * stride_out] = row r · x[i]` for stored rows, `row_bytes` apart, and `m` rows of x, at most CK_INT8_FEW.
   /// `type` is block-quantised; the blocks of x are its groups (`ck_code_group`).
   void (*dots)(int type, size_t columns, size_t rows, const void *data, size_t row_bytes, size_t m,

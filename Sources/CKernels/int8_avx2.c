@@ -77,7 +77,7 @@ static void tile(size_t rows, size_t k, size_t group, const ck_int8_rows *x, con
 
 #pragma clang attribute pop
 
-const ck_int8_table ck_int8_avx2 = {"AVX2", dots, split, tile};
+const ck_int8_table ck_int8_avx2 = {"AVX2", 0, dots, split, tile};
 #else
 typedef int ck_no_avx2_int8;
 #endif

@@ -49,4 +49,4 @@ static void tile(size_t rows, size_t k, size_t group, const ck_int8_rows *x, con
   }
 }
 
-const ck_int8_table ck_int8_portable = {"portable", dots, split, tile};
+const ck_int8_table ck_int8_portable = {"portable", 0, dots, split, tile};

@@ -47,20 +47,21 @@ INLINE void tile_whole(const size_t rows, size_t k, const ck_int8_rows *x, const
   }
 }
 
-enum { BLOCK_ROWS = 6 };
+// Rows of a tile, and bytes of codes that meet all rows before the next ones do.
+enum { BLOCK_ROWS = 6, PART = 16 << 10 };
 
 /// `steps` times four columns share a scale: sums of a block stay integers in 12 registers, those of all blocks are in 12
 /// others. `rows`, at most BLOCK_ROWS, and `steps` are constants at every call.
-INLINE void tile_blocks(const size_t rows, const size_t steps, size_t first_block, size_t blocks, const ck_int8_rows *x,
+INLINE void tile_blocks(const size_t rows, const size_t steps, int adds, size_t blocks, const ck_int8_rows *x,
                         const ck_int8_panel *panel, float *out) {
   __m512 sums[BLOCK_ROWS][2];
 #pragma clang loop unroll(full)
   for (size_t i = 0; i < rows; i++) {
-    sums[i][0] = first_block ? _mm512_loadu_ps(out + i * CK_WIDE) : _mm512_setzero_ps();
-    sums[i][1] = first_block ? _mm512_loadu_ps(out + i * CK_WIDE + 16) : _mm512_setzero_ps();
+    sums[i][0] = adds ? _mm512_loadu_ps(out + i * CK_WIDE) : _mm512_setzero_ps();
+    sums[i][1] = adds ? _mm512_loadu_ps(out + i * CK_WIDE + 16) : _mm512_setzero_ps();
   }
-  const uint8_t *codes = panel->codes + first_block * steps * 4 * CK_WIDE;
-  for (size_t b = first_block; b < first_block + blocks; b++) {
+  const uint8_t *codes = panel->codes;
+  for (size_t b = 0; b < blocks; b++) {
     __m512i products[BLOCK_ROWS][2];
 #pragma clang loop unroll(full)
     for (size_t i = 0; i < rows; i++) products[i][0] = products[i][1] = _mm512_setzero_si512();
@@ -93,16 +94,52 @@ INLINE void tile_blocks(const size_t rows, const size_t steps, size_t first_bloc
   }
 }
 
+/// A part of a compact panel as tiles take it.
+typedef struct {
+  uint8_t codes[PART];
+  float scales[PART / 32], minima[PART / 32];
+} __attribute__((aligned(64))) unpacked_part;
+
+INLINE void unpack_halves(size_t count, const uint16_t *halves, float *out) {
+  for (size_t i = 0; i < count; i += 16) _mm512_store_ps(out + i, _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(halves + i))));
+}
+
+/// Blocks of 32 columns, from `first` on.
+static ck_int8_panel unpack_part(const ck_int8_panel *panel, size_t first, size_t blocks, unpacked_part *part) {
+  size_t bytes = blocks * 32 * CK_WIDE;
+  if (panel->bits == 4) {
+    const uint8_t *pairs = panel->codes + first * 16 * CK_WIDE;
+    const __m512i low = _mm512_set1_epi8(15);
+    // Four columns of all outputs are two registers.
+    for (uint8_t *out = part->codes; out < part->codes + bytes; out += 256, pairs += 128) {
+      __m512i a = _mm512_loadu_si512(pairs), b = _mm512_loadu_si512(pairs + 64);
+      _mm512_store_si512(out, _mm512_and_si512(a, low));
+      _mm512_store_si512(out + 64, _mm512_and_si512(b, low));
+      _mm512_store_si512(out + 128, _mm512_and_si512(_mm512_srli_epi16(a, 4), low));
+      _mm512_store_si512(out + 192, _mm512_and_si512(_mm512_srli_epi16(b, 4), low));
+    }
+  }
+  unpack_halves(blocks * CK_WIDE, (const uint16_t *)panel->scales + first * CK_WIDE, part->scales);
+  unpack_halves(blocks * CK_WIDE, (const uint16_t *)panel->minima + first * CK_WIDE, part->minima);
+  const uint8_t *codes = panel->bits == 4 ? part->codes : panel->codes + first * 32 * CK_WIDE;
+  return (ck_int8_panel){codes, part->scales, part->minima, panel->bits, 0};
+}
+
 /// Parts of a panel that stay in the first-level cache, 20 KB, meet all rows, which tiles share as evenly as can be.
 INLINE void tile_rows_of_blocks(size_t rows, const size_t steps, size_t blocks, const ck_int8_rows *x,
                                 const ck_int8_panel *panel, float *out) {
-  const size_t part = 128 / steps;
+  const size_t most = PART / (4 * CK_WIDE) / steps;
   size_t tiles = (rows + BLOCK_ROWS - 1) / BLOCK_ROWS, height = (rows + tiles - 1) / tiles;
-  for (size_t first = 0; first < blocks; first += part) {
-    size_t count = blocks - first < part ? blocks - first : part;
+  unpacked_part unpacked;
+  for (size_t first = 0; first < blocks; first += most) {
+    size_t count = blocks - first < most ? blocks - first : most;
+    ck_int8_panel part = {panel->codes + first * steps * 4 * CK_WIDE, panel->scales + first * CK_WIDE,
+                          panel->minima + first * CK_WIDE, panel->bits, 0};
+    if (panel->compact) part = unpack_part(panel, first, count, &unpacked);
     for (size_t row = 0; row < rows; row += height) {
-      ck_int8_rows some = ck_rows_from(x, row);
-#define CASE(n) case n: tile_blocks(n, steps, first, count, &some, panel, out + row * CK_WIDE); break;
+      ck_int8_rows some = {x->codes + row * x->stride + first * steps * 4, x->stride, x->scales + row * x->blocks + first,
+                           x->sums + row * x->blocks + first, x->blocks};
+#define CASE(n) case n: tile_blocks(n, steps, first > 0, count, &some, &part, out + row * CK_WIDE); break;
       switch (rows - row < height ? rows - row : height) { CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) }
 #undef CASE
     }
@@ -126,7 +163,7 @@ static void tile(size_t rows, size_t k, size_t group, const ck_int8_rows *x, con
 
 #pragma clang attribute pop
 
-const ck_int8_table ck_int8_vnni = {"AVX-512 VNNI", dots, split, tile};
+const ck_int8_table ck_int8_vnni = {"AVX-512 VNNI", 1, dots, split, tile};
 #else
 typedef int ck_no_vnni;
 #endif

@@ -117,7 +117,7 @@ static void multiply_codes(const panel_product *w) {
   for (size_t row = 0; row < w->rows; row += height) {
     size_t some = w->rows - row < height ? w->rows - row : height;
     ck_int8_rows x = ck_rows_from(&w->p->codes, w->first_row + row);
-    ck_int8_kernels()->tile(some, k, group, &x, &codes, w->sums + row * CK_WIDE);
+    ck_kernels_of_codes(w->p->matrix)->tile(some, k, group, &x, &codes, w->sums + row * CK_WIDE);
     finish(w, row, some);
   }
 }
@@ -173,13 +173,13 @@ typedef struct {
 } rounded_rows;
 
 static void round_rows(size_t m, const float *x, size_t stride, const ck_packed *w, rounded_rows *rows) {
-  if (w->precision == CK_PRECISION_BF16 && !rows->halves && !rows->floats) {
-    if (ck_bf16_in_pairs()) {
+  if (w->precision == CK_PRECISION_BF16 && !(w->compact ? (void *)rows->halves : (void *)rows->floats)) {
+    if (w->compact) {
       rows->halves = ck_take(m * ((w->k + 1) / 2 * 2) * sizeof(uint16_t));
     } else {
       rows->floats = ck_take(m * w->k * sizeof(float));
     }
-    bf16_rounding r = {m, w->k, stride, x, rows->halves, rows->floats};
+    bf16_rounding r = {m, w->k, stride, x, w->compact ? rows->halves : NULL, w->compact ? NULL : rows->floats};
     ck_parallel_for(m, 16384 / (w->k + 1) + 1, round_bf16_part, &r);
   }
   if (w->precision == CK_PRECISION_INT8 && (!rows->codes.memory || rows->group != w->group)) {
@@ -200,8 +200,8 @@ void ck_packed_product(size_t m, const float *x, size_t stride_x, size_t matrice
     ck_product p = {.m = m, .x = x, .stride_x = stride_x, .codes = rows.codes.rows, .matrix = w, .epilogue = epilogue,
                     .factor = 1, .first = first, .out = out + first, .stride_out = stride_out};
     if (w->precision == CK_PRECISION_BF16) {
-      p.halves = rows.halves;
-      if (rows.floats) p.x = rows.floats, p.stride_x = w->k;
+      if (w->compact) p.halves = rows.halves;
+      else p.x = rows.floats, p.stride_x = w->k;
     }
     ck_multiply_panels(&p);
   }

@@ -1,8 +1,9 @@
 #pragma once
 // What the kernels of packed products share. Panels of CK_WIDE outputs lie one behind the other:
 //   f32   [k, 32]
-//   bf16  [pairs of k, 32, 2] where the processor multiplies pairs (ck_bf16_in_pairs), [k, 32] elsewhere
-//   int8  codes [k / 4, 32, 4], scales [groups, 32], minima [groups, 32]
+//   bf16  [k, 32]; compact ones [pairs of k, 32, 2], where the processor multiplies pairs
+//   int8  codes [k / 4, 32, 4], scales [groups, 32], minima [groups, 32]; compact ones have scales and minima as halves, and
+//         codes of 4 bits as [k / 8, 32, 4], those of four columns in the lower halves and of the next four in the upper ones
 // Outputs and inputs are filled up with zeros.
 #include "CKernels.h"
 #include "int8.h"
@@ -16,20 +17,31 @@ static inline size_t ck_filled(size_t k) { return (k + 3) / 4 * 4; }
 
 static inline size_t ck_groups(const ck_packed *p) { return p->group ? p->k / p->group : 1; }
 
+static inline size_t ck_bytes_of_codes(const ck_packed *p) {
+  return ck_filled(p->k) * CK_WIDE / (p->compact && p->bits == 4 ? 2 : 1);
+}
+
+static inline size_t ck_bytes_of_scale(const ck_packed *p) { return p->compact ? sizeof(uint16_t) : sizeof(float); }
+
 static inline size_t ck_panel_bytes(const ck_packed *p) {
   switch (p->precision) {
     case CK_PRECISION_F32: return p->k * CK_WIDE * sizeof(float);
     case CK_PRECISION_BF16: return (p->k + 1) / 2 * CK_WIDE * 2 * sizeof(uint16_t);
-    default: return ck_filled(p->k) * CK_WIDE + 2 * ck_groups(p) * CK_WIDE * sizeof(float);
+    default: return ck_bytes_of_codes(p) + 2 * ck_groups(p) * CK_WIDE * ck_bytes_of_scale(p);
   }
 }
 
 /// Where the parts of panel `index` of codes lie.
 static inline ck_int8_panel ck_panel_of_codes(const ck_packed *p, const void *data, size_t index) {
   const uint8_t *codes = (const uint8_t *)data + index * ck_panel_bytes(p);
-  const float *scales = (const float *)(codes + ck_filled(p->k) * CK_WIDE);
-  return (ck_int8_panel){codes, scales, scales + ck_groups(p) * CK_WIDE, p->bits};
+  const uint8_t *scales = codes + ck_bytes_of_codes(p);
+  const uint8_t *minima = scales + ck_groups(p) * CK_WIDE * ck_bytes_of_scale(p);
+  return (ck_int8_panel){codes, (const float *)scales, (const float *)minima, p->bits, p->compact};
 }
+
+/// What multiplies a packed matrix of codes. A compact one was made by a processor that takes such, whatever set tests may have
+/// chosen meanwhile.
+const ck_int8_table *ck_kernels_of_codes(const ck_packed *p);
 
 /// Whether bfloat16 is multiplied in pairs, by the processor's own instruction.
 int ck_bf16_in_pairs(void);

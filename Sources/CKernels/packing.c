@@ -8,6 +8,11 @@ enum { FOUR = 4 };
 
 size_t ck_packed_size(const ck_packed *shape) { return ck_panels(shape) * ck_panel_bytes(shape); }
 
+ck_packed ck_packed_floats(int precision, size_t n, size_t k) {
+  int pairs = precision == CK_PRECISION_BF16 && ck_bf16_in_pairs();
+  return (ck_packed){precision, n, k, 0, precision == CK_PRECISION_INT8 ? 8 : 0, pairs, NULL};
+}
+
 typedef struct {
   const ck_packed *shape;
   const float *w;
@@ -71,8 +76,9 @@ static void pack_floats(const packing *p, size_t first, size_t columns, float *p
   }
 }
 
-static void round_panel(size_t k, const float *floats, uint16_t *panel) {
-  if (!ck_bf16_in_pairs()) return ck_kernels()->round_bf16(k * CK_WIDE, floats, panel);
+static void round_panel(const ck_packed *shape, const float *floats, uint16_t *panel) {
+  size_t k = shape->k;
+  if (!shape->compact) return ck_kernels()->round_bf16(k * CK_WIDE, floats, panel);
   for (size_t i = 0; i < k; i += 2)
     ck_kernels()->pair_bf16(CK_WIDE, floats + i * CK_WIDE, i + 1 < k ? floats + (i + 1) * CK_WIDE : NULL,
                             (uint32_t *)panel + i / 2 * CK_WIDE);
@@ -90,7 +96,7 @@ static void pack_panel(const packing *p, size_t index, float *scratch) {
   } else if (shape->precision == CK_PRECISION_BF16) {
     float *floats = scratch + (FOUR + 1) * (shape->k + 4);
     pack_floats(p, first, columns, floats, scratch);
-    round_panel(shape->k, floats, (uint16_t *)panel);
+    round_panel(shape, floats, (uint16_t *)panel);
   } else {
     pack_floats(p, first, columns, (float *)panel, scratch);
   }
@@ -117,7 +123,22 @@ void ck_pack_matrix(const ck_packed *shape, const ck_matrix *matrix, void *data)
 }
 
 ck_packed ck_packed_codes(const ck_matrix *matrix, size_t k) {
-  return (ck_packed){CK_PRECISION_INT8, matrix->rows, k, ck_code_group(matrix->type), ck_code_bits(matrix->type), NULL};
+  size_t group = ck_code_group(matrix->type);
+  // Blocks of 256 have scales of more bits than a half.
+  int has_halves = matrix->type != CK_TYPE_Q4_K && matrix->type != CK_TYPE_Q5_K;
+  int compact = group == 32 && has_halves && ck_int8_kernels()->takes_compact;
+  return (ck_packed){CK_PRECISION_INT8, matrix->rows, k, group, ck_code_bits(matrix->type), compact, NULL};
+}
+
+/// Codes of 4 bits, those of four columns and of the next four in the same bytes.
+static void pair_codes(size_t k, uint8_t *codes) {
+  for (size_t i = 0; i < k / 8; i++)
+    for (size_t j = 0; j < 4; j++) codes[4 * i + j] = (uint8_t)(codes[8 * i + j] | codes[8 * i + 4 + j] << 4);
+}
+
+/// A column of scales or minima.
+static void pack_halves(size_t groups, const float *scales, uint16_t *column) {
+  for (size_t g = 0; g < groups; g++) ck_halves_from_floats(scales + g, column + g * CK_WIDE, 1);
 }
 
 void ck_pack_panel_of_codes(const ck_packed *shape, const ck_matrix *matrix, size_t index, const ck_int8_panel *panel,
@@ -137,7 +158,16 @@ void ck_pack_panel_of_codes(const ck_packed *shape, const ck_matrix *matrix, siz
         for (size_t g = 0; g < groups; g++) scales[i * groups + g] = minima[i * groups + g] = 0;
       }
     }
-    kernels->pack_units(FOUR, k / 4, scratch, k / 4, (uint32_t *)panel->codes + column);
+    int has_pairs = panel->compact && panel->bits == 4;
+    for (size_t i = 0; has_pairs && i < FOUR; i++) pair_codes(k, scratch + i * k);
+    kernels->pack_units(FOUR, has_pairs ? k / 8 : k / 4, scratch, k / 4, (uint32_t *)panel->codes + column);
+    if (panel->compact) {
+      for (size_t i = 0; i < FOUR; i++) {
+        pack_halves(groups, scales + i * groups, (uint16_t *)panel->scales + column + i);
+        pack_halves(groups, minima + i * groups, (uint16_t *)panel->minima + column + i);
+      }
+      continue;
+    }
     kernels->pack_units(FOUR, groups, scales, groups, (float *)panel->scales + column);
     kernels->pack_units(FOUR, groups, minima, groups, (float *)panel->minima + column);
   }

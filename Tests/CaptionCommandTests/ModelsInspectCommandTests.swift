@@ -155,7 +155,7 @@ struct ModelsInspectCommandTests {
           "models", "inspect", file.path(percentEncoded: false),
         ], binary: URL(filePath: "/bin/sh"))
       #expect(run.standardError.contains("no address space for its 262144 MiB; raise the limit (ulimit -v)"))
-      #expect(run.exitCode == 65)
+      #expect(run.exitCode == 71)
     }
   }
 }

@@ -34,8 +34,7 @@ struct MemoryTests {
         case .bf16: CK_PRECISION_BF16
         case .int8: CK_PRECISION_INT8
         }
-      var shape = ck_packed(
-        precision: Int32(number.rawValue), n: outputs, k: inputs, group: 0, bits: 8, data: nil)
+      var shape = ck_packed_floats(Int32(number.rawValue), outputs, inputs)
       let layer = Linear(weight: Tensor(zeros: [outputs, inputs]).stored)
       #expect(BufferPool.capacity(for: ck_packed_size(&shape)) <= layer.preparedByteCount(plan))
     }

@@ -6,11 +6,11 @@ import Foundation
 public enum KernelSettings {
   private static let turn = NSLock()
 
-  /// The sets that this processor runs.
+  /// The sets that this processor runs; the one that it takes by itself stands last.
   public static let instructionSets: [String] = turn.withLock {
     let before = String(cString: ck_instruction_set())
     defer { _ = ck_use_instruction_set(before) }
-    return ["portable", "NEON", "AVX2", "AVX-512", "AVX-512 BF16"].filter { ck_use_instruction_set($0) != 0 }
+    return ["AVX-512 BF16", "portable", "NEON", "AVX2", "AVX-512"].filter { ck_use_instruction_set($0) != 0 }
   }
 
   /// Runs `body` on this instruction set (the best one by default) and this number of threads (all by default).

@@ -66,7 +66,7 @@ static void packed(const check_type *type, size_t m, size_t columns) {
 
 /// Floats packed in 8 bits: each output has one scale.
 static void dense(size_t m, size_t n, size_t k, int transposed) {
-  ck_packed shape = {CK_PRECISION_INT8, n, k, 0, 8, NULL};
+  ck_packed shape = ck_packed_floats(CK_PRECISION_INT8, n, k);
   float *w = check_random(n * k, 1), *x = check_random(m * k, 2), *out = check_random(m * n, 3);
   uint8_t *codes = check_bytes(n * k);
   float *scales = check_floats(n), *minima = check_floats(n), step;

@@ -12,7 +12,7 @@ static double rounded(int precision, float x) { return precision == CK_PRECISION
 static double units_of(int precision, size_t k) { return (double)(precision == CK_PRECISION_BF16 ? 2 * k + 4 : k + 2); }
 
 static ck_packed pack(int precision, const float *w, size_t n, size_t k, size_t stride, int transposed) {
-  ck_packed shape = {precision, n, k, 0, 8, NULL};
+  ck_packed shape = ck_packed_floats(precision, n, k);
   void *data = check_bytes(ck_packed_size(&shape));
   ck_pack(&shape, w, stride, transposed, data);
   shape.data = data;
@@ -72,7 +72,7 @@ static void stored(int precision) {
   for (size_t t = 0; t < CHECK_TYPES; t++, check_release()) {
     size_t k = check_types[t].columns == 1 ? 37 : check_types[t].columns, n = 35;
     ck_matrix w = check_stored(&check_types[t], n, k, 6);
-    ck_packed shape = {precision, n, k, 0, 8, NULL};
+    ck_packed shape = ck_packed_floats(precision, n, k);
     size_t bytes = ck_packed_size(&shape);
     void *data = check_bytes(bytes), *expected = check_bytes(bytes);
     ck_pack_matrix(&shape, &w, data);

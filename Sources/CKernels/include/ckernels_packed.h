@@ -14,6 +14,7 @@ typedef struct {
   size_t n, k;
   size_t group;  // of codes: columns that share a scale, 16 or 32; 0 where all columns of an output do
   int bits;      // of codes
+  int compact;   // of codes: those of 4 bits in pairs, scales as halves where that is exact; of bf16: inputs in pairs
   const void *data;
 } ck_packed;
 
@@ -23,6 +24,9 @@ typedef struct {
   int activation;              // enum ck_activation
   int accumulate;
 } ck_epilogue;
+
+/// The shape of a matrix of floats as this processor multiplies it best. In 8 bits all columns of an output share a scale.
+ck_packed ck_packed_floats(int precision, size_t n, size_t k);
 
 /// Bytes of `shape->data`, for which precision, n, k, group and bits are set.
 size_t ck_packed_size(const ck_packed *shape);

@@ -82,20 +82,22 @@ final class PackedMatrix: Sendable {
     private let precision: Int32
     private let group: Int
     private let bits: Int32
+    private let compact: Int32
     private let buffer: RawBuffer
 
     var packed: ck_packed {
-      ck_packed(precision: precision, n: outputs, k: inputs, group: group, bits: bits, data: buffer.pointer)
+      ck_packed(
+        precision: precision, n: outputs, k: inputs, group: group, bits: bits, compact: compact, data: buffer.pointer)
     }
 
     private init(_ shape: ck_packed) {
-      (outputs, inputs, precision, group, bits) = (shape.n, shape.k, shape.precision, shape.group, shape.bits)
+      (outputs, inputs, precision) = (shape.n, shape.k, shape.precision)
+      (group, bits, compact) = (shape.group, shape.bits, shape.compact)
       buffer = withUnsafePointer(to: shape) { RawBuffer(byteCount: ck_packed_size($0)) }
     }
 
     private init(outputs: Int, inputs: Int, precision: MatrixPrecision) {
-      self.init(
-        ck_packed(precision: precision.kernelPrecision, n: outputs, k: inputs, group: 0, bits: 8, data: nil))
+      self.init(ck_packed_floats(precision.kernelPrecision, outputs, inputs))
     }
 
     init(_ weight: StoredTensor, precision: MatrixPrecision) {
