@@ -25,7 +25,7 @@ static void multiply_outputs(const operands *o, size_t first, size_t n, const vo
   ck_epilogue epilogue = {.accumulate = o->accumulate};
   ck_product product = {.m = o->m, .x = o->a, .stride_x = o->stride_a, .matrix = &matrix, .panel_stride = panel_stride,
                         .epilogue = &epilogue, .factor = o->scale, .out = o->out + first, .stride_out = o->stride_out};
-  ck_multiply_panels(&product);
+  ck_multiply_panels(1, &product);
 }
 
 /// The first operand lies as rows.

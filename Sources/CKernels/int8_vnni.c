@@ -50,6 +50,9 @@ INLINE void tile_whole(const size_t rows, size_t k, const ck_int8_rows *x, const
 // Rows of a tile, and bytes of codes that meet all rows before the next ones do.
 enum { BLOCK_ROWS = 6, PART = 16 << 10 };
 
+// How far ahead of what is unpacked memory is asked for: with few rows its speed is the limit.
+enum { PANEL_AHEAD = 16 << 10 };
+
 /// `steps` times four columns share a scale: sums of a block stay integers in 12 registers, those of all blocks are in 12
 /// others. `rows`, at most BLOCK_ROWS, and `steps` are constants at every call.
 INLINE void tile_blocks(const size_t rows, const size_t steps, int adds, size_t blocks, const ck_int8_rows *x,
@@ -101,7 +104,10 @@ typedef struct {
 } __attribute__((aligned(64))) unpacked_part;
 
 INLINE void unpack_halves(size_t count, const uint16_t *halves, float *out) {
-  for (size_t i = 0; i < count; i += 16) _mm512_store_ps(out + i, _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(halves + i))));
+  for (size_t i = 0; i < count; i += 16) {
+    _mm_prefetch((const char *)(halves + i) + PANEL_AHEAD, _MM_HINT_T0);
+    _mm512_store_ps(out + i, _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(halves + i))));
+  }
 }
 
 /// Blocks of 32 columns, from `first` on.
@@ -112,6 +118,8 @@ static ck_int8_panel unpack_part(const ck_int8_panel *panel, size_t first, size_
     const __m512i low = _mm512_set1_epi8(15);
     // Four columns of all outputs are two registers.
     for (uint8_t *out = part->codes; out < part->codes + bytes; out += 256, pairs += 128) {
+      _mm_prefetch((const char *)pairs + PANEL_AHEAD, _MM_HINT_T0);
+      _mm_prefetch((const char *)pairs + PANEL_AHEAD + 64, _MM_HINT_T0);
       __m512i a = _mm512_loadu_si512(pairs), b = _mm512_loadu_si512(pairs + 64);
       _mm512_store_si512(out, _mm512_and_si512(a, low));
       _mm512_store_si512(out + 64, _mm512_and_si512(b, low));
@@ -119,16 +127,18 @@ static ck_int8_panel unpack_part(const ck_int8_panel *panel, size_t first, size_
       _mm512_store_si512(out + 192, _mm512_and_si512(_mm512_srli_epi16(b, 4), low));
     }
   }
+  const uint8_t *codes = panel->bits == 4 ? part->codes : panel->codes + first * 32 * CK_WIDE;
+  for (size_t i = 0; panel->bits != 4 && i < bytes; i += 64) _mm_prefetch((const char *)codes + i + PANEL_AHEAD, _MM_HINT_T0);
   unpack_halves(blocks * CK_WIDE, (const uint16_t *)panel->scales + first * CK_WIDE, part->scales);
   unpack_halves(blocks * CK_WIDE, (const uint16_t *)panel->minima + first * CK_WIDE, part->minima);
-  const uint8_t *codes = panel->bits == 4 ? part->codes : panel->codes + first * 32 * CK_WIDE;
   return (ck_int8_panel){codes, part->scales, part->minima, panel->bits, 0};
 }
 
 /// Parts of a panel that stay in the first-level cache, 20 KB, meet all rows, which tiles share as evenly as can be.
 INLINE void tile_rows_of_blocks(size_t rows, const size_t steps, size_t blocks, const ck_int8_rows *x,
                                 const ck_int8_panel *panel, float *out) {
-  const size_t most = PART / (4 * CK_WIDE) / steps;
+  const size_t largest = PART / (4 * CK_WIDE) / steps;
+  size_t parts = (blocks + largest - 1) / largest, most = parts ? (blocks + parts - 1) / parts : 1;
   size_t tiles = (rows + BLOCK_ROWS - 1) / BLOCK_ROWS, height = (rows + tiles - 1) / tiles;
   unpacked_part unpacked;
   for (size_t first = 0; first < blocks; first += most) {

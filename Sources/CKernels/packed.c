@@ -148,20 +148,28 @@ void ck_multiply_panel(const ck_product *p, size_t index, size_t first_row, size
   }
 }
 
-/// Index = group of rows * panels + panel.
+typedef struct {
+  const ck_product *products;
+  size_t panels;  // of all
+} side_by_side;
+
+/// Index = group of rows * panels + panel, those of all matrices behind each other.
 static void multiply_part(void *context, size_t begin, size_t end) {
-  const ck_product *p = context;
-  size_t panels = ck_panels(p->matrix);
+  const side_by_side *s = context;
   for (size_t index = begin; index < end; index++) {
-    size_t row = index / panels * CK_ROWS;
-    ck_multiply_panel(p, index % panels, row, p->m - row < CK_ROWS ? p->m - row : CK_ROWS);
+    const ck_product *p = s->products;
+    size_t row = index / s->panels * CK_ROWS, panel = index % s->panels;
+    for (; panel >= ck_panels(p->matrix); p++) panel -= ck_panels(p->matrix);
+    ck_multiply_panel(p, panel, row, p->m - row < CK_ROWS ? p->m - row : CK_ROWS);
   }
 }
 
-void ck_multiply_panels(const ck_product *p) {
+void ck_multiply_panels(size_t count, const ck_product *products) {
+  side_by_side s = {products, 0};
+  for (size_t i = 0; i < count; i++) s.panels += ck_panels(products[i].matrix);
   // Below some 400,000 multiplications waking a thread costs more than it brings.
-  size_t work = (p->m < CK_ROWS ? p->m : CK_ROWS) * p->matrix->k * CK_WIDE;
-  ck_parallel_for((p->m + CK_ROWS - 1) / CK_ROWS * ck_panels(p->matrix), 400000 / (work + 1) + 1, multiply_part, (void *)p);
+  size_t m = products->m, work = (m < CK_ROWS ? m : CK_ROWS) * products->matrix->k * CK_WIDE;
+  ck_parallel_for((m + CK_ROWS - 1) / CK_ROWS * s.panels, 400000 / (work + 1) + 1, multiply_part, &s);
 }
 
 /// Rows as one of the precisions wants them.
@@ -188,13 +196,22 @@ static void round_rows(size_t m, const float *x, size_t stride, const ck_packed 
   }
 }
 
+// So many matrices share a loop.
+enum { TOGETHER = 4 };
+
 void ck_packed_product(size_t m, const float *x, size_t stride_x, size_t matrices, const ck_packed *matrix,
                        const ck_epilogue *epilogue, float *out, size_t stride_out) {
   if (m == 0) return;
   rounded_rows rows = {0};
-  size_t first = 0;
+  ck_product together[TOGETHER];
+  size_t first = 0, count = 0;
   for (size_t i = 0; i < matrices; first += matrix[i++].n) {
     const ck_packed *w = &matrix[i];
+    // Rows that are rounded in other groups take the place of those before.
+    if (count == TOGETHER || (count > 0 && w->group != together[count - 1].matrix->group)) {
+      ck_multiply_panels(count, together);
+      count = 0;
+    }
     if (w->n == 0) continue;
     round_rows(m, x, stride_x, w, &rows);
     ck_product p = {.m = m, .x = x, .stride_x = stride_x, .codes = rows.codes.rows, .matrix = w, .epilogue = epilogue,
@@ -203,8 +220,9 @@ void ck_packed_product(size_t m, const float *x, size_t stride_x, size_t matrice
       if (w->compact) p.halves = rows.halves;
       else p.x = rows.floats, p.stride_x = w->k;
     }
-    ck_multiply_panels(&p);
+    together[count++] = p;
   }
+  if (count > 0) ck_multiply_panels(count, together);
   ck_give(rows.halves);
   ck_give(rows.floats);
   ck_give(rows.codes.memory);

@@ -87,8 +87,8 @@ enum { CK_ROWS = 22 * CK_TILE };
 /// At most CK_ROWS rows meet panel `index`.
 void ck_multiply_panel(const ck_product *product, size_t index, size_t first_row, size_t rows);
 
-/// All rows and panels, shared among the pool's threads.
-void ck_multiply_panels(const ck_product *product);
+/// All rows and panels of products that have the rows in common, shared among the pool's threads.
+void ck_multiply_panels(size_t count, const ck_product *products);
 
 #if defined(__x86_64__) || defined(__aarch64__)
 void ck_tile_bf16_native(size_t rows, size_t pairs, const uint16_t *x, size_t stride, const uint16_t *panel,
