@@ -187,7 +187,19 @@ static void matmul_part(void *context, size_t begin, size_t end) {
 void ck_matmul_backward(size_t m, size_t columns, const float *grad, size_t matrices, const ck_matrix *matrix,
                         float *out) {
   transposed t = {m, columns, 0, matrices, grad, matrix, out};
-  for (size_t i = 0; i < matrices; i++) t.total_rows += matrix[i].rows;
+  int plain = 1;
+  for (size_t i = 0; i < matrices; i++) {
+    t.total_rows += matrix[i].rows;
+    plain = plain && matrix[i].type == CK_TYPE_F32;
+  }
+  if (plain) {
+    // Nothing to unpack: what is packed serves all threads.
+    size_t column = 0;
+    for (size_t i = 0; i < matrices; column += matrix[i++].rows)
+      ck_gemm_nn(m, columns, matrix[i].rows, grad + column, t.total_rows, matrix[i].data, matrix[i].row_bytes / sizeof(float),
+                 out, columns, i > 0);
+    return;
+  }
   size_t blocks = (m + 15) / 16, threads = (size_t)ck_threads();
   // One part a thread: parts repeat the unpacking.
   ck_parallel_for(blocks, (blocks + threads - 1) / threads, matmul_part, &t);

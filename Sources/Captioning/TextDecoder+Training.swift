@@ -2,7 +2,8 @@ public import Tensors
 public import TextDecoding
 
 extension TextDecoder {
-  /// The same decoder, frozen, laid out so that gradients go back through it.
+  /// The same decoder, frozen, laid out so that gradients go back through it. From now on more memory of tensors is kept for
+  /// those that come next.
   ///
   /// - Throws: `OutOfMemory`.
   public func preparedForTraining(_ precision: MatrixPrecision) throws(OutOfMemory) -> Self {
@@ -10,6 +11,7 @@ extension TextDecoder {
       preparedByteCount(.training(precision)),
       for: "the decoder's matrices in \(precision.rawValue), laid out for training",
       remedy: precision == .f32 ? "give --precision bf16" : Captioner.smallerModel)
+    BufferPool.shared.setLimit(BufferPool.trainingLimit)
     return prepared(.training(precision))
   }
 }

@@ -13,13 +13,21 @@ package final class BufferPool: Sendable {
   package static let smallest = 64 << 10
 
   /// The most bytes that wait unused.
-  package let limit: Int
-  private let free = Mutex(Free())
+  package var limit: Int { free.withLock { $0.limit } }
+
+  /// For training, whose steps ask for the same buffers again and again, hundreds of megabytes of them: fresh pages, which the
+  /// system clears, would take a sixth of the time.
+  package static let trainingLimit = 512 << 20
+
+  package func setLimit(_ limit: Int) { free.withLock { $0.limit = limit } }
+
+  private let free: Mutex<Free>
 
   private struct Free {
     /// Those given up last stand at the end.
     var buffers: [Buffer] = []
     var bytes = 0
+    var limit: Int
   }
 
   private struct Buffer: @unchecked Sendable {
@@ -28,7 +36,7 @@ package final class BufferPool: Sendable {
     let capacity: Int
   }
 
-  package init(limit: Int) { self.limit = limit }
+  package init(limit: Int) { free = Mutex(Free(limit: limit)) }
 
   deinit { free.withLock { $0.buffers }.forEach { Self.release($0.pointer, $0.capacity) } }
 
@@ -63,7 +71,7 @@ package final class BufferPool: Sendable {
       free.bytes += capacity
       var count = 0
       // What has waited longest is of a size that is no longer asked for.
-      while free.bytes > limit {
+      while free.bytes > free.limit {
         free.bytes -= free.buffers[count].capacity
         count += 1
       }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Dispatch
+import Foundation
 import Synchronization
 import Tensors
 
@@ -39,6 +40,10 @@ enum Program {
   /// - Returns: the exit code.
   private static func run() -> Int32 {
     do {
+      if let name = ProcessInfo.processInfo.environment["CAPTION_KERNELS"], !Kernels.use(name) {
+        let names = Kernels.available.joined(separator: ", ")
+        throw ValidationError("CAPTION_KERNELS=\(name): this processor has \(names).")
+      }
       var command = try CaptionCommand.parseAsRoot()
       if let command = command as? any AsyncParsableCommand { try wait(for: command) } else { try command.run() }
       return 0

@@ -42,6 +42,16 @@ struct DoctorCommandTests {
     }
   }
 
+  @Test("CAPTION_KERNELS chooses kernels, and unknown ones are refused with 64 and the names there are")
+  func chosenKernels() throws {
+    let portable = try CommandRun(["doctor"], environment: ["CAPTION_KERNELS": "portable"])
+    #expect(portable.outputLines.contains { $0.hasPrefix("vectors") && $0.hasSuffix("portable") })
+    let unknown = try CommandRun(["doctor"], environment: ["CAPTION_KERNELS": "MMX"])
+    #expect(unknown.exitCode == 64)
+    #expect(unknown.standardError.contains("CAPTION_KERNELS=MMX: this processor has"))
+    for name in KernelSettings.instructionSets { #expect(unknown.standardError.contains(name)) }
+  }
+
   @Test("limits are those of the process", .enabled(if: LimitedRun.isPossible))
   func limits() throws {
     let run = try LimitedRun(["--nofile=77", "--core=0"], ["doctor"]).run

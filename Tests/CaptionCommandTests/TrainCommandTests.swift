@@ -83,6 +83,19 @@ struct TrainCommandTests {
     }
   }
 
+  @Test("a resumed run keeps the precision that it began with, unless another one is asked for")
+  func precisionOfResumedRun() throws {
+    try withTemporaryDirectory { directory in
+      let tiny = try TinyRun(directory)
+      _ = try tiny.train("--steps", "2", "--precision", "bf16")
+      let resumed = try tiny.train("--steps", "2", "--resume")
+      #expect(resumed.exitCode == 0, "\(resumed.standardError)")
+      let other = try tiny.train("--steps", "2", "--resume", "--precision", "f32")
+      #expect(other.standardError.contains("precision: bf16, now f32"))
+      #expect(other.exitCode == 65)
+    }
+  }
+
   @Test("other features of the same shape are other settings")
   func otherFeatures() throws {
     try withTemporaryDirectory { directory in

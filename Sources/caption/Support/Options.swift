@@ -1,6 +1,5 @@
 import ArgumentParser
 import Captioning
-import Foundation
 import ImageEncoding
 import Logging
 import ModelFiles
@@ -29,9 +28,6 @@ struct ModelOptions: ParsableArguments {
 
   func validate() throws {
     if !(0...256).contains(threads) { throw ValidationError("--threads takes 0 to 256.") }
-    if let name = ProcessInfo.processInfo.environment["CAPTION_KERNELS"], !Kernels.use(name) {
-      throw ValidationError("CAPTION_KERNELS=\(name): this processor has \(Kernels.available.joined(separator: ", ")).")
-    }
   }
 
   /// Of the frozen decoder, for training. What `auto` took when a run began holds for all of it, on whatever machine it goes
