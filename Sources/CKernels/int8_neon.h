@@ -302,4 +302,4 @@ static void tile(size_t rows, size_t k, size_t group, const ck_int8_rows *x, con
   }
 }
 
-const ck_int8_table TABLE = {TABLE_NAME, dots, split, tile};
+const ck_int8_table TABLE = {TABLE_NAME, 0, dots, split, tile};
