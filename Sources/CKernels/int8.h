@@ -21,6 +21,16 @@ static inline ck_int8_rows ck_rows_from(const ck_int8_rows *x, size_t row) {
                         x->blocks};
 }
 
+/// Six bits each of eight scales and eight minima in 12 bytes, as blocks of q4_K and q5_K have them.
+static inline void ck_scales_of_K(const uint8_t *p, float scale, float minimum, float *scales, float *minima) {
+  for (int i = 0; i < 4; i++) {
+    scales[i] = scale * (float)(p[i] & 63);
+    scales[i + 4] = scale * (float)((p[i + 8] & 15) | (p[i] >> 6) << 4);
+    minima[i] = -minimum * (float)(p[i + 4] & 63);
+    minima[i + 4] = -minimum * (float)((p[i + 8] >> 4) | (p[i + 4] >> 6) << 4);
+  }
+}
+
 /// One panel of a packed matrix: codes `[k / 4, CK_WIDE, 4]`, scales and minima `[blocks, CK_WIDE]`.
 typedef struct {
   const uint8_t *codes;

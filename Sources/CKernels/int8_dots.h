@@ -66,21 +66,11 @@ INLINE void add_block(const size_t m, const int bits, __m256i codes, float scale
   }
 }
 
-/// Six bits each of eight scales and eight minima in 12 bytes.
-INLINE void scales_of_K(const uint8_t *p, float scale, float minimum, float *scales, float *minima) {
-  for (int i = 0; i < 4; i++) {
-    scales[i] = scale * (float)(p[i] & 63);
-    scales[i + 4] = scale * (float)((p[i + 8] & 15) | (p[i] >> 6) << 4);
-    minima[i] = -minimum * (float)(p[i + 4] & 63);
-    minima[i + 4] = -minimum * (float)((p[i + 8] >> 4) | (p[i + 4] >> 6) << 4);
-  }
-}
-
 /// A block of 256 of q4_K or q5_K: eight of 32.
 INLINE void add_q45_K(const int type, const size_t m, const uint8_t *p, const ck_int8_rows *x, size_t b, __m256 *sums,
                       float *minima) {
   float scales[8], block_minima[8];
-  scales_of_K(p + 4, half_at(p), half_at(p + 2), scales, block_minima);
+  ck_scales_of_K(p + 4, half_at(p), half_at(p + 2), scales, block_minima);
   __m256i high = _mm256_setzero_si256();
   const uint8_t *nibbles = p + 16;
   if (type == CK_TYPE_Q5_K) high = _mm256_loadu_si256((const __m256i *)nibbles), nibbles += 32;

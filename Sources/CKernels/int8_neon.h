@@ -69,21 +69,11 @@ INLINE void add_block(const size_t m, codes_32 codes, float scale, float minimum
   }
 }
 
-/// Six bits each of eight scales and eight minima in 12 bytes.
-INLINE void scales_of_K(const uint8_t *p, float scale, float minimum, float *scales, float *minima) {
-  for (int i = 0; i < 4; i++) {
-    scales[i] = scale * (float)(p[i] & 63);
-    scales[i + 4] = scale * (float)((p[i + 8] & 15) | (p[i] >> 6) << 4);
-    minima[i] = -minimum * (float)(p[i + 4] & 63);
-    minima[i + 4] = -minimum * (float)((p[i + 8] >> 4) | (p[i + 4] >> 6) << 4);
-  }
-}
-
 /// A block of 256 of q4_K or q5_K: eight of 32.
 INLINE void add_q45_K(const int type, const size_t m, const uint8_t *p, const ck_int8_rows *x, size_t b,
                       float32x4_t *sums, float *minima) {
   float scales[8], block_minima[8];
-  scales_of_K(p + 4, half_at(p), half_at(p + 2), scales, block_minima);
+  ck_scales_of_K(p + 4, half_at(p), half_at(p + 2), scales, block_minima);
   const uint8_t *nibbles = p + 16;
   const uint8x16_t bit = vdupq_n_u8(16);
   // The fifth bits of the pair at hand are bits 0 and 1.

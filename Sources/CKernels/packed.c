@@ -2,9 +2,6 @@
 // of rows passes by.
 #include "packed.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 // Inputs of a panel's part: 64 KB in f32 and in bf16.
 enum { CHUNK_F32 = 512, CHUNK_BF16 = 1024 };
 
@@ -114,10 +111,11 @@ static void multiply_codes(const panel_product *w) {
   size_t k = ck_filled(w->p->matrix->k), group = w->p->matrix->group ? w->p->matrix->group : k;
   size_t height = CODE_TILES * w->height;
   ck_int8_panel codes = ck_panel_of_codes(w->p->matrix, w->panel, 0);
+  const ck_int8_table *kernels = ck_kernels_of_codes(w->p->matrix);
   for (size_t row = 0; row < w->rows; row += height) {
     size_t some = w->rows - row < height ? w->rows - row : height;
     ck_int8_rows x = ck_rows_from(&w->p->codes, w->first_row + row);
-    ck_kernels_of_codes(w->p->matrix)->tile(some, k, group, &x, &codes, w->sums + row * CK_WIDE);
+    kernels->tile(some, k, group, &x, &codes, w->sums + row * CK_WIDE);
     finish(w, row, some);
   }
 }

@@ -28,7 +28,7 @@ extension Captioner {
 
   /// - Throws: `OutOfMemory` where matrices cannot be laid out.
   func requireMemory(toPrepare precision: ComputePrecision, isBatch: Bool) throws(OutOfMemory) {
-    if let encoder = precision.encoder(isBatch: isBatch), encoder != extractor.precision || !extractor.isPrepared {
+    if let encoder = encoderPrecision(toPrepare: precision, isBatch: isBatch) {
       try Memory.require(
         extractor.encoder.preparedByteCount(encoder), for: "the encoder's matrices in \(encoder.rawValue)",
         remedy: "\(Self.smallerModel), or --precision int8")

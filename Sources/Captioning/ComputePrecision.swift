@@ -117,12 +117,18 @@ extension Captioner {
   public func prepared(_ precision: ComputePrecision, isBatch: Bool) throws(OutOfMemory) -> Captioner {
     try requireMemory(toPrepare: precision, isBatch: isBatch)
     var prepared = self
-    // What was laid out for a photo alone serves many.
-    if let encoder = precision.encoder(isBatch: isBatch), encoder != extractor.precision || !extractor.isPrepared {
+    if let encoder = encoderPrecision(toPrepare: precision, isBatch: isBatch) {
       prepared.extractor = extractor.prepared(encoder)
     }
     prepared.mapper = mapper.prepared(precision.mapper(isBatch: isBatch))
     prepared.decoder = precision.prepared(decoder, isBatch: isBatch)
     return prepared
+  }
+
+  /// In what precision the encoder's matrices are to be laid out; `nil` where they are not, or are already: what was laid out
+  /// for a photo alone serves many.
+  func encoderPrecision(toPrepare precision: ComputePrecision, isBatch: Bool) -> MatrixPrecision? {
+    guard let encoder = precision.encoder(isBatch: isBatch) else { return nil }
+    return extractor.isPrepared && extractor.precision == encoder ? nil : encoder
   }
 }

@@ -19,8 +19,7 @@ public enum Memory {
   public static func require(
     _ byteCount: Int, for what: @autoclosure () -> String, remedy: @autoclosure () -> String? = nil
   ) throws(OutOfMemory) {
-    let (wanted, isOverflow) = byteCount.addingReportingOverflow(margin)
-    if !isOverflow, ck_can_map(wanted) != 0 { return }
+    if allows(byteCount) { return }
     throw OutOfMemory(
       what: what(), byteCount: byteCount, remedy: remedy().map { "\(limits), or \($0)" } ?? limits)
   }

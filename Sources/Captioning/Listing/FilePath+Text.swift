@@ -1,3 +1,4 @@
+import Digests
 public import SystemPackage
 
 extension FilePath {
@@ -5,6 +6,9 @@ extension FilePath {
   public var bytes: [UInt8] {
     withPlatformString { start in Array(UnsafeRawBufferPointer(start: start, count: length)) }
   }
+
+  /// The first eight bytes of the SHA-256 of the path's bytes, as a number: the same in every run.
+  var hashNumber: UInt64 { MessageDigest.hash(bytes).prefix(8).reduce(0) { $0 << 8 | UInt64($1) } }
 
   /// The path of these bytes, which hold no NUL.
   public init(bytes: some Collection<UInt8>) {

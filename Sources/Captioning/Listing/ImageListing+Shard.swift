@@ -1,4 +1,3 @@
-import Digests
 package import SystemPackage
 
 extension ImageListing {
@@ -26,8 +25,7 @@ extension ImageListing {
 
     package func contains(_ path: FilePath) -> Bool {
       if count == 1 { return true }
-      let number = MessageDigest.hash(path.bytes).prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-      return number % UInt64(count) == UInt64(index - 1)
+      return path.hashNumber % UInt64(count) == UInt64(index - 1)
     }
   }
 }

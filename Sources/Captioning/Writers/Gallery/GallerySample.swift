@@ -1,4 +1,3 @@
-import Digests
 import Synchronization
 package import SystemPackage
 
@@ -27,7 +26,7 @@ package final class GallerySample: Sendable {
 
   /// The first eight bytes of the SHA-256 of the path's bytes.
   package static func rank(of path: FilePath) -> UInt64 {
-    MessageDigest.hash(path.bytes).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+    path.hashNumber
   }
 
   /// Whether the image would be in the sample if it came now.
