@@ -14,7 +14,9 @@ struct EvaluateCommand: AsyncParsableCommand {
       lines {"file_name": "7.jpg", "captions": ["…", …], "split": "val"}. Images are matched by number, or by the last \
       part of their path.
 
-      With --data instead, a captioner (--model) captions the photos of a dataset first: 1,000 in a minute or two.
+      With --data instead, a captioner (--model) captions the photos of a dataset first: 1,000 in a minute or two. \
+      What it would say is scored for every photo; how many it would not be sure of, and the CIDEr of the others, is told \
+      besides. In predictions, "caption": null with a "reason" is "not sure", and scored as an empty caption.
       """)
 
   @Option(help: ArgumentHelp("The captions to score.", valueName: "file"), completion: .file())
@@ -37,6 +39,7 @@ struct EvaluateCommand: AsyncParsableCommand {
 
   @OptionGroup(title: "With --data: the captioner") var model: ModelOptions
   @OptionGroup(title: "With --data: wording") var wording: WordingOptions
+  @OptionGroup(title: "With --data: not sure") var certainty: CertaintyOptions
 
   @Option(
     help: ArgumentHelp(
@@ -74,7 +77,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     try await Failure.exiting {
       let printer = EvaluationPrinter(json: json, listed: perImage ? .max : worst ?? 0)
       if let data {
-        let evaluation = DatasetEvaluation(path: data, images: images, split: split, saveTo: save)
+        let evaluation = DatasetEvaluation(path: data, images: images, split: split, saveTo: save, certainty: certainty.policy)
         return try printer.print(await evaluation.run(model: model, wording: wording))
       }
       guard let predictions, let references else { return }

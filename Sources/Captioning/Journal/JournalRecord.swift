@@ -1,6 +1,14 @@
 package import ModelFiles
 package import SystemPackage
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// An entry of the journal.
 ///
 /// On disk, little-endian: the payload's length (4 bytes), its CRC-32 (4 bytes), the payload, which begins with a byte that
@@ -44,18 +52,19 @@ package struct JournalledCaption: Sendable, Equatable {
   package var hash: FileHash
   package var width: Int
   package var height: Int
-  package var confidence: Double
+  /// Empty where the captioner was not sure.
   package var text: String
+  package var judgement: CaptionJudgement
 
   package init(_ caption: BatchCaption) {
     hash = caption.hash
     (width, height) = (caption.width, caption.height)
-    confidence = caption.confidence
+    judgement = caption.judgement
     text = caption.text
   }
 
-  package init(hash: FileHash, width: Int, height: Int, confidence: Double, text: String) {
-    (self.hash, self.width, self.height, self.confidence, self.text) = (hash, width, height, confidence, text)
+  package init(hash: FileHash, width: Int, height: Int, judgement: CaptionJudgement, text: String) {
+    (self.hash, self.width, self.height, self.judgement, self.text) = (hash, width, height, judgement, text)
   }
 }
 
@@ -85,8 +94,10 @@ extension JournalRecord {
         bytes.bytes += caption.hash.digest
         bytes.append(UInt32(clamping: caption.width))
         bytes.append(UInt32(clamping: caption.height))
-        bytes.append(caption.confidence.bitPattern)
+        bytes.append(caption.judgement.confidence.bitPattern)
         bytes.append(list: Array(caption.text.utf8))
+        bytes.append(caption.judgement.logProbability.bitPattern)
+        bytes.append(list: Array((caption.judgement.reason?.rawValue ?? "").utf8))
       case .failed(let failure, let path):
         for text in [failure.code.rawValue, failure.stage.rawValue, failure.message] {
           bytes.append(list: Array(text.utf8))
@@ -147,9 +158,12 @@ extension JournalRecord {
       guard let digest = reader.bytes(32), let hash = FileHash(digest: digest), let width: UInt32 = reader.integer(),
         let height: UInt32 = reader.integer(), let confidence: UInt64 = reader.integer(), let text = reader.list()
       else { return nil }
+      guard let judgement = CaptionJudgement(confidence: Double(bitPattern: confidence), rest: &reader) else {
+        return nil
+      }
       return .captioned(
         JournalledCaption(
-          hash: hash, width: Int(width), height: Int(height), confidence: Double(bitPattern: confidence),
+          hash: hash, width: Int(width), height: Int(height), judgement: judgement,
           text: String(decoding: text, as: UTF8.self)))
     case .failed:
       guard let code = reader.text(), let stage = reader.text().flatMap(ImageFailure.Stage.init(rawValue:)),
@@ -161,5 +175,21 @@ extension JournalRecord {
       return .failed(failure, path: FilePath(bytes: path))
     case .commit, .runStart: return nil
     }
+  }
+}
+
+extension CaptionJudgement {
+  /// - Parameter rest: what a record has behind the text; nothing in journals of versions before 0.2, whose confidence was
+  ///   that of the tokens.
+  fileprivate init?(confidence: Double, rest reader: inout ByteReader) {
+    if reader.isAtEnd {
+      self.init(confidence: confidence, logProbability: log(confidence))
+      return
+    }
+    guard let logProbability: UInt64 = reader.integer(), let reason = reader.text(),
+      reason.isEmpty || NotSure(rawValue: reason) != nil
+    else { return nil }
+    self.init(
+      confidence: confidence, logProbability: Double(bitPattern: logProbability), reason: NotSure(rawValue: reason))
   }
 }

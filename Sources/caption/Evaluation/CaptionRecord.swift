@@ -8,9 +8,11 @@ struct CaptionRecord: Decodable {
   let split: String?
   /// Why a photo was not captioned.
   let error: String?
+  /// Why a captioner was not sure.
+  let reason: String?
 
   enum CodingKeys: String, CodingKey {
-    case caption, captions, path, split, error
+    case caption, captions, path, split, error, reason
     case imageID = "image_id"
     case fileName = "file_name"
   }

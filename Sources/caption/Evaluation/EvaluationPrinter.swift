@@ -17,6 +17,10 @@ struct EvaluationPrinter {
     rows += [("ROUGE-L", scores.rougeL), ("CIDEr", scores.cider)]
     var text = rows.map { name, score in "\(padded(name, 9))\(rounded(score))\n" }.joined()
     text += "\(padded("images", 9))\(scores.perImage.count)\n"
+    if !evaluation.unsure.isEmpty {
+      let others = evaluation.sureCIDEr.map { "; CIDEr of the others \(rounded($0))" } ?? ""
+      text += "\(padded("not sure", 9))\(evaluation.unsure.count)\(others)\n"
+    }
     let worst = evaluation.worst(listed)
     if !worst.isEmpty { text += "\n\(padded("CIDEr", 8))\(padded("BLEU-4", 8))\(padded("ROUGE-L", 9))image\n" }
     for image in worst {
@@ -37,7 +41,8 @@ struct EvaluationPrinter {
     }
     let summary = Summary(
       images: scores.perImage.count, bleu: scores.bleu, rouge_l: scores.rougeL, cider: scores.cider,
-      plain_cider: scores.plainCIDEr, worst: listed > 0 ? images : nil)
+      plain_cider: scores.plainCIDEr, not_sure: evaluation.unsure.count, sure_cider: evaluation.sureCIDEr,
+      worst: listed > 0 ? images : nil)
     return try StableJSON.line(summary) + "\n"
   }
 
@@ -45,6 +50,8 @@ struct EvaluationPrinter {
     let images: Int
     let bleu: [Double]
     let rouge_l, cider, plain_cider: Double
+    let not_sure: Int
+    let sure_cider: Double?
     let worst: [Image]?
 
     struct Image: Encodable {
