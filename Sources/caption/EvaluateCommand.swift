@@ -77,7 +77,8 @@ struct EvaluateCommand: AsyncParsableCommand {
     try await Failure.exiting {
       let printer = EvaluationPrinter(json: json, listed: perImage ? .max : worst ?? 0)
       if let data {
-        let evaluation = DatasetEvaluation(path: data, images: images, split: split, saveTo: save, certainty: certainty.policy)
+        let evaluation = DatasetEvaluation(
+          path: data, images: images, split: split, saveTo: save, certainty: certainty.policy)
         return try printer.print(await evaluation.run(model: model, wording: wording))
       }
       guard let predictions, let references else { return }

@@ -20,7 +20,8 @@ extension ConfidenceModel {
     let version = file.metadata["formatVersion"] ?? "none"
     guard version == Self.formatVersion else {
       throw .invalidValue(
-        path: path, key: "formatVersion", problem: "\(version) is not known, only \(Self.formatVersion): use a newer caption")
+        path: path, key: "formatVersion",
+        problem: "\(version) is not known, only \(Self.formatVersion): use a newer caption")
     }
     let reader = WeightReader(file)
     distributions = []

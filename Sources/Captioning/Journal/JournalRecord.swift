@@ -70,8 +70,10 @@ package struct JournalledCaption: Sendable, Equatable {
 
 extension JournalRecord {
   private enum Kind: UInt8 {
+    /// As version 0.1 wrote it: with the confidence of the words alone.
     case captioned = 1
     case failed, skipped, present, commit, runStart
+    case judged
   }
 
   package var payload: [UInt8] {
@@ -80,7 +82,7 @@ extension JournalRecord {
     case .image(let image):
       let kind: Kind =
         switch image.outcome {
-        case .captioned: .captioned
+        case .captioned: .judged
         case .failed: .failed
         case .skipped: .skipped
         case .present: .present
@@ -128,7 +130,7 @@ extension JournalRecord {
     case .commit:
       guard let positions = Self.positions(&reader) else { return nil }
       self = .commit(positions)
-    case .captioned, .failed, .skipped, .present:
+    case .captioned, .judged, .failed, .skipped, .present:
       guard let high: UInt64 = reader.integer(), let low: UInt64 = reader.integer(), let flags = reader.byte(),
         let outcome = Self.outcome(kind, &reader)
       else { return nil }
@@ -154,12 +156,15 @@ extension JournalRecord {
     switch kind {
     case .skipped: return .skipped
     case .present: return .present
-    case .captioned:
+    case .captioned, .judged:
       guard let digest = reader.bytes(32), let hash = FileHash(digest: digest), let width: UInt32 = reader.integer(),
         let height: UInt32 = reader.integer(), let confidence: UInt64 = reader.integer(), let text = reader.list()
       else { return nil }
-      guard let judgement = CaptionJudgement(confidence: Double(bitPattern: confidence), rest: &reader) else {
-        return nil
+      var judgement = CaptionJudgement(
+        confidence: Double(bitPattern: confidence), logProbability: log(Double(bitPattern: confidence)))
+      if kind == .judged {
+        guard let read = CaptionJudgement(confidence: judgement.confidence, &reader) else { return nil }
+        judgement = read
       }
       return .captioned(
         JournalledCaption(
@@ -179,13 +184,8 @@ extension JournalRecord {
 }
 
 extension CaptionJudgement {
-  /// - Parameter rest: what a record has behind the text; nothing in journals of versions before 0.2, whose confidence was
-  ///   that of the tokens.
-  fileprivate init?(confidence: Double, rest reader: inout ByteReader) {
-    if reader.isAtEnd {
-      self.init(confidence: confidence, logProbability: log(confidence))
-      return
-    }
+  /// What a record has behind the text.
+  fileprivate init?(confidence: Double, _ reader: inout ByteReader) {
     guard let logProbability: UInt64 = reader.integer(), let reason = reader.text(),
       reason.isEmpty || NotSure(rawValue: reason) != nil
     else { return nil }

@@ -45,7 +45,9 @@ public struct CaptionerSteps: CaptioningSteps {
     try captioner.mapper.prefixes(Tensor.stacked(features), decoder: captioner.decoder)
   }
 
-  package func views(of features: [Tensor]) -> [PhotoView?] { captioner.views(of: Tensor.stacked(features)) }
+  package func views(of features: [Tensor]) -> [PhotoView?] {
+    captioner.confidenceModel == nil ? features.map { _ in nil } : captioner.views(of: Tensor.stacked(features))
+  }
 
   package func makeGeneration() throws -> any CaptionGeneration {
     CaptionerGeneration(captioner: captioner, generation: try captioner.makeGeneration(options: options))

@@ -63,7 +63,8 @@ public struct BatchCaption: Sendable, Equatable {
   public var milliseconds: Double
 
   public init(
-    text: String, judgement: CaptionJudgement, width: Int, height: Int, hash: FileHash, model: String, milliseconds: Double
+    text: String, judgement: CaptionJudgement, width: Int, height: Int, hash: FileHash, model: String,
+    milliseconds: Double
   ) {
     self.text = judgement.reason == nil ? text : ""
     self.judgement = judgement

@@ -5,8 +5,12 @@ import ModelFiles
 package struct CSVFormat: RowFormat {
   package init() {}
 
+  package static let columns = [
+    "path", "caption", "confidence", "width", "height", "sha256", "model", "milliseconds", "log_probability", "reason",
+  ]
+
   package var header: [UInt8] {
-    Array("path,caption,confidence,width,height,sha256,model,milliseconds,log_probability,reason\r\n".utf8)
+    Array((Self.columns.joined(separator: ",") + "\r\n").utf8)
   }
 
   package func row(_ image: FinishedImage) -> [UInt8]? {

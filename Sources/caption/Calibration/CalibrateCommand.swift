@@ -29,8 +29,8 @@ struct CalibrateCommand: AsyncParsableCommand {
     completion: .directory)
   var nonphotos: String?
 
-  @Option(help: ArgumentHelp("The share of validation photos that are to count as photos.", valueName: "share"))
-  var keep = Percentage(percent: 99)
+  @Option(help: ArgumentHelp("At least this share of photos is to count as photos.", valueName: "share"))
+  var keep = Percentage(percent: 95)
 
   @Option(help: "Captions of this CIDEr count as right.")
   var rightCider = 0.4
@@ -48,7 +48,9 @@ struct CalibrateCommand: AsyncParsableCommand {
 
   func validate() throws {
     if data.isEmpty { throw ValidationError("Name at least one dataset with --data.") }
-    if !(rightCider > 0 && rightCider <= 10) { throw ValidationError("--right-cider takes a number above 0, up to 10.") }
+    if !(rightCider > 0 && rightCider <= 10) {
+      throw ValidationError("--right-cider takes a number above 0, up to 10.")
+    }
     if trainingPhotos < 3 { throw ValidationError("--training-photos takes 3 or more.") }
     if !(keep.share > 0.5 && keep.share < 1) { throw ValidationError("--keep takes a share between 50% and 100%.") }
   }

@@ -1,3 +1,4 @@
+import ArgumentParser
 import CaptionMetrics
 import Captioning
 import Datasets
@@ -5,6 +6,7 @@ import ImageEncoding
 import Logging
 import ModelFiles
 import Tensors
+import TextDecoding
 import Training
 
 /// What a captioner is calibrated with.
@@ -41,7 +43,8 @@ struct CalibrationData {
     let validation = features.images[.validation] ?? []
     if validation.isEmpty { return }
     var captioned: [CaptionedExample] = []
-    try forEachBatch(validation, features.cache) { _, batch in captioned += try Self.captions(of: batch, by: captioner) }
+    try forEachBatch(validation, features.cache) { _, batch in captioned += try Self.captions(of: batch, by: captioner)
+    }
     let scores = try captionScores(
       zip(validation, captioned).map { photo, caption in
         ScoredCaption(id: photo.image.name, candidate: caption.text, references: photo.image.captions)

@@ -1,3 +1,4 @@
+import CaptionMetrics
 import Training
 
 extension CalibrationReport {

@@ -39,9 +39,7 @@ struct CalibrationReport: Encodable {
   let captions: Captions
   let photos: Photos?
 
-  init(
-    _ model: ConfidenceModel, _ data: CalibrationData, rightCIDEr: Double, fitting: ConfidenceFitting, keep: Double
-  ) {
+  init(_ model: ConfidenceModel, _ data: CalibrationData, rightCIDEr: Double, fitting: ConfidenceFitting) {
     trainingPhotos = data.training.count
     let stated = data.reported.map { (probability: model.confidence($0), isTrue: $0.isRight) }
     let words = data.reported.map { ($0.tokens.reduce(0, +) / Double($0.tokens.count), $0.isRight) }
@@ -66,21 +64,20 @@ struct CalibrationReport: Encodable {
       kept: Self.share(scores) { $0 >= model.photoThreshold },
       refused: Self.share(otherScores) { $0 < model.photoThreshold },
       kinds: Set(data.otherFitted.keys).union(others.keys).sorted().map { name in
-        Self.kind(name, others[name] ?? [], model, data, fitting, keep)
+        Self.kind(name, others[name] ?? [], model, data, fitting)
       })
   }
 
   private static func kind(
-    _ name: String, _ scores: [Double], _ model: ConfidenceModel, _ data: CalibrationData,
-    _ fitting: ConfidenceFitting, _ keep: Double
+    _ name: String, _ scores: [Double], _ model: ConfidenceModel, _ data: CalibrationData, _ fitting: ConfidenceFitting
   ) -> Kind {
     let known = data.otherFitted.filter { $0.key != name }.values.flatMap { $0 }
-    let unseen = fitting.photoModel(photos: data.fitted.map(\.vectors), others: known.map(\.vectors), keep: keep)
+    let unseen = fitting.discriminating(from: known.map(\.vectors))
     let all = ((data.otherFitted[name] ?? []) + (data.otherReported[name] ?? [])).map { unseen.photoScore($0.vectors) }
     return Kind(
       name: name, images: all.count, refused: share(scores) { $0 < model.photoThreshold },
       aurocUnseen: areaUnderROC(positives: data.photos.map { unseen.photoScore($0) }, negatives: all),
-      refusedUnseen: share(all) { $0 < unseen.photoThreshold })
+      refusedUnseen: share(all) { $0 < model.photoThreshold })
   }
 
   private static func share(_ scores: [Double], where holds: (Double) -> Bool) -> Double {

@@ -1,4 +1,5 @@
 import Captioning
+import Datasets
 import Logging
 import ModelFiles
 
@@ -17,9 +18,8 @@ struct CalibrationRun {
     let data = try await data(by: captioner, log)
     log.info("fitting to \(data.training.count) training photos")
     let fitting = ConfidenceFitting(photos: data.training)
-    let model = fitting.model(
-      photos: data.fitted, others: data.otherFitted.values.flatMap { $0 }, keep: command.keep.share)
-    let report = CalibrationReport(model, data, rightCIDEr: command.rightCider, fitting: fitting, keep: command.keep.share)
+    let model = fitting.model(photos: data.fitted, others: data.otherFitted, keep: command.keep.share)
+    let report = CalibrationReport(model, data, rightCIDEr: command.rightCider, fitting: fitting)
     try StandardOutput.write(command.json ? StableJSON.line(report) + "\n" : report.text)
     if command.dryRun { return }
     let path = Path.join(directory, ConfidenceModel.fileName)
@@ -27,7 +27,8 @@ struct CalibrationRun {
     var manifest = try CaptionerManifest(directory: directory)
     manifest.confidence = .init(path: ConfidenceModel.fileName, sha256: try store.hashes.hash(ofFile: path))
     try manifest.write(toDirectory: directory)
-    log.info("wrote \(path), \(try InputFile(path: path).byteCount) bytes")
+    let byteCount = try InputFile(path: path).byteCount
+    log.info("wrote \(path), \(byteCount) bytes")
   }
 
   private func data(by captioner: Captioner, _ log: Logger) async throws -> CalibrationData {

@@ -34,32 +34,50 @@ package struct ConfidenceFitting: Sendable {
 
   /// - Parameters:
   ///   - photos: validation photos.
-  ///   - others: images that are no photos, whose captions are wrong.
-  ///   - keep: the share of the photos that are to count as photos.
-  package func model(photos: [Example], others: [Example], keep: Double) -> ConfidenceModel {
-    var model = photoModel(photos: photos.map(\.vectors), others: others.map(\.vectors), keep: keep)
-    let threshold = model
+  ///   - others: images that are no photos, by kind; their captions are wrong.
+  ///   - keep: at least this share of the photos is to count as photos.
+  package func model(photos: [Example], others: [String: [Example]], keep: Double) -> ConfidenceModel {
+    let all = others.values.flatMap { $0 }
+    var model = discriminating(from: all.map(\.vectors))
+    model.photoThreshold = threshold(
+      photos: photos.map { model.photoScore($0.vectors) }, others: unseenScores(others), keep: keep)
+    let complete = model
     model.correctness = LogisticRegression(
-      (photos + others).map { example in
-        (threshold.numbers(tokens: example.tokens, view: threshold.view(of: example.vectors)), example.isRight)
+      (photos + all).map { example in
+        (complete.numbers(tokens: example.tokens, view: complete.view(of: example.vectors)), example.isRight)
       })
     return model
   }
 
-  /// The part of a model that tells photos from other images.
+  /// The part of a model that tells photos from other images, without a threshold.
   ///
-  /// - Parameters: as of `model(photos:others:keep:)`, pooled vectors alone.
-  package func photoModel(photos: [[[Float]]], others: [[[Float]]], keep: Double) -> ConfidenceModel {
+  /// - Parameter others: pooled vectors of images that are no photos; may be none.
+  package func discriminating(from others: [[[Float]]]) -> ConfidenceModel {
     var distributions = distributions
     for index in distributions.indices {
       moments[index].addDiscriminant(to: &distributions[index], others: others.map { $0[index] })
     }
     let none = [Float](repeating: 0, count: ConfidenceModel.numberCount)
-    var model = ConfidenceModel(
+    return ConfidenceModel(
       distributions: distributions, photoThreshold: 0,
       correctness: LogisticRegression(mean: none, deviation: none.map { _ in 1 }, weights: none, bias: 0))
-    model.photoThreshold = Double(Float(photos.map { model.photoScore($0) }.quantile(1 - keep)))
-    return model
+  }
+
+  /// Scores of each kind by a model that knows only the others, so that they are as those of images yet to come.
+  private func unseenScores(_ others: [String: [Example]]) -> [Double] {
+    if others.count < 2 { return [] }
+    return others.flatMap { kind, examples in
+      let known = others.filter { $0.key != kind }.values.flatMap { $0 }
+      let model = discriminating(from: known.map(\.vectors))
+      return examples.map { model.photoScore($0.vectors) }
+    }
+  }
+
+  /// What keeps the share of photos; where other images lie farther off, the middle between the two, which keeps more.
+  private func threshold(photos: [Double], others: [Double], keep: Double) -> Double {
+    let highest = photos.quantile(1 - keep)
+    if others.isEmpty { return Double(Float(highest)) }
+    return Double(Float(min(highest, (highest + others.quantile(keep)) / 2)))
   }
 }
 

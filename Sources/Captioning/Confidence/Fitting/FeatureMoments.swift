@@ -31,12 +31,13 @@ struct FeatureMoments: Sendable {
     }
     let count = Double(photos.count)
     mean = (0..<width).map { Float(Double(first[$0]) + sums[$0] / count) }.roundedToHalves
-    deviation = (0..<width).map { index in
-      // Never 0, so that a number that is always the same is none that tells anything.
-      let shift = sums[index] / count
-      let variance = max(squares[index] / count - shift * shift, 0)
-      return Float(max(variance.squareRoot(), 1e-3))
-    }.roundedToHalves
+    deviation =
+      (0..<width).map { index in
+        // Never 0, so that a number that is always the same is none that tells anything.
+        let shift = sums[index] / count
+        let variance = max(squares[index] / count - shift * shift, 0)
+        return Float(max(variance.squareRoot(), 1e-3))
+      }.roundedToHalves
     let (mean, deviation) = (mean, deviation)
     self.photos = photos.map { photo in (0..<width).map { (photo[$0] - mean[$0]) / deviation[$0] } }
     var covariance = SymmetricMatrix(order: width)
