@@ -12,7 +12,7 @@ struct DatasetFeatures {
   }
 
   let images: [Split: [Image]]
-  let cache: FeatureCache
+  let cache: FeatureCaches
 
   /// - Parameters:
   ///   - wanted: chooses among the images of a split, by their places; only these are encoded.

@@ -13,7 +13,7 @@ struct TrainingExamples {
   let validation: [TrainingExample]
   /// Where the validation photos are, in the order of `validation`.
   let validationImages: [ImageLocation]
-  let cache: FeatureCache
+  let cache: FeatureCaches
 
   /// - Throws: `TrainingError.noExamples`.
   init(
