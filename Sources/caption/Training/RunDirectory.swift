@@ -9,6 +9,9 @@ struct RunDirectory {
   static let planName = "run.json"
   static let predictionsName = "validation-captions.jsonl"
 
+  /// The same for one of several datasets.
+  static func predictionsName(of dataset: String) -> String { "validation-captions-\(dataset).jsonl" }
+
   let path: String
 
   private var planPath: String { path + "/" + Self.planName }
@@ -85,6 +88,7 @@ extension ValidationMetrics {
     summary["validation_cider"] = cider.map { "\($0)" }
     summary["validation_bleu_4"] = bleu4.map { "\($0)" }
     summary["validation_rouge_l"] = rougeL.map { "\($0)" }
+    for set in datasets ?? [] { summary["validation_cider_\(set.name)"] = set.cider.map { "\($0)" } }
     return summary
   }
 }

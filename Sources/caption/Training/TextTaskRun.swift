@@ -67,7 +67,8 @@ struct TextTaskRun {
       examples: examples.validation, features: NoFeatures(), settings: plan.validation,
       tokenizer: bases.tokenizer, startTokens: [], options: bases.defaultOptions)
     var loop = TrainingLoop(
-      plan: plan, trainer: trainer, examples: examples.train, features: NoFeatures(), validator: validator,
+      plan: plan, trainer: trainer, examples: examples.train, features: NoFeatures(),
+      validationSets: [ValidationSet(name: command.artefactName, validator: validator)],
       checkpoints: CheckpointStore(runDirectory: command.out),
       checkpointInterval: .seconds(command.checkpointMinutes * 60))
     let isResumed = try command.resume && command.goOn(&loop)
@@ -87,7 +88,7 @@ struct TextTaskRun {
       case .validation(let metrics, let texts, let parameters):
         if metrics.isBest {
           try prefixFile(trainer.mapper(parameters), bases, plan).write(to: path)
-          if !texts.isEmpty {
+          if let texts = texts.first, !texts.isEmpty {
             try CaptionLines.write(
               zip(examples.validation, texts).map { ($0.name, $1) },
               to: Path.join(command.out, RunDirectory.predictionsName))

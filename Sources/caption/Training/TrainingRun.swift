@@ -13,10 +13,13 @@ import Training
 struct TrainingRun: Sendable {
   let command: TrainCommand
   private let log: Logger
+  /// Of the frozen models.
+  private let precision: MatrixPrecision
 
   init(command: TrainCommand) {
     self.command = command
     log = command.logger
+    precision = command.model.trainingPrecision(resuming: command.resumedRun)
   }
 
   func run() async throws {
@@ -27,15 +30,11 @@ struct TrainingRun: Sendable {
       throw TrainingError.noStartToken(captioner: command.model.model ?? CaptionerLocator.defaultName)
     }
     let store = try ModelStore()
+    // As captioning in the same precision reads photos.
     let extractor = try bases.extractor.reading(bases.encoders(reading: command.mapper.features?.requests))
-    let limit = command.data.limit
-    let dataset = try await DatasetFeatures(
-      command.dataset, splits: [.train, .validation], flips: command.data.augment == .flip, extractor: extractor,
-      store: store, log: log, isQuiet: command.quiet
-    ) { places, digested, split in
-      split == .train ? TrainingExamples.chosen(places, digested, limit: limit) : places
-    }
-    let examples = try TrainingExamples(dataset, options: command.data, bases: bases, log: log)
+      .prepared(precision)
+    let datasets = try await TrainingDatasets(command, extractor: extractor, store: store, log: log)
+    let examples = try TrainingExamples(datasets, options: command.data, bases: bases, log: log)
     if command.prepare {
       log.info(
         "features of \(examples.train.count + examples.validation.count) photos are in \(examples.cache.directories)")
@@ -78,9 +77,10 @@ struct TrainingRun: Sendable {
     plan.data.trainImages = examples.train.count
     plan.data.trainCaptions = examples.train.reduce(0) { $0 + $1.captions.count }
     plan.data.validationImages = examples.validation.count
+    plan.data.datasets = examples.plannedDatasets
     plan.data.cleaning = command.data.clean.rawValue
     plan.data.fingerprint = examples.fingerprint
-    plan.precision = command.model.trainingPrecision(resuming: command.resumedRun)
+    plan.precision = precision
     command.recipe.fill(
       &plan, flips: command.data.augment == .flip, captionCounts: examples.train.map(\.captions.count))
     return plan
@@ -118,19 +118,22 @@ struct TrainingRun: Sendable {
     _ plan: TrainingPlan, _ trainer: MapperTrainer, _ bases: CaptionerBases, _ encoders: [CaptionerManifest.Encoder],
     _ examples: TrainingExamples, place: RunDirectory
   ) throws {
-    let validator = try Validator(
-      examples: examples.validation, features: examples.cache, settings: plan.validation,
-      tokenizer: bases.tokenizer, startTokens: bases.decoderSettings.startTokens,
-      options: bases.defaultOptions)
+    let validationSets = try examples.validated.map { set in
+      ValidationSet(
+        name: set.name,
+        validator: try Validator(
+          examples: set.validation, features: examples.cache, settings: plan.validation, tokenizer: bases.tokenizer,
+          startTokens: bases.decoderSettings.startTokens, options: bases.defaultOptions))
+    }
     var loop = TrainingLoop(
-      plan: plan, trainer: trainer, examples: examples.train, features: examples.cache, validator: validator,
-      checkpoints: CheckpointStore(runDirectory: command.out),
+      plan: plan, trainer: trainer, examples: examples.train, features: examples.cache,
+      validationSets: validationSets, checkpoints: CheckpointStore(runDirectory: command.out),
       checkpointInterval: .seconds(command.checkpointMinutes * 60))
     let isResumed = try command.resume && command.goOn(&loop)
     try place.begin(plan, isResumed: isResumed)
-    let photos = samplePhotos(examples)
+    let outputs = ValidationOutputs(examples, directory: command.out, samples: command.samples)
     let reports = try RunReports(
-      directory: command.out, title: command.artefactName, photos: photos, withTensorBoard: command.tensorboard,
+      directory: command.out, title: command.artefactName, photos: outputs.photos, withTensorBoard: command.tensorboard,
       resumingAt: isResumed ? loop.state.step : nil)
     let artefact = TrainedCaptioner(
       manifest: manifest(bases, encoders, plan, trainer), plan: plan)
@@ -146,9 +149,8 @@ struct TrainingRun: Sendable {
         if metrics.isBest {
           try artefact.write(parameters, scores: metrics.summary, toDirectory: command.out)
         }
-        let shown = zip(photos, captions).map { SampleCaptions.Caption(photo: $0.name, caption: $1) }
-        try reports.add(metrics, captions: shown)
-        try writePredictions(captions, examples, isBest: metrics.isBest)
+        try reports.add(metrics, captions: outputs.samples(of: captions))
+        if metrics.isBest { try outputs.writePredictions(captions) }
         if !command.quiet { progress.report(metrics) }
       case .checkpoint(let path): log.debug("checkpoint \(path)")
       }
@@ -174,22 +176,6 @@ struct TrainingRun: Sendable {
         path: TrainedCaptioner.mapperName, family: plan.mapper.family, heads: trainer.heads,
         tokenGroups: trainer.tokenGroups),
       trainingData: command.about ?? "\(plan.data.trainImages) photos with \(plan.data.trainCaptions) captions")
-  }
-
-  private func samplePhotos(_ examples: TrainingExamples) -> [SamplePhoto] {
-    zip(examples.validation, examples.validationImages).prefix(command.samples).map { example, location in
-      // Captions come in this order: a photo that has gone meanwhile is named without its picture.
-      SamplePhoto(
-        name: example.name, imageBytes: (try? location.bytes()) ?? [], references: example.references)
-    }
-  }
-
-  /// The best mapper's captions of the validation photos, for `caption evaluate`.
-  private func writePredictions(_ captions: [String], _ examples: TrainingExamples, isBest: Bool) throws {
-    guard isBest, !captions.isEmpty else { return }
-    try CaptionLines.write(
-      zip(examples.validation, captions).map { ($0.name, $1) },
-      to: command.out + "/\(RunDirectory.predictionsName)")
   }
 
   private func finish(_ outcome: TrainingOutcome, _ trainer: MapperTrainer) {

@@ -17,6 +17,8 @@ struct TinyTraining {
   var features: MemoryFeatures
   /// Time between checkpoints.
   var checkpointInterval = Duration.seconds(3600)
+  /// By number, those of each validation set.
+  var validationPhotos = [Array(trainCount..<16)]
   let directory: String
 
   private let decoder: TransformerDecoder
@@ -83,7 +85,10 @@ struct TinyTraining {
   func loop() throws -> TrainingLoop {
     TrainingLoop(
       plan: plan, trainer: try trainer(), examples: Array(examples[..<Self.trainCount]), features: features,
-      validator: try validator(), checkpoints: checkpoints, checkpointInterval: checkpointInterval)
+      validationSets: try validationPhotos.enumerated().map { number, photos in
+        ValidationSet(name: "set-\(number)", validator: try validator(photos))
+      },
+      checkpoints: checkpoints, checkpointInterval: checkpointInterval)
   }
 
   /// Trains to the end of the plan, or until `then` throws; bits are the same each time.
@@ -119,6 +124,7 @@ final class RunRecord: Sendable {
     let cider: Double?
     let isBest: Bool
     let captions: [String]
+    let datasets: [ValidationMetrics.Dataset]?
   }
 
   private let state = Mutex((steps: [(Int, [Double])](), validations: [(Int, Validation)](), checkpoints: [String]()))
@@ -141,7 +147,9 @@ final class RunRecord: Sendable {
         state.validations.append(
           (
             metrics.step,
-            Validation(loss: metrics.loss, cider: metrics.cider, isBest: metrics.isBest, captions: captions)
+            Validation(
+              loss: metrics.loss, cider: metrics.cider, isBest: metrics.isBest, captions: captions.flatMap(\.self),
+              datasets: metrics.datasets)
           ))
       case .checkpoint(let path): state.checkpoints.append(path)
       }
