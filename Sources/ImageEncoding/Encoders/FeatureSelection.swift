@@ -32,14 +32,14 @@ public struct FeatureSelection: Sendable, Equatable {
   public func measure(
     width: Int, height: Int, encoder: some VisionEncoder
   ) throws(EncodingError) -> (tokens: [Int], width: Int) {
-    let patches = try encoder.grid(width: width, height: height)
     var tokens: [Int] = []
     var widths: [Int] = []
     for part in parts {
       guard (0...encoder.layers).contains(part.hiddenState) else {
         throw .noSuchHiddenState(number: part.hiddenState, layers: encoder.layers)
       }
-      var partWidth = encoder.hiddenSize
+      var partWidth = encoder.width(ofHiddenState: part.hiddenState)
+      let patches = try encoder.grid(ofHiddenState: part.hiddenState, width: width, height: height)
       switch part.tokens {
       case .classToken:
         if !encoder.hasClassToken { throw .noClassToken }
@@ -75,7 +75,6 @@ public struct FeatureSelection: Sendable, Equatable {
   public func features(of pixels: Tensor, by encoder: some VisionEncoder) throws(EncodingError) -> Tensor {
     let (height, width) = (pixels.shape[2], pixels.shape[3])
     _ = try measure(width: width, height: height, encoder: encoder)
-    let patches = try encoder.grid(width: width, height: height)
     let states = try encoder.hiddenStates(pixels, numbers: Set(parts.map(\.hiddenState)))
     let leading = (encoder.hasClassToken ? 1 : 0) + encoder.registers
     var selected: [Tensor] = []
@@ -87,6 +86,7 @@ public struct FeatureSelection: Sendable, Equatable {
       case .classToken: selected.append(state.firstTokens)
       case .patches(let grid):
         let all = state.tokens(leading..<state.shape[1])
+        let patches = try encoder.grid(ofHiddenState: part.hiddenState, width: width, height: height)
         selected.append(try grid.map { target throws(EncodingError) in try pool(all, patches, to: target) } ?? all)
       case .output(let output):
         guard let row = encoder.output(output, of: state) else { throw .noOutput(output: output.rawValue) }
