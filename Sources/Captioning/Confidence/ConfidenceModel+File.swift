@@ -12,7 +12,7 @@ extension ConfidenceModel {
   /// `correctness.mean`, `.deviation`, `.weights` `[6]` and `.bias` `[1]`.
   ///
   /// - Throws: `ModelFileError`.
-  init(path: String) throws(ModelFileError) {
+  package init(path: String) throws(ModelFileError) {
     let file = try SafetensorsFile(path: path)
     guard let format = file.metadata["format"], format == Self.format else {
       throw .missingValue(path: path, key: "format = \(Self.format)")

@@ -8,33 +8,33 @@
 
 /// How one pooled feature vector is distributed over the training photos: a Gaussian with a covariance of low rank
 /// (probabilistic principal components, Tipping & Bishop 1999), and the direction that tells photos from other images.
-struct FeatureDistribution: Sendable, Equatable {
+package struct FeatureDistribution: Sendable, Equatable {
   /// `[width]`, by which vectors are standardised.
-  var mean, deviation: [Float]
+  package var mean, deviation: [Float]
   /// `[rank, width]`: unit vectors of the largest variances of standardised vectors, row by row.
-  var components: [Float]
+  package var components: [Float]
   /// `[rank]`: the variances along them.
-  var variances: [Float]
+  package var variances: [Float]
   /// Mean variance in the other directions.
-  var residualVariance: Float
+  package var residualVariance: Float
   /// Mean and deviation of `logDistance` over the training photos.
-  var noveltyMean: Float = 0
-  var noveltyDeviation: Float = 1
+  package var noveltyMean: Float = 0
+  package var noveltyDeviation: Float = 1
   /// `[width]`; empty where no images but photos were known.
-  var discriminant: [Float] = []
+  package var discriminant: [Float] = []
   /// Scores of photos have the mean 1, those of other images -1.
-  var discriminantScale: Float = 1
-  var discriminantOffset: Float = 0
+  package var discriminantScale: Float = 1
+  package var discriminantOffset: Float = 0
 
-  var width: Int { mean.count }
-  var rank: Int { variances.count }
+  package var width: Int { mean.count }
+  package var rank: Int { variances.count }
 
-  func standardised(_ vector: [Float]) -> [Float] {
+  package func standardised(_ vector: [Float]) -> [Float] {
     (0..<width).map { (vector[$0] - mean[$0]) / deviation[$0] }
   }
 
   /// Of a standardised vector: the logarithm of the squared Mahalanobis distance, divided by the width.
-  func logDistance(_ vector: [Float]) -> Double {
+  package func logDistance(_ vector: [Float]) -> Double {
     var rest = 0.0
     for number in vector { rest += Double(number * number) }
     var distance = 0.0
@@ -49,12 +49,12 @@ struct FeatureDistribution: Sendable, Equatable {
   }
 
   /// `logDistance` in deviations of the training photos.
-  func novelty(_ standardised: [Float]) -> Double {
+  package func novelty(_ standardised: [Float]) -> Double {
     (logDistance(standardised) - Double(noveltyMean)) / Double(noveltyDeviation)
   }
 
   /// About 1 for photos and -1 for other images, of a standardised vector; `nil` where others were not known.
-  func photoScore(_ standardised: [Float]) -> Double? {
+  package func photoScore(_ standardised: [Float]) -> Double? {
     if discriminant.isEmpty { return nil }
     var projection = 0.0
     for index in 0..<width { projection += Double(discriminant[index] * standardised[index]) }

@@ -7,15 +7,15 @@
 #endif
 
 /// The probability of an outcome from a few numbers.
-struct LogisticRegression: Sendable, Equatable {
+package struct LogisticRegression: Sendable, Equatable {
   /// By which numbers are standardised.
-  var mean, deviation: [Float]
+  package var mean, deviation: [Float]
   /// Of the standardised numbers.
-  var weights: [Float]
-  var bias: Float
+  package var weights: [Float]
+  package var bias: Float
 
   /// - Parameter numbers: as many as there are weights.
-  func probability(_ numbers: [Double]) -> Double {
+  package func probability(_ numbers: [Double]) -> Double {
     var sum = Double(bias)
     for (index, number) in numbers.enumerated() {
       sum += Double(weights[index]) * (number - Double(mean[index])) / Double(deviation[index])
@@ -30,7 +30,7 @@ extension LogisticRegression {
   /// - Parameters:
   ///   - examples: of the same count of numbers each; some of either outcome.
   ///   - decay: half the factor of the squared weights; keeps them finite where the outcomes can be told apart wholly.
-  init(_ examples: [(numbers: [Double], isTrue: Bool)], decay: Double = 1) {
+  package init(_ examples: [(numbers: [Double], isTrue: Bool)], decay: Double = 1) {
     let width = examples[0].numbers.count
     let columns = (0..<width).map { index in examples.map { $0.numbers[index] }.meanAndDeviation }
     let (mean, deviation) = (columns.map(\.mean), columns.map { max($0.deviation, 1e-6) })

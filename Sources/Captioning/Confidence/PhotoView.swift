@@ -15,27 +15,27 @@ public struct PhotoView: Sendable, Equatable {
 }
 
 extension ImageFeatureExtractor {
-  /// Each image's pooled vectors: of every part of the selection its only token, or the mean of its tokens. Their widths may
-  /// differ where several encoders made them.
+  /// Each image's pooled vectors: of every block of the features its only token, or the mean of its tokens. Their widths differ
+  /// where several encoders made them.
   ///
-  /// - Parameter features: `[images, tokens, width]`.
+  /// - Parameter features: `[images, …]`, each of `shape`.
   package func pooledVectors(of features: Tensor) -> [[[Float]]] {
-    let (tokens, width) = (shape[0], shape[1])
+    let blocks = parts.blocks
     return features.withUnsafeBuffer { values in
-      (0..<values.count / max(tokens * width, 1)).map { image in
-        var first = image * tokens
-        return tokensOfParts.map { count in
-          defer { first += count }
-          var mean = [Float](repeating: 0, count: width)
-          for token in first..<first + count {
-            for column in 0..<width { mean[column] += values[token * width + column] }
+      (0..<features.shape[0]).map { image in
+        var first = image * parts.count
+        return blocks.map { block in
+          defer { first += block.count }
+          var mean = [Float](repeating: 0, count: block.width)
+          for token in 0..<block.tokens {
+            for column in 0..<block.width { mean[column] += values[first + token * block.width + column] }
           }
-          return count == 1 ? mean : mean.map { $0 / Float(count) }
+          return block.tokens == 1 ? mean : mean.map { $0 / Float(block.tokens) }
         }
       }
     }
   }
 
   /// Widths of the pooled vectors.
-  package var pooledWidths: [Int] { tokensOfParts.map { _ in shape[1] } }
+  package var pooledWidths: [Int] { parts.blocks.map(\.width) }
 }

@@ -25,6 +25,11 @@ struct CalibrateCommand: AsyncParsableCommand {
   var data: [String] = []
 
   @Option(
+    help: ArgumentHelp(
+      "Where the images of each dataset are, if not beside it; - stands for beside it.", valueName: "directory"))
+  var images: [String] = []
+
+  @Option(
     help: ArgumentHelp("Images that are no photos, in one directory a kind.", valueName: "directory"),
     completion: .directory)
   var nonphotos: String?

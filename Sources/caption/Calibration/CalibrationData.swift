@@ -27,13 +27,19 @@ struct CalibrationData {
   /// Adds a dataset.
   ///
   /// - Throws: `DatasetError`, `FeatureCacheError`, `DecodingError`, `CaptionMetricsError`.
-  mutating func add(_ path: String, by captioner: Captioner, _ command: CalibrateCommand, log: Logger) async throws {
-    let options = try DatasetOptions.parse(["--data=\(path)"])
+  mutating func add(
+    _ named: NamedDataset, by captioner: Captioner, _ command: CalibrateCommand, log: Logger
+  ) async throws {
+    // Parsed, since options that were never parsed have no values, not even their defaults.
+    let shares = try DatasetShares.parse([])
+    let budget = DamageBudget(maximumShare: shares.maxBad)
+    let splits = Split.allCases
+    let dataset = try SplitDataset(named, splits: splits, validation: shares.validation, budget: budget, log: log)
+    let cache = try captioner.extractor.cache(in: ModelStore(), decoder: ImageDecoder())
     let limit = command.trainingPhotos
     let features = try await DatasetFeatures(
-      options, splits: [.train, .validation, .test], extractor: captioner.extractor, store: ModelStore(), log: log,
-      isQuiet: false
-    ) { places, _, split in split == .train ? Self.evenly(places, limit) : places }
+      dataset, splits: splits, extractor: captioner.extractor, cache: cache, budget: budget, log: log, isQuiet: false
+    ) { places, split in split == .train ? Self.evenly(places, limit) : places }
     try forEachBatch(features.images[.train] ?? [], features.cache) { _, batch in
       training += captioner.extractor.pooledVectors(of: batch)
     }
@@ -111,7 +117,7 @@ struct CalibrationData {
   }
 
   private func forEachBatch(
-    _ images: [DatasetFeatures.Image], _ cache: FeatureCache, _ body: (Int, Tensor) throws -> Void
+    _ images: [DatasetFeatures.Image], _ cache: FeatureCaches, _ body: (Int, Tensor) throws -> Void
   ) throws {
     for start in stride(from: 0, to: images.count, by: Self.batchSize) {
       let some = images[start..<min(start + Self.batchSize, images.count)]

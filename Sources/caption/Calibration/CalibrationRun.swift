@@ -33,7 +33,9 @@ struct CalibrationRun {
 
   private func data(by captioner: Captioner, _ log: Logger) async throws -> CalibrationData {
     var data = CalibrationData()
-    for path in command.data { try await data.add(path, by: captioner, command, log: log) }
+    for named in try NamedDataset.list(command.data, images: command.images) {
+      try await data.add(named, by: captioner, command, log: log)
+    }
     try require(data.training.count, of: "training")
     try require(data.fitted.count, of: "validation")
     try require(data.reported.count, of: "validation")

@@ -71,6 +71,8 @@ struct RecipeOptions: ParsableArguments {
     try require((0..<1).contains(ema), "--ema takes 0 up to below 1.")
   }
 
+  /// The plan has its datasets by then, on whose weights the number of steps depends.
+  ///
   /// - Parameters:
   ///   - flips: whether images are mirrored.
   ///   - captionCounts: of each training image.
@@ -91,9 +93,9 @@ struct RecipeOptions: ParsableArguments {
     plan.batches.flips = flips
     plan.batches.seed = seed
     plan.accumulation = accumulate
-    let sampler = BatchSampler(plan.batches, captionCounts: captionCounts)
+    let sampler = plan.sampler(captionCounts: captionCounts)
     let captionsPerStep = sampler.captionsPerBatch * Double(accumulate)
-    plan.steps = steps ?? max(1, Int(epochs * Double(captionCounts.reduce(0, +)) / captionsPerStep))
+    plan.steps = steps ?? max(1, Int(epochs * sampler.captionsPerPass / captionsPerStep))
   }
 }
 

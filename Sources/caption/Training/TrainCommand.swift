@@ -80,6 +80,7 @@ struct TrainCommand: AsyncParsableCommand {
         throw ValidationError("--task text trains --mapper static or soft-prompt, which read no image.")
       }
       guard TextTask.isTemplate(template) else { throw ValidationError("--template takes text with {input} once.") }
+      if dataset.data.count > 1 { throw ValidationError("--task text takes one --data.") }
       if prepare { throw ValidationError("--prepare computes features of photos, which --task text has not.") }
     }
     if samples < 0 { throw ValidationError("--samples takes 0 or more.") }

@@ -5,19 +5,40 @@ import Datasets
 struct DatasetOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Images with captions: a folder, tar shards, captions.jsonl, metadata.jsonl, COCO or Karpathy JSON, a Flickr8k token file, or a CSV.",
+      "Images with captions: a folder, tar shards, captions.jsonl, metadata.jsonl, COCO or Karpathy JSON, a Flickr8k token file, or a CSV. "
+        + "Given several times, all are learnt from together, and each is validated.",
       valueName: "path"))
-  var data: String
+  var data: [String]
 
-  @Option(help: ArgumentHelp("Where the images of an annotation file are, if not beside it.", valueName: "directory"))
-  var images: String?
+  @Option(
+    help: ArgumentHelp(
+      "Where the images of an annotation file are, if not beside it. With several --data once for each, in their order; - for beside it.",
+      valueName: "directory"))
+  var images: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "With several --data, once for each, in their order: how often its photos are drawn; 2 is twice as often as 1, and 0 only validates "
+        + "(default: 1 for all, which is photo by photo).",
+      valueName: "number"))
+  var weight: [Double] = []
+
+  @OptionGroup var shares: DatasetShares
+
+  func validate() throws { _ = try datasets }
+
+  var datasets: [NamedDataset] {
+    get throws { try NamedDataset.list(data, images: images, weights: weight) }
+  }
+}
+
+/// How datasets are split, and how much of them may be damaged.
+struct DatasetShares: ParsableArguments {
   @Option(help: ArgumentHelp("Share of photos to validate with where the data have no such split.", valueName: "share"))
   var validation = Percentage(percent: 5)
 
   @Option(help: ArgumentHelp("Stop where more than this share of samples is damaged.", valueName: "share"))
   var maxBad = Percentage(percent: 1)
-
 }
 
 /// What of them is learnt, and how.
@@ -28,7 +49,7 @@ struct TrainingDataOptions: ParsableArguments {
   @Option(help: "flip adds each photo's mirror image.")
   var augment: Augmentation?
 
-  @Option(help: "Learn from this many photos alone, chosen by hash; 0 takes all.")
+  @Option(help: "Learn from this many photos of each dataset alone, chosen by hash; 0 takes all.")
   var limit = 0
 
   @Option(help: "Leave out training captions of more tokens.")

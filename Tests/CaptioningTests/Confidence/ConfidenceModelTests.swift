@@ -1,11 +1,10 @@
 import CaptionMetrics
+import Captioning
 import Foundation
 import ModelFiles
 import Tensors
 import TestSupport
 import Testing
-
-@testable import Captioning
 
 @Suite("Confidence model")
 struct ConfidenceModelTests {

@@ -1,8 +1,7 @@
+import Captioning
 import Foundation
 import TestSupport
 import Testing
-
-@testable import Captioning
 
 @Suite("Logistic regression")
 struct LogisticRegressionTests {

@@ -1,7 +1,6 @@
+import Captioning
 import TestSupport
 import Testing
-
-@testable import Captioning
 
 @Suite("Symmetric matrices")
 struct SymmetricMatrixTests {

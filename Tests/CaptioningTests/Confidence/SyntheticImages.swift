@@ -1,6 +1,5 @@
+import Captioning
 import TestSupport
-
-@testable import Captioning
 
 /// Pooled vectors of made-up images: two vectors of different widths, photos around one place and others around another.
 struct SyntheticImages {

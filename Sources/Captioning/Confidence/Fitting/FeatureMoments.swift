@@ -9,15 +9,15 @@ import Tensors
 #endif
 
 /// Mean, deviation and covariance of one pooled vector over the training photos.
-struct FeatureMoments: Sendable {
+package struct FeatureMoments: Sendable {
   /// `[width]`, rounded to halves, as they are kept.
-  let mean, deviation: [Float]
+  package let mean, deviation: [Float]
   /// Of the standardised vectors, `[width, width]`.
-  let covariance: SymmetricMatrix
+  package let covariance: SymmetricMatrix
   private let photos: [[Float]]
 
   /// - Parameter photos: `[width]` each, more than two.
-  init(_ photos: [[Float]]) {
+  package init(_ photos: [[Float]]) {
     let width = photos[0].count
     var (sums, squares) = ([Double](repeating: 0, count: width), [Double](repeating: 0, count: width))
     // Around the first one: squares of numbers far from 0 would cancel.
@@ -48,7 +48,7 @@ struct FeatureMoments: Sendable {
   }
 
   /// The Gaussian of this rank.
-  func distribution(rank: Int) -> FeatureDistribution {
+  package func distribution(rank: Int) -> FeatureDistribution {
     let width = mean.count
     let pairs = covariance.largestEigenvectors(min(rank, width - 1))
     let total = (0..<width).map { covariance[$0, $0] }.reduce(0, +)
@@ -69,7 +69,7 @@ struct FeatureMoments: Sendable {
   /// unit matrix, since there are fewer images than numbers (Friedman 1989).
   ///
   /// - Parameter others: images that are no photos, `[width]` each.
-  func addDiscriminant(to distribution: inout FeatureDistribution, others: [[Float]]) {
+  package func addDiscriminant(to distribution: inout FeatureDistribution, others: [[Float]]) {
     if others.isEmpty { return }
     let width = mean.count
     let standardised = others.map { distribution.standardised($0) }

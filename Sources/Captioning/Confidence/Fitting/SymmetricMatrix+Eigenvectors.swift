@@ -3,7 +3,7 @@ extension SymmetricMatrix {
   /// "Matrix Computations", section 8.2); the matrix must have no negative eigenvalue.
   ///
   /// - Returns: the largest eigenvalue first.
-  func largestEigenvectors(_ count: Int, iterations: Int = 40) -> [(value: Double, vector: [Double])] {
+  package func largestEigenvectors(_ count: Int, iterations: Int = 40) -> [(value: Double, vector: [Double])] {
     // More than are wanted, so that the last of them settle as well.
     let width = min(order, count + 8)
     var basis: [[Double]] = (0..<width).map { index in
@@ -33,7 +33,7 @@ extension SymmetricMatrix {
   }
 
   /// All eigenvectors of a small matrix, by Jacobi's rotations, in no order.
-  func eigenvectors() -> [(value: Double, vector: [Double])] {
+  package func eigenvectors() -> [(value: Double, vector: [Double])] {
     var matrix = self
     var vectors = SymmetricMatrix(order: order)
     for index in 0..<order { vectors[index, index] = 1 }

@@ -1,21 +1,21 @@
 /// A symmetric matrix of some hundreds of rows, in double precision.
-struct SymmetricMatrix: Sendable {
-  let order: Int
+package struct SymmetricMatrix: Sendable {
+  package let order: Int
   /// Row by row.
-  private(set) var values: [Double]
+  package private(set) var values: [Double]
 
-  init(order: Int) {
+  package init(order: Int) {
     self.order = order
     values = [Double](repeating: 0, count: order * order)
   }
 
-  subscript(row: Int, column: Int) -> Double {
+  package subscript(row: Int, column: Int) -> Double {
     get { values[row * order + column] }
     set { values[row * order + column] = newValue }
   }
 
   /// Adds the outer product of a vector with itself to the lower half.
-  mutating func addOuterProduct(_ vector: [Float]) {
+  package mutating func addOuterProduct(_ vector: [Float]) {
     values.withUnsafeMutableBufferPointer { values in
       for row in 0..<order {
         let factor = Double(vector[row])
@@ -26,18 +26,18 @@ struct SymmetricMatrix: Sendable {
   }
 
   /// Copies what is below the diagonal above it.
-  mutating func mirrorLowerHalf() {
+  package mutating func mirrorLowerHalf() {
     for row in 0..<order {
       for column in 0..<row { values[column * order + row] = values[row * order + column] }
     }
   }
 
-  mutating func scale(by factor: Double) {
+  package mutating func scale(by factor: Double) {
     for index in values.indices { values[index] *= factor }
   }
 
   /// The product with a vector.
-  func times(_ vector: [Double]) -> [Double] {
+  package func times(_ vector: [Double]) -> [Double] {
     values.withUnsafeBufferPointer { values in
       (0..<order).map { row in
         var sum = 0.0
@@ -48,7 +48,7 @@ struct SymmetricMatrix: Sendable {
   }
 
   /// The solution x of `self · x = right`, by Cholesky's decomposition; the matrix must be positive definite.
-  func solved(_ right: [Double]) -> [Double] {
+  package func solved(_ right: [Double]) -> [Double] {
     var lower = values
     var solution = right
     lower.withUnsafeMutableBufferPointer { lower in
