@@ -1,3 +1,4 @@
+import ModelFiles
 package import Tensors
 
 /// What the features of an image tell about whether it is a photo like those learnt from.
