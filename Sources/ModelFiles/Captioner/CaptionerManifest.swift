@@ -60,7 +60,7 @@ public struct CaptionerManifest: Sendable, Equatable {
   }
 
   public struct Feature: Codable, Sendable, Equatable {
-    public enum Tokens: String, Codable, Sendable {
+    public enum Tokens: String, Codable, Sendable, CaseIterable {
       case `class`, patches
       /// One row for the whole image, as the encoder's own head makes it.
       case pooled
