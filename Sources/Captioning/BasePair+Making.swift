@@ -120,6 +120,7 @@ extension EncoderFamily {
         patches: [
           preprocessing.height / encoder.patchSize, preprocessing.width / encoder.patchSize,
         ])
+    case "efficientnet-lite": pooledFeatures(of: encoder, preprocessing)
     default: [.init(hiddenState: encoder.layers, tokens: .patches)]
     }
   }
@@ -135,5 +136,20 @@ extension EncoderFamily {
       let classToken = CaptionerManifest.Feature(hiddenState: depth, tokens: .class)
       return index == 2 ? [classToken] : [classToken, .init(hiddenState: depth, tokens: .patches, grid: grid)]
     }
+  }
+
+  /// Of a convolutional net the pooled row, and its last pixels averaged to the largest grid of at most 5x5 that goes evenly:
+  /// 3x3 for 9x9 of them.
+  private static func pooledFeatures(
+    of encoder: any VisionEncoder, _ preprocessing: CaptionerManifest.Preprocessing
+  ) -> [CaptionerManifest.Feature] {
+    let pixels = try? encoder.grid(width: preprocessing.width, height: preprocessing.height)
+    let side = pixels.flatMap { pixels in
+      (2...5).last { pixels.rows % $0 == 0 && pixels.columns % $0 == 0 }
+    }
+    return [
+      .init(hiddenState: encoder.layers, tokens: .pooled),
+      .init(hiddenState: encoder.layers, tokens: .patches, grid: side.map { [$0, $0] }),
+    ]
   }
 }

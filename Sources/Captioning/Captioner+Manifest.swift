@@ -15,6 +15,7 @@ extension FeatureSelection {
             tokens: .patches(grid: feature.grid.map { PatchGrid(rows: $0[0], columns: $0[1]) }))
         case .pooled: Part(hiddenState: feature.hiddenState, tokens: .output(.pooled))
         case .projected: Part(hiddenState: feature.hiddenState, tokens: .output(.projected))
+        case .logits: Part(hiddenState: feature.hiddenState, tokens: .output(.logits))
         }
       })
   }

@@ -33,19 +33,20 @@ public struct FeatureSelection: Sendable, Equatable {
   public func layout(
     width: Int, height: Int, encoder: some VisionEncoder
   ) throws(EncodingError) -> FeatureLayout {
-    let patches = try encoder.grid(width: width, height: height)
     var blocks: [FeatureLayout.Block] = []
     for part in parts {
       guard (0...encoder.layers).contains(part.hiddenState) else {
         throw .noSuchHiddenState(number: part.hiddenState, layers: encoder.layers)
       }
+      let stateWidth = encoder.width(ofHiddenState: part.hiddenState)
+      let patches = try encoder.grid(ofHiddenState: part.hiddenState, width: width, height: height)
       switch part.tokens {
       case .classToken:
         if !encoder.hasClassToken { throw .noClassToken }
-        blocks.append(.init(tokens: 1, width: encoder.hiddenSize))
+        blocks.append(.init(tokens: 1, width: stateWidth))
       case .patches(let grid):
         if let grid { try check(grid, divides: patches) }
-        blocks.append(.init(tokens: (grid ?? patches).count, width: encoder.hiddenSize))
+        blocks.append(.init(tokens: (grid ?? patches).count, width: stateWidth))
       case .output(let output):
         guard part.hiddenState == encoder.layers else {
           throw .outputBeforeLastLayer(output: output.rawValue, number: part.hiddenState, layers: encoder.layers)
@@ -71,7 +72,6 @@ public struct FeatureSelection: Sendable, Equatable {
   public func features(of pixels: Tensor, by encoder: some VisionEncoder) throws(EncodingError) -> Tensor {
     let (height, width) = (pixels.shape[2], pixels.shape[3])
     let layout = try layout(width: width, height: height, encoder: encoder)
-    let patches = try encoder.grid(width: width, height: height)
     let states = try encoder.hiddenStates(pixels, numbers: Set(parts.map(\.hiddenState)))
     let leading = (encoder.hasClassToken ? 1 : 0) + encoder.registers
     var selected: [Tensor] = []
@@ -83,6 +83,7 @@ public struct FeatureSelection: Sendable, Equatable {
       case .classToken: selected.append(state.firstTokens)
       case .patches(let grid):
         let all = state.tokens(leading..<state.shape[1])
+        let patches = try encoder.grid(ofHiddenState: part.hiddenState, width: width, height: height)
         selected.append(try grid.map { target throws(EncodingError) in try pool(all, patches, to: target) } ?? all)
       case .output(let output):
         guard let row = encoder.output(output, of: state) else { throw .noOutput(output: output.rawValue) }

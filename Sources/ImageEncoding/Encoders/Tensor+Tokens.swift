@@ -17,6 +17,33 @@ extension Tensor {
     shape[0] == 1 ? body(self) : .joiningItems(Threads.map(shape[0]) { body(item($0)) })
   }
 
+  /// The hidden states that `body` finds of a batch, by number. As many items as there are threads go side by side: one image's
+  /// rows stay in a core's caches where those of a batch do not.
+  func mappingStates(_ body: @Sendable (Tensor) -> [Int: Tensor]) -> [Int: Tensor] {
+    if shape[0] == 1 || shape[0] < Threads.count { return body(self) }
+    let items = Threads.map(shape[0]) { body(item($0)) }
+    let numbers = items.first?.keys.sorted() ?? []
+    return Dictionary(
+      uniqueKeysWithValues: numbers.map { number in (number, .joiningItems(items.compactMap { $0[number] })) })
+  }
+
+  /// `[batch, tokens, hidden]` → `[batch, 1, hidden]`.
+  var meanOfTokens: Tensor {
+    let (tokens, hidden) = (shape[1], columns)
+    var out = Tensor(zeros: [shape[0], 1, hidden])
+    withUnsafeBuffer { x in
+      out.withUnsafeMutableBuffer { out in
+        for item in 0..<shape[0] {
+          for token in 0..<tokens {
+            for i in 0..<hidden { out[item * hidden + i] += x[(item * tokens + token) * hidden + i] }
+          }
+          for i in 0..<hidden { out[item * hidden + i] /= Float(tokens) }
+        }
+      }
+    }
+    return out
+  }
+
   /// The first token of each item: `[batch, tokens, hidden]` → `[batch, 1, hidden]`.
   var firstTokens: Tensor { tokens(0..<1) }
 

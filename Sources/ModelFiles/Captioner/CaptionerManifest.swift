@@ -66,9 +66,11 @@ public struct CaptionerManifest: Sendable, Equatable {
       case pooled
       /// The same in the space that images share with texts, as CLIP has it.
       case projected
+      /// The classes' numbers, of an encoder that was trained to tell classes apart.
+      case logits
     }
 
-    /// 0 is what the first block is given, n the output of block n; no final norm. Pooled and projected are the last's.
+    /// 0 is what the first block is given, n the output of block n; no final norm. Pooled, projected and logits are the last's.
     public var hiddenState: Int
     public var tokens: Tokens
     /// Rows and columns that the patches are averaged to; all of them where it is missing.

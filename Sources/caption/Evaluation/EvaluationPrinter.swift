@@ -14,7 +14,7 @@ struct EvaluationPrinter {
 
   private func table(_ evaluations: [(name: String, evaluation: Evaluation)]) -> String {
     let several = evaluations.count > 1
-    var table = TextTable(titles: several ? evaluations.map(\.name) + ["mean"] : [])
+    var table = ScoreTable(titles: several ? evaluations.map(\.name) + ["mean"] : [])
     func row(_ name: String, _ values: [Double]) {
       table.add(name, (several ? values + [Self.mean(values)] : values).map(Self.rounded))
     }
