@@ -67,7 +67,7 @@ struct CaptionerInspection: Encodable {
     for encoder in encoders {
       let input = encoder.preprocessing
       text += "encoder \(encoder.name)\n"
-      text += InspectionColumns.text(
+      text += TextTable.text(
         [
           ["family", encoder.family], ["path", encoder.path], ["sha256", encoder.sha256.hexadecimal],
           ["input", "\(input.width)x\(input.height), \(input.resizeMode), \(input.resample)"],
@@ -76,17 +76,17 @@ struct CaptionerInspection: Encodable {
     }
     if let mapper {
       text += "mapper\n"
-      text += InspectionColumns.text([
+      text += TextTable.text([
         ["family", mapper.family], ["path", mapper.path], ["sha256", mapper.sha256.hexadecimal],
         ["token groups", mapper.tokenGroups.map(String.init).joined(separator: ", ")],
       ])
     }
     text += "decoder\n"
-    text += InspectionColumns.text(
+    text += TextTable.text(
       [["family", decoder.family], ["path", decoder.path], ["sha256", decoder.sha256.hexadecimal]]
         + Self.row("origin", decoder.origin))
     let about = Self.row("trained on", trainingData) + Self.row("licence", license)
-    return about.isEmpty ? text : text + "about\n" + InspectionColumns.text(about)
+    return about.isEmpty ? text : text + "about\n" + TextTable.text(about)
   }
 
   private static func row(_ label: String, _ value: String?) -> [[String]] { value.map { [[label, $0]] } ?? [] }

@@ -33,18 +33,18 @@ struct ModelsInspectCommand: ParsableCommand {
       text += "files\n" + inspection.shards.map { "  \($0)\n" }.joined()
     }
     if !inspection.metadata.isEmpty {
-      text += "metadata\n" + InspectionColumns.text(inspection.metadata.map { [$0.key, $0.value.description] })
+      text += "metadata\n" + TextTable.text(inspection.metadata.map { [$0.key, $0.value.description] })
     }
     if !inspection.tensors.isEmpty {
       text += "tensors\n"
-      text += InspectionColumns.text(
+      text += TextTable.text(
         inspection.tensors.map { tensor in
           [tensor.name, tensor.type, "\(tensor.shape)", tensor.byteCount.map { "\($0) bytes" } ?? "size not known"]
         })
     }
     let byType = inspection.totalsByType.sorted { $0.key < $1.key }
     text += "total\n"
-    return text + InspectionColumns.text(byType.map { row($0.key, $0.value) } + [row("all", inspection.total)])
+    return text + TextTable.text(byType.map { row($0.key, $0.value) } + [row("all", inspection.total)])
   }
 
   private static func row(_ name: String, _ total: ModelInspection.Total) -> [String] {

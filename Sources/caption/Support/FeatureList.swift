@@ -27,8 +27,7 @@ struct FeatureList {
         let grid = feature.grid.map { $0.map(String.init).joined(separator: "x") }
         let tokens = grid ?? feature.tokens.rawValue
         if encoders.count == 1 { return "\(feature.hiddenState):\(tokens)" }
-        let isOutput = feature.tokens == .pooled || feature.tokens == .projected
-        return isOutput ? "\(name):\(tokens)" : "\(name):\(feature.hiddenState):\(tokens)"
+        return feature.tokens.isOutput ? "\(name):\(tokens)" : "\(name):\(feature.hiddenState):\(tokens)"
       }
     }.joined(separator: ",")
   }

@@ -1,7 +1,7 @@
-/// Rows of `caption models inspect`.
-enum InspectionColumns {
+/// Rows of text in columns.
+enum TextTable {
   /// Columns as wide as what is in them; those after a very long cell are not kept in line for it.
-  static func text(_ rows: [[String]]) -> String {
+  static func text(_ rows: [[String]], indent: Int = 2) -> String {
     let widest = 60
     var widths: [Int] = []
     for row in rows {
@@ -14,7 +14,7 @@ enum InspectionColumns {
       let cells = row.enumerated().map { column, cell in
         column == row.count - 1 ? cell : cell + String(repeating: " ", count: max(0, widths[column] - cell.count))
       }
-      return "  " + cells.joined(separator: "  ") + "\n"
+      return String(repeating: " ", count: indent) + cells.joined(separator: "  ") + "\n"
     }.joined()
   }
 }
