@@ -37,7 +37,8 @@ struct ModelsAddCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What mappers read, as for caption train (default: what suits the encoder's family).", valueName: "features"))
+      "What mappers read, as for caption train (default: what suits each encoder's family).", valueName: "features"),
+    transform: FeatureList.init(parsing:))
   var features: FeatureList?
 
   @Option(
