@@ -68,6 +68,7 @@ struct TrainingRun: Sendable {
   ) throws -> TrainingPlan {
     var plan = TrainingPlan()
     plan.mapper = try command.mapper.plan(for: captioner)
+    try command.recipe.check(mapper: plan.mapper.family)
     plan.models.encoder = encoder.sha256.hexadecimal
     plan.models.decoder = bases.decoderSettings.sha256.hexadecimal
     plan.models.features = FeatureList(encoder.features).description
