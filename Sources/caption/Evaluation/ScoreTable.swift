@@ -1,5 +1,5 @@
 /// Rows of a name and values in columns as wide as they need to be.
-struct TextTable {
+struct ScoreTable {
   private var rows: [[String]]
 
   /// - Parameter titles: of the columns of values; without any, there is no line of them.
