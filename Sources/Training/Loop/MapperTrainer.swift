@@ -4,7 +4,7 @@ public import TextDecoding
 
 /// Images with captions, as one step learns from them.
 public struct TrainingBatch: Sendable {
-  /// `[images, tokens, width]`.
+  /// `[images, …]`, each of the shape that the mapper reads.
   public let features: Tensor
   public let captions: PackedCaptions
 

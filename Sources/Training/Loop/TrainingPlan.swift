@@ -26,10 +26,12 @@ public struct TrainingPlan: Sendable, Codable, Equatable {
 
   /// What the mapper stands between.
   public struct FrozenModels: Sendable, Codable, Equatable {
-    /// SHA-256 of their weights.
+    /// SHA-256 of their weights; of several encoders, the first.
     public var encoder = ""
+    /// Those behind the first, in order; `nil` where there is but one.
+    public var furtherEncoders: [String]?
     public var decoder = ""
-    /// What the mapper reads of the encoder: `10:class,10:8x8`.
+    /// What the mapper reads of the encoders: `10:class,10:8x8`, or `dinov2:10:8x8,efficientnet-lite:pooled`.
     public var features = ""
 
     public init() {}

@@ -44,7 +44,7 @@ struct DatasetEvaluation {
   }
 
   private func captions(
-    of photos: [DatasetFeatures.Image], _ captioner: Captioner, _ options: GenerationOptions, _ cache: FeatureCache
+    of photos: [DatasetFeatures.Image], _ captioner: Captioner, _ options: GenerationOptions, _ cache: FeatureCaches
   ) throws -> [String] {
     var captions: [String] = []
     // As many rows at once as keep the processor busy; each beam is one.

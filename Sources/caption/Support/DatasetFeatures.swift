@@ -12,7 +12,7 @@ struct DatasetFeatures {
   }
 
   let images: [Split: [Image]]
-  let cache: FeatureCache
+  let cache: FeatureCaches
 
   /// - Parameters:
   ///   - cache: of the extractor's features.
@@ -20,7 +20,7 @@ struct DatasetFeatures {
   /// - Throws: `DatasetError`, `FeatureCacheError`, `CancellationError`.
   init(
     _ dataset: SplitDataset, splits: [Split], flips: Bool = false, extractor: ImageFeatureExtractor,
-    cache: FeatureCache, budget: DamageBudget, log: Logger, isQuiet: Bool,
+    cache: FeatureCaches, budget: DamageBudget, log: Logger, isQuiet: Bool,
     choosing wanted: ([Int], Split) -> [Int] = { places, _ in places }
   ) async throws {
     let (digested, assignment) = (dataset.digested, dataset.assignment)

@@ -66,7 +66,12 @@ struct BaseHashes {
 extension CaptionerBases {
   /// The files that hold the frozen weights.
   fileprivate var weightFiles: [String] {
-    get throws { try [encoderPath, decoderPath].flatMap { try ModelWeights(of: $0).files } }
+    get throws { try (encoderPaths + [decoderPath]).flatMap { try ModelWeights(of: $0).files } }
+  }
+
+  /// As `portablePath(_:found:)`, of an encoder that the settings name so.
+  func portablePath(ofEncoder path: String) -> String {
+    zip(encoders, encoderPaths).first { $0.0.path == path }.map { portablePath(path, found: $0.1) } ?? path
   }
 
   /// A base model's name where the manifest has one, or its absolute path.

@@ -30,7 +30,7 @@ struct TextTaskRun {
     let start = try command.mapper.initialBase(bases, using: &generator)
     let none = Tensor(zeros: [0, 0])
     let settings = MapperSettings(
-      featureShape: [0, 0], tokenGroups: [], mean: none, deviation: none, base: start.base, prompt: start.prompt,
+      features: FeatureLayout([]), mean: none, deviation: none, base: start.base, prompt: start.prompt,
       width: plan.mapper.width, depth: plan.mapper.depth, heads: plan.mapper.heads,
       reparameterization: plan.mapper.reparameterization)
     let trainer = MapperTrainer(

@@ -8,7 +8,7 @@ import Training
 /// All datasets of a run, with the features of their photos in one cache.
 struct TrainingDatasets {
   let sets: [(named: NamedDataset, features: DatasetFeatures)]
-  let cache: FeatureCache
+  let cache: FeatureCaches
 
   /// - Throws: `DatasetError`, `FeatureCacheError`, `CancellationError`, `ValidationError`.
   init(

@@ -19,7 +19,7 @@ struct TrainingExamples {
   }
 
   let datasets: [Dataset]
-  let cache: FeatureCache
+  let cache: FeatureCaches
 
   /// Those of all datasets, in their order.
   var train: [TrainingExample] { datasets.flatMap(\.train) }

@@ -30,24 +30,24 @@ struct TrainingRun: Sendable {
       throw TrainingError.noStartToken(captioner: command.model.model ?? CaptionerLocator.defaultName)
     }
     let store = try ModelStore()
-    let encoder = command.mapper.encoder(of: bases)
     // As captioning in the same precision reads photos.
-    let extractor = try bases.extractor.reading(encoder).prepared(precision)
+    let extractor = try bases.extractor.reading(bases.encoders(reading: command.mapper.features?.requests))
+      .prepared(precision)
     let datasets = try await TrainingDatasets(command, extractor: extractor, store: store, log: log)
     let examples = try TrainingExamples(datasets, options: command.data, bases: bases, log: log)
     if command.prepare {
       log.info(
-        "features of \(examples.train.count + examples.validation.count) photos are in \(examples.cache.directory)")
+        "features of \(examples.train.count + examples.validation.count) photos are in \(examples.cache.directories)")
       return
     }
-    let plan = try plan(bases, captioner, encoder, examples)
+    let plan = try plan(bases, captioner, extractor, examples)
     let trainer = try trainer(plan, bases, captioner, extractor, examples)
     log.info(
       "training \(trainer.parameters.trainedCount) parameters for \(plan.steps) steps on \(plan.data.trainCaptions) captions"
     )
     // The base models are proved unchanged at the end.
     let hashes = try BaseHashes(bases)
-    try train(plan, trainer, bases, encoder, examples, place: place)
+    try train(plan, trainer, bases, extractor.settings, examples, place: place)
     try hashes.check()
   }
 
@@ -63,15 +63,17 @@ struct TrainingRun: Sendable {
   }
 
   private func plan(
-    _ bases: CaptionerBases, _ captioner: Captioner?, _ encoder: CaptionerManifest.Encoder,
+    _ bases: CaptionerBases, _ captioner: Captioner?, _ extractor: ImageFeatureExtractor,
     _ examples: TrainingExamples
   ) throws -> TrainingPlan {
     var plan = TrainingPlan()
     plan.mapper = try command.mapper.plan(for: captioner)
     try command.recipe.check(mapper: plan.mapper.family)
-    plan.models.encoder = encoder.sha256.hexadecimal
+    let hashes = extractor.settings.map(\.sha256.hexadecimal)
+    plan.models.encoder = hashes[0]
+    plan.models.furtherEncoders = hashes.count > 1 ? Array(hashes.dropFirst()) : nil
     plan.models.decoder = bases.decoderSettings.sha256.hexadecimal
-    plan.models.features = FeatureList(encoder.features).description
+    plan.models.features = FeatureList.description(extractor.settings)
     plan.validation = command.validation.settings
     plan.data.trainImages = examples.train.count
     plan.data.trainCaptions = examples.train.reduce(0) { $0 + $1.captions.count }
@@ -95,16 +97,16 @@ struct TrainingRun: Sendable {
     guard let family = MapperFamily.named(plan.mapper.family) else {
       throw CaptionerError.unknownFamily(part: "mapper", name: plan.mapper.family, known: MapperFamily.names)
     }
-    if let tokens = family.featureTokens, tokens > 0, extractor.shape[0] != tokens {
-      throw TrainingError.otherFeatureTokens(mapper: family.name, wanted: tokens, found: extractor.shape[0])
+    if let tokens = family.featureTokens, tokens > 0, extractor.parts.tokens != tokens {
+      throw TrainingError.otherFeatureTokens(mapper: family.name, wanted: tokens, found: extractor.parts.tokens)
     }
     var generator = Xoshiro256PlusPlus(seed: plan.batches.seed, stream: .max)
     let statistics = try FeatureStatistics(
-      of: examples.train.map(\.image), in: examples.cache, sharedTokens: extractor.tokensOfParts)
+      of: examples.train.map(\.image), in: examples.cache, parts: extractor.parts)
     let start = try command.mapper.initialBase(bases, using: &generator)
     let settings = MapperSettings(
-      featureShape: extractor.shape, tokenGroups: extractor.tokenGroups, mean: statistics.mean,
-      deviation: statistics.deviation, base: start.base, prompt: start.prompt, width: plan.mapper.width,
+      features: extractor.groups, mean: statistics.mean, deviation: statistics.deviation, base: start.base,
+      prompt: start.prompt, width: plan.mapper.width,
       depth: plan.mapper.depth, heads: plan.mapper.heads, reparameterization: plan.mapper.reparameterization)
     return MapperTrainer(
       decoder: try bases.decoder.preparedForTraining(plan.precision), family: family,
@@ -114,7 +116,7 @@ struct TrainingRun: Sendable {
   }
 
   private func train(
-    _ plan: TrainingPlan, _ trainer: MapperTrainer, _ bases: CaptionerBases, _ encoder: CaptionerManifest.Encoder,
+    _ plan: TrainingPlan, _ trainer: MapperTrainer, _ bases: CaptionerBases, _ encoders: [CaptionerManifest.Encoder],
     _ examples: TrainingExamples, place: RunDirectory
   ) throws {
     let validationSets = try examples.validated.map { set in
@@ -135,7 +137,7 @@ struct TrainingRun: Sendable {
       directory: command.out, title: command.artefactName, photos: outputs.photos, withTensorBoard: command.tensorboard,
       resumingAt: isResumed ? loop.state.step : nil)
     let artefact = TrainedCaptioner(
-      manifest: manifest(bases, encoder, plan, trainer), plan: plan)
+      manifest: manifest(bases, encoders, plan, trainer), plan: plan)
     let progress = ProgressReporter.standardError(
       totalSteps: plan.steps, completedSteps: loop.state.step, isQuiet: command.quiet)
     defer { LiveLine.end() }
@@ -159,14 +161,18 @@ struct TrainingRun: Sendable {
   }
 
   private func manifest(
-    _ bases: CaptionerBases, _ encoder: CaptionerManifest.Encoder, _ plan: TrainingPlan, _ trainer: MapperTrainer
+    _ bases: CaptionerBases, _ encoders: [CaptionerManifest.Encoder], _ plan: TrainingPlan, _ trainer: MapperTrainer
   ) -> CaptionerManifest {
-    var (encoder, decoder) = (encoder, bases.decoderSettings)
     // Base models in a captioner's own directory are named by where they are, since this one is elsewhere.
-    encoder.path = bases.portablePath(encoder.path, found: bases.encoderPath)
+    let encoders = encoders.map { encoder in
+      var encoder = encoder
+      encoder.path = bases.portablePath(ofEncoder: encoder.path)
+      return encoder
+    }
+    var decoder = bases.decoderSettings
     decoder.path = bases.portablePath(decoder.path, found: bases.decoderPath)
     return CaptionerManifest(
-      name: command.artefactName, encoder: encoder, decoder: decoder,
+      name: command.artefactName, encoders: encoders.named, decoder: decoder,
       mapper: CaptionerManifest.Mapper(
         path: TrainedCaptioner.mapperName, family: plan.mapper.family, heads: trainer.heads,
         tokenGroups: trainer.tokenGroups),

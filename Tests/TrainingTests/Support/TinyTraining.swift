@@ -10,6 +10,7 @@ import Training
 /// A fresh resampler before the decoder of `Fixtures/tiny-captioner`, twelve photos to learn and four to validate.
 struct TinyTraining {
   static let shape = [5, 8]
+  static let layout = FeatureLayout(tokens: [4, 1], width: 8)
   static let trainCount = 12
 
   var plan: TrainingPlan
@@ -61,11 +62,11 @@ struct TinyTraining {
   func trainer() throws -> MapperTrainer {
     var generator = Xoshiro256PlusPlus(seed: plan.batches.seed, stream: .max)
     let statistics = try FeatureStatistics(
-      of: (0..<Self.trainCount).map(MemoryFeatures.image), in: features, sharedTokens: [4, 1])
+      of: (0..<Self.trainCount).map(MemoryFeatures.image), in: features, parts: Self.layout)
     let shape = decoder.prefixShape
     let base = [shape.layers, 2, shape.keyValueHeads, 4, shape.headDimension]
     let settings = MapperSettings(
-      featureShape: Self.shape, tokenGroups: [4, 1], mean: statistics.mean, deviation: statistics.deviation,
+      features: Self.layout, mean: statistics.mean, deviation: statistics.deviation,
       base: .normal(base, deviation: 0.5, using: &generator), width: 16, depth: 1, heads: 2)
     return MapperTrainer(
       decoder: decoder, family: .resampler, heads: 2, tokenGroups: [4, 1],
