@@ -251,7 +251,8 @@ struct TrainCommandTests {
       ["--accumulate", "0"], ["--checkpoint-minutes", "1e300"], ["--checkpoint-minutes", "0"], ["--width", "17"],
       ["--features", "class"], ["--validation", "lots"], ["--mapper", "magic"], ["--clean", "much"], ["--ema", "1"],
       ["--validate-every", "0"], ["--max-caption-tokens", "0"], ["--seed", "-1"], ["--continue-mapper"],
-      ["--token-dropout", "1"], ["--token-dropout", "0.1", "--mapper", "mlp"],
+      ["--token-dropout", "1"], ["--augment", "spin"], ["--augment-variants", "0"],
+      ["--token-dropout", "0.1", "--mapper", "mlp"],
     ])
   func usage(arguments: [String]) throws {
     try withTemporaryDirectory { directory in

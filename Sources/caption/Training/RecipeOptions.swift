@@ -88,8 +88,9 @@ struct RecipeOptions: ParsableArguments {
   ///
   /// - Parameters:
   ///   - flips: whether images are mirrored.
+  ///   - variants: how many variants there are of each.
   ///   - captionCounts: of each training image.
-  func fill(_ plan: inout TrainingPlan, flips: Bool, captionCounts: [Int]) {
+  func fill(_ plan: inout TrainingPlan, flips: Bool, variants: Int = 0, captionCounts: [Int]) {
     plan.trainer.optimizer.beta1 = beta1
     plan.trainer.optimizer.beta2 = beta2
     plan.trainer.optimizer.weightDecay = weightDecay
@@ -105,6 +106,7 @@ struct RecipeOptions: ParsableArguments {
     plan.batches.imagesPerBatch = batchImages
     plan.batches.captionsPerImage = captionsPerImage
     plan.batches.flips = flips
+    plan.batches.variants = variants > 0 ? variants : nil
     plan.batches.seed = seed
     plan.accumulation = accumulate
     let sampler = plan.sampler(captionCounts: captionCounts)
