@@ -31,7 +31,7 @@ public struct TrainingLoop: Sendable {
   public private(set) var state = LoopState()
   private var trainer: MapperTrainer
   private let examples: [TrainingExample]
-  private let features: any FeatureSource
+  private let features: FeatureVariants
   private let validationSets: [ValidationSet]
   private let checkpoints: CheckpointStore
   private let checkpointInterval: Duration
@@ -41,16 +41,20 @@ public struct TrainingLoop: Sendable {
   /// - Parameters:
   ///   - trainer: fresh, or with the parameters that training goes on from.
   ///   - examples: the training split, in a fixed order: that of the plan's datasets where there are several.
+  ///   - features: of all examples.
+  ///   - changedFeatures: of variants of all examples, as many as the plan's batches have.
   ///   - validationSets: one or more; the mean of their scores says which step was best.
   ///   - checkpointInterval: time between checkpoints.
   public init(
     plan: TrainingPlan, trainer: MapperTrainer, examples: [TrainingExample], features: any FeatureSource,
+    changedFeatures: [any FeatureSource] = [],
     validationSets: [ValidationSet], checkpoints: CheckpointStore, checkpointInterval: Duration
   ) {
     self.plan = plan
     self.trainer = trainer
     self.examples = examples
-    self.features = features
+    precondition(changedFeatures.count == plan.batches.variants ?? 0, "\(changedFeatures.count) variants")
+    self.features = FeatureVariants(original: features, changed: changedFeatures)
     precondition(!validationSets.isEmpty, "nothing to validate with")
     self.validationSets = validationSets
     self.checkpoints = checkpoints
@@ -153,7 +157,7 @@ public struct TrainingLoop: Sendable {
   private mutating func batch(_ index: Int) throws -> TrainingBatch {
     let draws = sampler.batch(index)
     return TrainingBatch(
-      features: try features.batch(draws.map { (examples[$0.example].image, $0.isFlipped) }),
+      features: try features.batch(draws.map { (examples[$0.example].image, $0) }),
       captions: PackedCaptions(draws.map { (examples[$0.example], $0.captions) }))
   }
 

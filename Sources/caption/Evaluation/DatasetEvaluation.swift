@@ -34,7 +34,8 @@ struct DatasetEvaluation {
       let name = datasets.count > 1 ? dataset.name : nil
       saved += zip(photos, captions).map { .init(dataset: name, file_name: $0.image.name, caption: $1) }
       let scored = zip(photos, captions).map { photo, caption in
-        ScoredCaption(id: photo.image.name, candidate: caption, references: photo.image.captions)
+        ScoredCaption(
+          id: photo.image.name, candidate: caption, references: photo.image.captions, labels: photo.image.labels)
       }
       evaluations.append((dataset.name, try Evaluation(scored)))
     }

@@ -81,6 +81,7 @@ struct TrainCommand: AsyncParsableCommand {
       }
       guard TextTask.isTemplate(template) else { throw ValidationError("--template takes text with {input} once.") }
       if dataset.data.count > 1 { throw ValidationError("--task text takes one --data.") }
+      if recipe.tokenDropout > 0 { throw ValidationError("--token-dropout is of features, which --task text has not.") }
       if prepare { throw ValidationError("--prepare computes features of photos, which --task text has not.") }
     }
     if samples < 0 { throw ValidationError("--samples takes 0 or more.") }

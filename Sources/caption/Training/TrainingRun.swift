@@ -68,6 +68,7 @@ struct TrainingRun: Sendable {
   ) throws -> TrainingPlan {
     var plan = TrainingPlan()
     plan.mapper = try command.mapper.plan(for: captioner)
+    try command.recipe.check(mapper: plan.mapper.family)
     let hashes = extractor.settings.map(\.sha256.hexadecimal)
     plan.models.encoder = hashes[0]
     plan.models.furtherEncoders = hashes.count > 1 ? Array(hashes.dropFirst()) : nil
@@ -78,11 +79,13 @@ struct TrainingRun: Sendable {
     plan.data.trainCaptions = examples.train.reduce(0) { $0 + $1.captions.count }
     plan.data.validationImages = examples.validation.count
     plan.data.datasets = examples.plannedDatasets
+    plan.data.augmentation = command.data.variants.isEmpty ? nil : command.data.augment.description
     plan.data.cleaning = command.data.clean.rawValue
     plan.data.fingerprint = examples.fingerprint
     plan.precision = precision
     command.recipe.fill(
-      &plan, flips: command.data.augment == .flip, captionCounts: examples.train.map(\.captions.count))
+      &plan, flips: command.data.augment.kinds.contains(.flip), variants: command.data.variants.count,
+      captionCounts: examples.train.map(\.captions.count))
     return plan
   }
 
@@ -127,6 +130,7 @@ struct TrainingRun: Sendable {
     }
     var loop = TrainingLoop(
       plan: plan, trainer: trainer, examples: examples.train, features: examples.cache,
+      changedFeatures: examples.variantCaches,
       validationSets: validationSets, checkpoints: CheckpointStore(runDirectory: command.out),
       checkpointInterval: .seconds(command.checkpointMinutes * 60))
     let isResumed = try command.resume && command.goOn(&loop)
