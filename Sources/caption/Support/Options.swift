@@ -35,7 +35,7 @@ struct ModelOptions: ParsableArguments {
   ///
   /// - Parameter run: the run that is resumed.
   func trainingPrecision(resuming run: RunDirectory? = nil) -> MatrixPrecision {
-    if precision == .auto, let begun = run?.precision { return begun }
+    if precision == .auto, let begun = run?.plan?.precision { return begun }
     return precision.training ?? .f32
   }
 

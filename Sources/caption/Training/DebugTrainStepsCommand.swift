@@ -47,7 +47,8 @@ struct DebugTrainStepsCommand: ParsableCommand {
     let file = try SafetensorsFile(path: batches)
     var trainer = try trainer(captioner)
     if let gradients {
-      let (_, found) = try trainer.gradients(batch(1, file), dropout: .none, divisor: nil)
+      let (_, found) = try trainer.gradients(
+        LossTerm(batch(1, file), labelSmoothing: trainer.settings.labelSmoothing, divisor: nil), dropout: .none)
       let named = zip(trainer.parameters.parameters, found).compactMap { parameter, gradient in
         gradient.map { (parameter.name, $0.stored) }
       }

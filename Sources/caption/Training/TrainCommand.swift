@@ -60,6 +60,7 @@ struct TrainCommand: AsyncParsableCommand {
   var tensorboard = false
 
   @OptionGroup(title: "Mapper") var mapper: MapperOptions
+  @OptionGroup(title: "Objective") var objective: ObjectiveOptions
   @OptionGroup(title: "Recipe") var recipe: RecipeOptions
   @OptionGroup(title: "Validation") var validation: ValidationOptions
   @OptionGroup(title: "Base models") var model: ModelOptions
@@ -81,6 +82,7 @@ struct TrainCommand: AsyncParsableCommand {
         throw ValidationError("--task text trains --mapper static or soft-prompt, which read no image.")
       }
       guard TextTask.isTemplate(template) else { throw ValidationError("--template takes text with {input} once.") }
+      if objective.objective != .likelihood { throw ValidationError("--task text takes --objective likelihood.") }
       if prepare { throw ValidationError("--prepare computes features of photos, which --task text has not.") }
     }
     if samples < 0 { throw ValidationError("--samples takes 0 or more.") }

@@ -4,6 +4,7 @@ public import Datasets
 public import Training
 
 extension DecayScope: ExpressibleByArgument {}
+extension TrainingObjective.Kind: ExpressibleByArgument {}
 extension ComputePrecision: ExpressibleByArgument {}
 extension CaptionCleaning: ExpressibleByArgument {}
 

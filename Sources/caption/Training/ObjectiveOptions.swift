@@ -1,0 +1,94 @@
+import ArgumentParser
+import Captioning
+import Logging
+import Tensors
+import TextDecoding
+import Training
+
+/// What the mapper learns from.
+struct ObjectiveOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "What is made better: likelihood or cider.",
+      discussion: """
+        likelihood learns people's captions word by word (cross-entropy). cider draws captions of each photo, scores them \
+        against people's, and makes those likelier that score better than the others (self-critical training). It is for a \
+        captioner that writes sentences already: \
+        caption train --objective cider --model trained --continue-mapper --data photos --out better
+        """,
+      valueName: "likelihood or cider"))
+  var objective = TrainingObjective.Kind.likelihood
+
+  @Option(
+    help: ArgumentHelp(
+      "With --objective cider: captions drawn of each photo (default: \(Self.defaults.samplesPerPhoto)).",
+      valueName: "count"))
+  var samplesPerPhoto: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --objective cider: share of the loss that is people's captions' (default: \(Self.defaults.crossEntropyWeight)).",
+      valueName: "share"))
+  var crossEntropyWeight: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --objective cider: precision in which captions are drawn (default: auto, \(Self.resolved(.auto).rawValue) here).",
+      valueName: "precision"))
+  var samplingPrecision: ComputePrecision?
+
+  private static let defaults = TrainingObjective.SelfCritical()
+
+  func validate() throws {
+    if objective == .likelihood {
+      let given = [
+        ("--samples-per-photo", samplesPerPhoto != nil), ("--cross-entropy-weight", crossEntropyWeight != nil),
+        ("--sampling-precision", samplingPrecision != nil),
+      ]
+      if let (name, _) = given.first(where: \.1) { throw ValidationError("\(name) is for --objective cider.") }
+    }
+    if let samplesPerPhoto, !(2...1000).contains(samplesPerPhoto) {
+      throw ValidationError("--samples-per-photo takes 2 to 1000: each caption is compared with the others.")
+    }
+    if let crossEntropyWeight, !(0..<1).contains(crossEntropyWeight) {
+      throw ValidationError("--cross-entropy-weight takes 0 up to below 1.")
+    }
+  }
+
+  /// - Parameter run: the run that is resumed. What `auto` meant when it began holds for all of it.
+  func plan(resuming run: RunDirectory?) -> TrainingObjective {
+    var plan = TrainingObjective()
+    plan.kind = objective
+    guard objective == .cider else { return plan }
+    var settings = Self.defaults
+    settings.samplesPerPhoto = samplesPerPhoto ?? settings.samplesPerPhoto
+    settings.crossEntropyWeight = crossEntropyWeight ?? settings.crossEntropyWeight
+    let precision = samplingPrecision ?? .auto
+    let begun = precision == .auto ? run?.plan?.objective.selfCritical?.samplingPrecision : nil
+    settings.samplingPrecision = begun ?? Self.resolved(precision)
+    plan.selfCritical = settings
+    return plan
+  }
+
+  private static func resolved(_ precision: ComputePrecision) -> MatrixPrecision {
+    precision.decoder(isBatch: true).packed ?? .f32
+  }
+}
+
+extension SelfCriticalObjective {
+  /// What a plan asks for; `nil` for likelihood.
+  ///
+  /// - Parameters:
+  ///   - trained: the decoder that is trained through. It draws the captions, too, where it has the wanted precision.
+  ///   - examples: of the training split.
+  init?(
+    _ plan: TrainingPlan, bases: CaptionerBases, trained: any TextDecoder, examples: [TrainingExample]
+  ) throws {
+    guard let settings = plan.objective.selfCritical else { return nil }
+    let isShared = settings.samplingPrecision == plan.precision
+    try self.init(
+      settings, seed: plan.batches.seed, examples: examples,
+      decoder: isShared ? trained : bases.decoder.preparedForSampling(settings.samplingPrecision),
+      tokenizer: bases.tokenizer, startTokens: bases.decoderSettings.startTokens, options: bases.defaultOptions)
+  }
+}
