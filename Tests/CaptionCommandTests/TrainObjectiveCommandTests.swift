@@ -70,8 +70,10 @@ struct TrainObjectiveCommandTests {
       #expect(plan.objective.selfCritical?.samplingPrecision == "bf16")
       // Less than for likelihood.
       #expect(plan.schedule.peak < 1e-3)
-      let lines = try String(decoding: Data(contentsOf: tiny.out("better").appending(path: "metrics.jsonl")), as: UTF8.self)
-        .split(separator: "\n").map { try JSONDecoder().decode(Step.self, from: Data($0.utf8)) }
+      let lines = try String(
+        decoding: Data(contentsOf: tiny.out("better").appending(path: "metrics.jsonl")), as: UTF8.self
+      )
+      .split(separator: "\n").map { try JSONDecoder().decode(Step.self, from: Data($0.utf8)) }
       let steps = lines.filter { $0.kind == "train" }
       #expect(steps.count == 4)
       for step in steps {

@@ -49,8 +49,10 @@ struct TrainingRun: Sendable {
     )
     if plan.objective.kind == .cider, !command.mapper.continueMapper {
       log.warning(
-        "--objective cider learns from captions that are drawn by chance, and a fresh mapper draws no sentences: train one "
-          + "with --objective likelihood first, and go on from it with --model and --continue-mapper")
+        """
+        --objective cider learns from captions that are drawn by chance, and a fresh mapper draws no sentences: train one \
+        with --objective likelihood first, and go on from it with --model and --continue-mapper
+        """)
     }
     // The base models are proved unchanged at the end.
     let hashes = try BaseHashes(bases)

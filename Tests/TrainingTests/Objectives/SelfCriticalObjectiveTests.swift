@@ -45,7 +45,8 @@ struct SelfCriticalObjectiveTests {
 
   private func batch() throws -> TrainingBatch {
     TrainingBatch(
-      features: try reference("features"), captions: PackedCaptions(try captions("captions", lengths: "caption_lengths")))
+      features: try reference("features"),
+      captions: PackedCaptions(try captions("captions", lengths: "caption_lengths")))
   }
 
   /// Losses of the terms, and the sum of their gradients by the parameters' names.

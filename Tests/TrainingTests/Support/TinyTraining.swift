@@ -141,7 +141,9 @@ final class RunRecord: Sendable {
 
   /// All but times.
   private static func drawn(_ metrics: SelfCriticalMetrics?) -> [Double] {
-    metrics.map { [$0.reward, $0.bestReward, $0.advantage, $0.sampleLength, $0.cutShare, $0.distinctShare, $0.entropy] }
+    metrics.map {
+      [$0.reward, $0.bestReward, $0.advantage, $0.sampleLength, $0.cutShare, $0.distinctShare, $0.entropy]
+    }
       ?? []
   }
 
