@@ -53,6 +53,9 @@ public enum ComputePrecision: String, Sendable, Codable, CaseIterable {
     }
   }
 
+  /// Of the decoder's matrices where many captions are drawn at once to be learnt from.
+  public var sampling: MatrixPrecision { decoder(isBatch: true).packed ?? .f32 }
+
   /// Of the mapper's matrices, which are of floats. A photo alone is mapped sooner than they are laid out.
   func mapper(isBatch: Bool) -> MatrixPlan {
     let isRounded = self == .bf16 || self != .f32 && MatrixPrecision.hasFastBF16

@@ -5,6 +5,7 @@ import Logging
 import ModelFiles
 import Tensors
 import TextDecoding
+import Training
 
 struct ModelOptions: ParsableArguments {
   @Option(

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Captioning
-import Logging
+import ModelFiles
 import Tensors
 import TextDecoding
 import Training
@@ -33,7 +33,7 @@ struct ObjectiveOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "With --objective cider: precision in which captions are drawn (default: auto, \(Self.resolved(.auto).rawValue) here).",
+      "With --objective cider: precision in which captions are drawn (default: auto, \(ComputePrecision.auto.sampling.rawValue) here).",
       valueName: "precision"))
   var samplingPrecision: ComputePrecision?
 
@@ -65,13 +65,9 @@ struct ObjectiveOptions: ParsableArguments {
     settings.crossEntropyWeight = crossEntropyWeight ?? settings.crossEntropyWeight
     let precision = samplingPrecision ?? .auto
     let begun = precision == .auto ? run?.plan?.objective.selfCritical?.samplingPrecision : nil
-    settings.samplingPrecision = begun ?? Self.resolved(precision)
+    settings.samplingPrecision = begun ?? precision.sampling
     plan.selfCritical = settings
     return plan
-  }
-
-  private static func resolved(_ precision: ComputePrecision) -> MatrixPrecision {
-    precision.decoder(isBatch: true).packed ?? .f32
   }
 }
 
