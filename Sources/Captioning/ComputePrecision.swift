@@ -43,18 +43,15 @@ public enum ComputePrecision: String, Sendable, Codable, CaseIterable {
     }
   }
 
-  /// Of the frozen decoder's matrices in training; `nil` where there are no gradients.
-  public var training: MatrixPrecision? {
+  /// Of the frozen decoder's matrices in training, both ways. The mapper's products are in f32.
+  public var training: MatrixPrecision {
     switch self {
-    case .auto: MatrixPrecision.hasFastBF16 ? .bf16 : .f32
+    case .auto: MatrixPrecision.hasFastBF16 ? .bf16 : MatrixPrecision.hasFastInt8 ? .int8 : .f32
     case .f32: .f32
     case .bf16: .bf16
-    case .int8: nil
+    case .int8: .int8
     }
   }
-
-  /// Of the decoder's matrices where many captions are drawn at once to be learnt from.
-  public var sampling: MatrixPrecision { decoder(isBatch: true).packed ?? .f32 }
 
   /// Of the mapper's matrices, which are of floats. A photo alone is mapped sooner than they are laid out.
   func mapper(isBatch: Bool) -> MatrixPlan {
@@ -70,7 +67,7 @@ extension ComputePrecision {
   }
 
   /// What it means in training, for people.
-  public var trainingSummary: String { training?.rawValue ?? "none" }
+  public var trainingSummary: String { training.rawValue }
 
   /// The precision of each part's products: `encoder`, `mapper` and `decoder`.
   public func parts(isBatch: Bool) -> [String: String] {

@@ -10,7 +10,7 @@ extension TextDecoder {
     try Memory.require(
       preparedByteCount(.training(precision)),
       for: "the decoder's matrices in \(precision.rawValue), laid out for training",
-      remedy: precision == .f32 ? "give --precision bf16" : Captioner.smallerModel)
+      remedy: precision == .f32 ? "give --precision int8 or bf16" : Captioner.smallerModel)
     BufferPool.shared.setLimit(BufferPool.trainingLimit)
     return prepared(.training(precision))
   }
@@ -22,7 +22,7 @@ extension TextDecoder {
     let plan = (ComputePrecision(rawValue: precision.rawValue) ?? .f32).decoder(isBatch: true)
     try Memory.require(
       preparedByteCount(plan), for: "a second copy of the decoder's matrices, in \(precision.rawValue)",
-      remedy: "give --sampling-precision that of --precision, which needs no copy")
+      remedy: "leave --sampling-precision out, which needs no copy")
     return prepared(plan)
   }
 }

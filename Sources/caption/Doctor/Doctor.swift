@@ -82,11 +82,11 @@ struct Doctor {
         precision.rawValue, "--precision \(precision.rawValue)",
         .object([
           "batch": .object(batch.mapValues { .text($0) }), "photo": .object(photo.mapValues { .text($0) }),
-          "training": Value(precision.training?.rawValue),
+          "training": .text(precision.training.rawValue),
         ]), text: precision.summary)
       guard precision == .auto else { continue }
       finding.add("auto_reason", "  because", .text(precision.reason))
-      finding.add("auto_training", "  training", Value(precision.training?.rawValue))
+      finding.add("auto_training", "  training", .text(precision.training.rawValue))
     }
     return finding
   }

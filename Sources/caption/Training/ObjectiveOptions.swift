@@ -33,9 +33,9 @@ struct ObjectiveOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "With --objective cider: precision in which captions are drawn (default: auto, \(ComputePrecision.auto.sampling.rawValue) here).",
+      "With --objective cider: precision of the decoder that draws them (default: that of --precision, which needs no second copy of its matrices).",
       valueName: "precision"))
-  var samplingPrecision: ComputePrecision?
+  var samplingPrecision: MatrixPrecision?
 
   private static let defaults = TrainingObjective.SelfCritical()
 
@@ -55,17 +55,15 @@ struct ObjectiveOptions: ParsableArguments {
     }
   }
 
-  /// - Parameter run: the run that is resumed. What `auto` meant when it began holds for all of it.
-  func plan(resuming run: RunDirectory?) -> TrainingObjective {
+  /// - Parameter precision: of the decoder that is trained through.
+  func plan(precision: MatrixPrecision) -> TrainingObjective {
     var plan = TrainingObjective()
     plan.kind = objective
     guard objective == .cider else { return plan }
     var settings = Self.defaults
     settings.samplesPerPhoto = samplesPerPhoto ?? settings.samplesPerPhoto
     settings.crossEntropyWeight = crossEntropyWeight ?? settings.crossEntropyWeight
-    let precision = samplingPrecision ?? .auto
-    let begun = precision == .auto ? run?.plan?.objective.selfCritical?.samplingPrecision : nil
-    settings.samplingPrecision = begun ?? precision.sampling
+    settings.samplingPrecision = samplingPrecision ?? precision
     plan.selfCritical = settings
     return plan
   }

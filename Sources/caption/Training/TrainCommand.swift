@@ -72,7 +72,6 @@ struct TrainCommand: AsyncParsableCommand {
   var verbose = false
 
   func validate() throws {
-    try model.requireTrainingPrecision()
     if out.isEmpty { throw ValidationError("--out takes a directory.") }
     if !(checkpointMinutes > 0 && checkpointMinutes <= 1_000_000) {
       throw ValidationError("--checkpoint-minutes takes a number above 0, up to 1000000.")

@@ -13,10 +13,13 @@ import Training
 struct TrainingRun: Sendable {
   let command: TrainCommand
   private let log: Logger
+  /// Of the frozen models.
+  private let precision: MatrixPrecision
 
   init(command: TrainCommand) {
     self.command = command
     log = command.logger
+    precision = command.model.trainingPrecision(resuming: command.resumedRun)
   }
 
   func run() async throws {
@@ -28,7 +31,8 @@ struct TrainingRun: Sendable {
     }
     let store = try ModelStore()
     let encoder = command.mapper.encoder(of: bases)
-    let extractor = try bases.extractor.reading(encoder)
+    // As captioning in the same precision reads photos.
+    let extractor = try bases.extractor.reading(encoder).prepared(precision)
     let limit = command.data.limit
     let dataset = try await DatasetFeatures(
       command.dataset, splits: [.train, .validation], flips: command.data.augment == .flip, extractor: extractor,
@@ -86,8 +90,8 @@ struct TrainingRun: Sendable {
     plan.data.validationImages = examples.validation.count
     plan.data.cleaning = command.data.clean.rawValue
     plan.data.fingerprint = examples.fingerprint
-    plan.precision = command.model.trainingPrecision(resuming: command.resumedRun)
-    plan.objective = command.objective.plan(resuming: command.resumedRun)
+    plan.precision = precision
+    plan.objective = command.objective.plan(precision: precision)
     command.recipe.fill(
       &plan, flips: command.data.augment == .flip, captionCounts: examples.train.map(\.captions.count))
     return plan
