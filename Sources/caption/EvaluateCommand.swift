@@ -4,7 +4,7 @@ import ArgumentParser
 struct EvaluateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
-    abstract: "Score captions against references: BLEU, ROUGE-L, CIDEr.",
+    abstract: "Score captions against references: BLEU, ROUGE-L, CIDEr; objects that are not there.",
     discussion: """
       The scores are those of pycocoevalcap, tokenisation included; CIDEr is what it calls so (CIDEr-D of the paper). \
       CIDEr weighs words by how rare they are among the references: only scores on the same images compare.
@@ -13,6 +13,12 @@ struct EvaluateCommand: AsyncParsableCommand {
       them. References are COCO annotations, {"annotations": [{"image_id": 7, "caption": "…"}, …], "images": […]}, or \
       lines {"file_name": "7.jpg", "captions": ["…", …], "split": "val"}. Images are matched by number, or by the last \
       part of their path.
+
+      Beside them stand the share of captions that are different ones, how many words they have in all and each on \
+      average. Where photos have labels ('labels' in captions.jsonl): CHAIRs, the share of captions that name one of \
+      COCO's 80 objects which neither the labels nor people's captions have, and CHAIRi, the share of such objects among \
+      all that are named (Rohrbach et al. 2018; photos whose labels are COCO's objects); and of the photos labelled with \
+      an animal, those whose caption names it.
 
       With --data instead, a captioner (--model) captions the photos of a dataset first: 1,000 in a minute or two. Of \
       several datasets each has its scores, and there are the means. What it would say is scored for every photo; how many \

@@ -59,10 +59,10 @@ struct EvaluateCommandTests {
     // exp(1 - 7/6) = 0.8465.
     #expect(
       run.outputLines.map { $0.split(separator: " ").first } == [
-        "BLEU-1", "BLEU-2", "BLEU-3", "BLEU-4", "ROUGE-L", "CIDEr", "images",
+        "BLEU-1", "BLEU-2", "BLEU-3", "BLEU-4", "ROUGE-L", "CIDEr", "distinct", "words", "length", "images",
       ])
-    #expect(run.outputLines.first == "BLEU-1   0.8465")
-    #expect(run.outputLines.last == "images   2")
+    #expect(run.outputLines.first == "BLEU-1    0.8465")
+    #expect(run.outputLines.last == "images    2")
     #expect(run.exitCode == 0)
   }
 
@@ -181,7 +181,7 @@ struct EvaluateCommandTests {
     let run = try run(results, lines, "--partial")
     #expect(run.exitCode == 65)
     let named = try self.run(#"{"path": "seven.jpg", "caption": "a dog"}"#, lines, "--partial")
-    #expect(named.outputLines.last == "images   1")
+    #expect(named.outputLines.last == "images    1")
     #expect(named.standardError.contains("2 images without a prediction"))
     #expect(named.exitCode == 0)
   }
@@ -260,6 +260,58 @@ struct EvaluateCommandTests {
       #expect(run.standardError.contains("split \(name)"))
       #expect(run.exitCode == 65)
     }
+  }
+
+  @Test("labels of references give CHAIR and named animals, in the table and as JSON")
+  func objects() throws {
+    let references = """
+      {"file_name": "a.jpg", "captions": ["Two pets on a rug."], "labels": ["cat", "couch"]}
+      {"file_name": "b.jpg", "captions": ["A man beside a van."], "labels": ["dog", "person"]}
+      {"file_name": "c.jpg", "captions": ["A meadow."], "labels": ["horse"]}
+      {"file_name": "d.jpg", "captions": ["A street."]}
+      """
+    let predictions = """
+      {"path": "a.jpg", "caption": "A kitten sits on a sofa beside a cup"}
+      {"path": "b.jpg", "caption": "A puppy runs by a truck"}
+      {"path": "c.jpg", "caption": "A brown dog in the grass"}
+      {"path": "d.jpg", "caption": "A brown dog in the grass"}
+      """
+    let json = try run(predictions, references, "--json").standardOutput
+    struct Found: Decodable {
+      struct Chair: Decodable {
+        struct Word: Decodable { let word: String }
+        let images, mentions: Int
+        let chair_s, chair_i: Double
+        let imagined: [Word]
+      }
+      struct Animals: Decodable {
+        struct Animal: Decodable, Equatable {
+          let animal: String
+          let images, named: Int
+        }
+        let images, named: Int
+        let each: [Animal]
+      }
+      let chair: Chair
+      let animals: Animals
+      let distinct_captions: Double
+    }
+    let found = try JSONDecoder().decode(Found.self, from: Data(json.utf8))
+    // Six objects named: a cup and a dog are not there; of the van a person wrote, which may be a truck.
+    #expect(found.chair.images == 3 && found.chair.mentions == 6)
+    #expect(found.chair.chair_s == 2.0 / 3 && found.chair.chair_i == 2.0 / 6)
+    #expect(found.chair.imagined.map(\.word) == ["cup", "dog"])
+    #expect(found.animals.images == 3 && found.animals.named == 2)
+    #expect(
+      found.animals.each == [
+        .init(animal: "cat", images: 1, named: 1), .init(animal: "dog", images: 1, named: 1),
+        .init(animal: "horse", images: 1, named: 0),
+      ])
+    #expect(found.distinct_captions == 0.75)
+    let table = try run(predictions, references).outputLines
+    #expect(table.contains("CHAIRs    0.6667"))
+    #expect(table.contains("animals   0.6667 (2/3)"))
+    #expect(table.contains("  horse   0.0000 (0/1)"))
   }
 
   @Test("a file that does not exist ends with 66")

@@ -121,6 +121,7 @@ extension ImageDecoder.Options {
     }
     if allowTruncated { words.append("allowTruncated") }
     if exactDecode { words.append("exactDecode") }
+    if let augmentation { words.append(augmentation.description) }
     return words
   }
 }

@@ -36,7 +36,7 @@ struct FeatureTokens: Sendable {
     let parts = zip(standardizer.standardizedGroups(features), projections).map { group, projection in
       projection(Variable(group))
     }
-    return dropout(Variable.concatenatedTokens(parts).adding(rowsOf: positions))
+    return dropout.dropTokens(dropout(Variable.concatenatedTokens(parts).adding(rowsOf: positions)))
   }
 }
 

@@ -9,6 +9,9 @@ public struct BatchSampler: Sendable {
     public var captionsPerImage = 4
     /// Whether an image is mirrored every other time, by chance.
     public var flips = false
+    /// How many variants of each image there are beside itself and its mirror image, of which one is taken by
+    /// chance; `nil` where there are none.
+    public var variants: Int?
     public var seed: UInt64 = 0
 
     public init() {}
@@ -20,6 +23,8 @@ public struct BatchSampler: Sendable {
     /// Indices of its captions.
     public let captions: [Int]
     public let isFlipped: Bool
+    /// Which variant is taken; 0 for none of them.
+    public let variant: Int
   }
 
   public let settings: Settings
@@ -74,8 +79,16 @@ public struct BatchSampler: Sendable {
     var generator = Xoshiro256PlusPlus(seed: settings.seed, stream: UInt64(bitPattern: Int64(~index)))
     return examples.map { example in
       let captions = (0..<captionCounts[example]).shuffled(using: &generator).prefix(settings.captionsPerImage)
-      let isFlipped = settings.flips && generator.next() >> 63 == 1
-      return Draw(example: example, captions: Array(captions), isFlipped: isFlipped)
+      guard let variants = settings.variants, variants > 0 else {
+        let isFlipped = settings.flips && generator.next() >> 63 == 1
+        return Draw(example: example, captions: Array(captions), isFlipped: isFlipped, variant: 0)
+      }
+      // Itself, perhaps its mirror image, and the variants, each as likely as any other.
+      let first = settings.flips ? 2 : 1
+      let choice = Int.random(in: 0..<first + variants, using: &generator)
+      return Draw(
+        example: example, captions: Array(captions), isFlipped: choice == 1 && first == 2,
+        variant: max(0, choice - first + 1))
     }
   }
 

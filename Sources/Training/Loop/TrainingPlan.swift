@@ -73,6 +73,8 @@ public struct TrainingPlan: Sendable, Codable, Equatable {
     /// In the order of the examples; `nil` where there is one.
     public var datasets: [Dataset]?
     public var cleaning = "sentence"
+    /// What is done to the variants of photos that batches draw from: `color,crop`; `nil` where there are none.
+    public var augmentation: String?
     /// How an input is written before its target, where texts are the task; `nil` for captions.
     public var template: String?
     /// SHA-256 over all images' hashes and caption tokens, in order.
@@ -82,6 +84,7 @@ public struct TrainingPlan: Sendable, Codable, Equatable {
   }
 
   public var mapper = Mapper()
+  public var objective = TrainingObjective()
   public var models = FrozenModels()
   public var trainer = MapperTrainer.Settings()
   public var schedule = LearningRateSchedule()

@@ -36,7 +36,8 @@ struct DatasetEvaluation {
       let name = datasets.count > 1 ? dataset.name : nil
       saved += zip(photos, captions).map { .init(dataset: name, file_name: $0.image.name, caption: $1.text) }
       let scored = zip(photos, captions).map { photo, caption in
-        ScoredCaption(id: photo.image.name, candidate: caption.text, references: photo.image.captions)
+        ScoredCaption(
+          id: photo.image.name, candidate: caption.text, references: photo.image.captions, labels: photo.image.labels)
       }
       let unsure = zip(photos, captions).filter { !$0.1.isSure }.map(\.0.image.name)
       evaluations.append((dataset.name, try Evaluation(scored, unsure: Set(unsure))))

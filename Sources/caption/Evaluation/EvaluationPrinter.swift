@@ -18,9 +18,31 @@ struct EvaluationPrinter {
     func row(_ name: String, _ values: [Double]) {
       table.add(name, (several ? values + [Self.mean(values)] : values).map(Self.rounded))
     }
+    /// Where some dataset has no such number there is no mean either; where none has it, no row.
+    func partialRow(_ name: String, _ values: [Double?]) {
+      let known = values.compactMap(\.self)
+      if known.isEmpty { return }
+      if known.count == values.count { return row(name, known) }
+      table.add(name, values.map { $0.map(Self.rounded) ?? "-" })
+    }
+    func shareRow(_ name: String, _ values: [(named: Int, images: Int)?]) {
+      if values.allSatisfy({ $0 == nil }) { return }
+      table.add(name, values.map { $0.map { Self.share($0.named, of: $0.images) } ?? "-" })
+    }
     for order in 0..<4 { row("BLEU-\(order + 1)", evaluations.map { $0.evaluation.scores.bleu[order] }) }
     row("ROUGE-L", evaluations.map(\.evaluation.scores.rougeL))
     row("CIDEr", evaluations.map(\.evaluation.scores.cider))
+    let all = evaluations.map(\.evaluation)
+    row("distinct", all.map(\.variety.distinctShare))
+    table.add("words", all.map { "\($0.variety.vocabulary)" })
+    row("length", all.map(\.variety.meanLength))
+    partialRow("CHAIRs", all.map { $0.hallucination?.captionShare })
+    partialRow("CHAIRi", all.map { $0.hallucination?.objectShare })
+    shareRow("animals", all.map { $0.animals.map { ($0.named, $0.images) } })
+    for name in COCOObjects.animals {
+      let found = all.map { $0.animals?.animals.first { $0.name == name } }
+      shareRow("  \(name)", found.map { $0.map { ($0.named, $0.images) } })
+    }
     table.add("images", evaluations.map { "\($0.evaluation.scores.perImage.count)" })
     if evaluations.contains(where: { !$0.evaluation.unsure.isEmpty }) {
       table.add("not sure", evaluations.map { "\($0.evaluation.unsure.count)" })
@@ -54,6 +76,11 @@ struct EvaluationPrinter {
 
   private func padded(_ text: String, _ width: Int) -> String {
     text + String(repeating: " ", count: max(0, width - text.count))
+  }
+
+  /// `0.2500 (1/4)`.
+  private static func share(_ part: Int, of whole: Int) -> String {
+    "\(rounded(Double(part) / Double(whole))) (\(part)/\(whole))"
   }
 
   /// To four places.

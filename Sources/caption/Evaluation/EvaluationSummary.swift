@@ -8,7 +8,47 @@ struct EvaluationSummary: Encodable {
   /// How many images the captioner was not sure of, and the CIDEr of the others.
   let not_sure: Int
   let sure_cider: Double?
+  let distinct_captions: Double
+  let vocabulary: Int
+  let mean_length: Double
+  let chair: Chair?
+  let animals: Animals?
   let worst: [Image]?
+
+  struct Chair: Encodable {
+    let images, mentions: Int
+    let chair_s, chair_i: Double
+    let imagined: [Imagined]
+
+    struct Imagined: Encodable {
+      let word: String
+      let count: Int
+    }
+
+    /// The words listed are the most frequent ones.
+    init(_ found: ObjectHallucination) {
+      (images, mentions) = (found.images, found.mentions)
+      (chair_s, chair_i) = (found.captionShare, found.objectShare)
+      imagined = found.imagined.prefix(20).map { Imagined(word: $0.phrase, count: $0.count) }
+    }
+  }
+
+  struct Animals: Encodable {
+    let images, named: Int
+    let share: Double
+    let each: [Animal]
+
+    struct Animal: Encodable {
+      let animal: String
+      let images, named: Int
+      let share: Double
+    }
+
+    init(_ found: AnimalNaming) {
+      (images, named, share) = (found.images, found.named, found.share)
+      each = found.animals.map { Animal(animal: $0.name, images: $0.images, named: $0.named, share: $0.share) }
+    }
+  }
 
   struct Image: Encodable {
     let image, caption: String
@@ -24,6 +64,11 @@ struct EvaluationSummary: Encodable {
     bleu = scores.bleu
     (rouge_l, cider, plain_cider) = (scores.rougeL, scores.cider, scores.plainCIDEr)
     (not_sure, sure_cider) = (evaluation.unsure.count, evaluation.sureCIDEr)
+    distinct_captions = evaluation.variety.distinctShare
+    vocabulary = evaluation.variety.vocabulary
+    mean_length = evaluation.variety.meanLength
+    chair = evaluation.hallucination.map { Chair($0) }
+    animals = evaluation.animals.map { Animals($0) }
     let worst = evaluation.worst(listed).map { image in
       Image(
         image: image.id, caption: image.candidate, references: evaluation.references[image.id] ?? [],

@@ -56,7 +56,8 @@ struct DatasetFeatures {
       dataset, splits: [split], extractor: extractor, cache: cache, budget: budget, log: log, isQuiet: isQuiet)
   }
 
-  private static func run(
+  /// Computes what the extraction's cache lacks of these images.
+  static func run(
     _ extraction: FeatureExtraction, _ images: [CaptionedImage], isQuiet: Bool
   ) async throws -> FeatureExtractionResult {
     let inputs = images.map { image in ImageInput(name: image.name) { try image.image.bytes() } }

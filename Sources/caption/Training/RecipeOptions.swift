@@ -1,4 +1,5 @@
 import ArgumentParser
+import PrefixMapping
 import Training
 
 /// Every number of the recipe, with its default.
@@ -18,8 +19,11 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "Batches whose gradients make one step.")
   var accumulate = 1
 
-  @Option(help: "Learning rate at its peak.")
-  var learningRate = LearningRateSchedule().peak
+  @Option(
+    help: ArgumentHelp(
+      "Learning rate at its peak (default: \(TrainingObjective.Kind.likelihood.learningRate); with --objective cider \(TrainingObjective.Kind.cider.learningRate)).",
+      valueName: "rate"))
+  var learningRate: Double?
 
   @Option(help: "Steps until the peak.")
   var warmup = LearningRateSchedule().warmupSteps
@@ -45,6 +49,9 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "Dropout within the mapper.")
   var dropout = MapperTrainer.Settings().dropout
 
+  @Option(help: "Probability that a token of the features is left out whole; for mappers that read tokens one by one.")
+  var tokenDropout = 0.0
+
   @Option(help: "Probability that targets give to all tokens alike.")
   var labelSmoothing = MapperTrainer.Settings().labelSmoothing
 
@@ -60,37 +67,50 @@ struct RecipeOptions: ParsableArguments {
     try require((steps ?? 1) >= 1, "--steps takes 1 or more.")
     try require(batchImages >= 1 && captionsPerImage >= 1, "--batch-images and --captions-per-image take 1 or more.")
     try require((1...1024).contains(accumulate), "--accumulate takes 1 to 1024.")
-    try require(learningRate > 0 && learningRate.isFinite, "--learning-rate takes a number above 0.")
+    try require(learningRate.map { $0 > 0 && $0.isFinite } ?? true, "--learning-rate takes a number above 0.")
     try require(warmup >= 0, "--warmup takes 0 or more.")
     try require((0...1).contains(finalRate), "--final-rate takes 0 to 1.")
     try require((0..<1).contains(beta1) && (0..<1).contains(beta2), "--beta1 and --beta2 take 0 up to below 1.")
     try require(weightDecay >= 0 && weightDecay.isFinite, "--weight-decay takes 0 or more.")
     try require(clip >= 0, "--clip takes 0 or more.")
     try require((0..<1).contains(dropout), "--dropout takes 0 up to below 1.")
+    try require((0..<1).contains(tokenDropout), "--token-dropout takes 0 up to below 1.")
     try require((0..<1).contains(labelSmoothing), "--label-smoothing takes 0 up to below 1.")
     try require((0..<1).contains(ema), "--ema takes 0 up to below 1.")
+  }
+
+  /// - Throws: `ValidationError` for what a mapper of this family knows nothing of.
+  func check(mapper family: String) throws {
+    let readers = [MapperFamily.resampler, .transformer].map(\.name)
+    if tokenDropout > 0, !readers.contains(family) {
+      throw ValidationError("--token-dropout is for --mapper \(readers.joined(separator: " or ")), not \(family).")
+    }
   }
 
   /// The plan has its datasets by then, on whose weights the number of steps depends.
   ///
   /// - Parameters:
+  ///   - plan: its objective is known.
   ///   - flips: whether images are mirrored.
+  ///   - variants: how many variants there are of each.
   ///   - captionCounts: of each training image.
-  func fill(_ plan: inout TrainingPlan, flips: Bool, captionCounts: [Int]) {
+  func fill(_ plan: inout TrainingPlan, flips: Bool, variants: Int = 0, captionCounts: [Int]) {
     plan.trainer.optimizer.beta1 = beta1
     plan.trainer.optimizer.beta2 = beta2
     plan.trainer.optimizer.weightDecay = weightDecay
     plan.trainer.optimizer.decay = decay
     plan.trainer.clipNorm = clip
     plan.trainer.dropout = dropout
+    plan.trainer.tokenDropout = tokenDropout > 0 ? tokenDropout : nil
     plan.trainer.labelSmoothing = labelSmoothing
     plan.trainer.averageDecay = ema
-    plan.schedule.peak = learningRate
+    plan.schedule.peak = learningRate ?? plan.objective.kind.learningRate
     plan.schedule.warmupSteps = warmup
     plan.schedule.finalShare = finalRate
     plan.batches.imagesPerBatch = batchImages
     plan.batches.captionsPerImage = captionsPerImage
     plan.batches.flips = flips
+    plan.batches.variants = variants > 0 ? variants : nil
     plan.batches.seed = seed
     plan.accumulation = accumulate
     let sampler = plan.sampler(captionCounts: captionCounts)

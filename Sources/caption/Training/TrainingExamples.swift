@@ -20,6 +20,8 @@ struct TrainingExamples {
 
   let datasets: [Dataset]
   let cache: FeatureCaches
+  /// Of variants of the training photos.
+  let variantCaches: [FeatureCaches]
 
   /// Those of all datasets, in their order.
   var train: [TrainingExample] { datasets.flatMap(\.train) }
@@ -33,6 +35,7 @@ struct TrainingExamples {
     _ data: TrainingDatasets, options: TrainingDataOptions, bases: CaptionerBases, log: Logger
   ) throws {
     cache = data.cache
+    variantCaches = data.variantCaches
     datasets = data.sets.map { set in
       func examples(_ split: Split, named name: String, longest: Int) -> [(TrainingExample, ImageLocation)] {
         let tokens = CaptionTokens(bases: bases, cleaning: options.clean, longest: longest)

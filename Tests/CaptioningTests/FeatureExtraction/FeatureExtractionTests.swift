@@ -167,6 +167,32 @@ struct FeatureExtractionTests {
     }
   }
 
+  @Test("features of a variant are those of the changed photo, in a cache of their own")
+  func variants() async throws {
+    try await withTemporaryDirectory { home in
+      let setup = try Setup(home)
+      let images = Array(try Self.images()[..<2])
+      let extraction = try setup.extraction()
+      let hashes = try await extraction.run(images).hashes
+      var decoder = ImageDecoder()
+      decoder.options.augmentation = ImageAugmentation([.crop, .color], variant: 1)
+      let changed = FeatureExtraction(
+        extractor: setup.extractor, decoder: decoder,
+        cache: try setup.extractor.cache(in: setup.store, decoder: decoder))
+      #expect(try await changed.run(images).hashes == hashes)
+      #expect(changed.cache.directories != extraction.cache.directories)
+      for (image, hash) in zip(images, try hashes.map { try #require($0) }) {
+        let expected = try setup.extractor.features(of: [
+          setup.extractor.pixels(image.bytes(), named: "", decoder: decoder)
+        ])
+        let found = try #require(try changed.cache.features(hash, flipped: false))
+        #expect(isHalved(found, of: expected[0]))
+        let original = try #require(try extraction.cache.features(hash, flipped: false))
+        #expect(found.distance(to: original) > 0.01)
+      }
+    }
+  }
+
   @Test("damaged images are named and passed over")
   func damaged() async throws {
     struct Unreachable: Error, CustomStringConvertible {
@@ -260,12 +286,14 @@ struct FeatureExtractionTests {
     try withTemporaryDirectory { home in
       let extractor = try Setup(home).extractor.encoders[0]
       let usual = ImageDecoder()
-      var (exact, black, patient) = (usual, usual, usual)
+      var (exact, black, patient, cropped, other) = (usual, usual, usual, usual, usual)
+      cropped.options.augmentation = ImageAugmentation([.crop], variant: 1)
+      other.options.augmentation = ImageAugmentation([.crop], variant: 2)
       exact.options.exactDecode = true
       black.options.background = .black
       patient.options.maximumScans = 7
-      let names = [usual, exact, black, patient].map { extractor.cacheKey(decoder: $0).directoryName }
-      #expect(Set(names).count == 3 && names[0] == names[3])
+      let names = [usual, exact, black, patient, cropped, other].map { extractor.cacheKey(decoder: $0).directoryName }
+      #expect(Set(names).count == 5 && names[0] == names[3])
     }
   }
 }

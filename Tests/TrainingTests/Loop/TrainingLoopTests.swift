@@ -195,6 +195,34 @@ struct TrainingLoopTests {
     }
   }
 
+  @Test("features of variants are learnt from where batches draw them")
+  func variants() throws {
+    try withTemporaryDirectory { directory in
+      var training = try TinyTraining(directory)
+      training.plan.batches.variants = 1
+      training.plan.batches.flips = false
+      training.plan.steps = 1
+      var sampler = training.plan.sampler(captionCounts: Array(repeating: 3, count: TinyTraining.trainCount))
+      let drawn = sampler.batch(0)
+      #expect(Set(drawn.map(\.variant)) == [0, 1])
+      func loss(without missing: [BatchSampler.Draw]) throws -> Double {
+        var changed = training.features
+        for draw in missing { changed.fill(draw.example, with: .nan) }
+        let record = RunRecord()
+        var loop = TrainingLoop(
+          plan: training.plan, trainer: try training.trainer(),
+          examples: Array(training.examples[..<TinyTraining.trainCount]), features: training.features,
+          changedFeatures: [changed],
+          validationSets: [ValidationSet(name: "tiny", validator: try training.validator())],
+          checkpoints: training.checkpoints, checkpointInterval: .seconds(3600))
+        _ = try loop.run { record.add($0) }
+        return record.losses[0]
+      }
+      #expect(try loss(without: drawn.filter { $0.variant == 0 }).isFinite)
+      #expect(throws: TrainingError.self) { try loss(without: drawn.filter { $0.variant == 1 }) }
+    }
+  }
+
   @Test("a validation loss that is no number ends the run")
   func validationNotANumber() throws {
     try withTemporaryDirectory { directory in
