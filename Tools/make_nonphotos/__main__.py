@@ -2,9 +2,9 @@
 
     python Tools/make_nonphotos OUT [--count 20] [--seed 1] [--kinds maps,charts]
 
-Writes OUT/KIND/NN.png or .jpg. The same seed and the same versions (requirements.txt) make the same images; image NN of a
-kind does not depend on the count. `caption calibrate --nonphotos OUT` fits with every other image of a kind and tests with
-the rest.
+Writes OUT/KIND/NNN.png or .jpg. The same seed and the same versions (requirements.txt) make the same images; image NNN of
+a kind does not depend on the count. `caption calibrate --nonphotos OUT` fits with half the images of a kind and tests with
+the others.
 """
 import argparse
 import io

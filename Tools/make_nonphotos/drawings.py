@@ -2,7 +2,7 @@
 import numpy as np
 from PIL import Image, ImageDraw
 
-from common import dark, font, light, pick, sentence, title, words
+from common import dark, font, pick, sentence, title, words
 
 PAPER = [(255, 255, 255), (255, 255, 255), (250, 248, 240), (235, 225, 200)]
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import shapefile
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image, ImageDraw
 
@@ -38,9 +39,9 @@ def streets(rng):
         around = np.sort(rng.uniform(0, 2 * np.pi, 7))
         reach = rng.uniform(60, 260, 7)
         draw.polygon([(x + r * np.cos(a), y + r * np.sin(a)) for a, r in zip(around, reach)], park)
-    t = np.linspace(-0.2, 1.2, 60)
-    river = [(u * width * 2, height * (rng.uniform(0.4, 1.6) + 0.02 * v)) for u, v in zip(t, rng.normal(size=60).cumsum())]
-    draw.line([(x, river[0][1] + 150 * np.sin(x / 300)) for x, _ in river], water, int(rng.integers(30, 120)), "curve")
+    middle, bend, phase = height * rng.uniform(0.4, 1.6), rng.uniform(40, 200), rng.uniform(0, 6)
+    river = [(x, middle + bend * np.sin(x / 300 + phase)) for x in np.linspace(-50, width * 2 + 50, 80)]
+    draw.line(river, water, int(rng.integers(30, 120)), "curve")
     lean, step = rng.uniform(-0.5, 0.5), int(rng.integers(70, 180))
     for direction in range(2):
         for place in range(-2 * height, 4 * width, step):
@@ -98,7 +99,6 @@ def contours(rng):
 
 
 def canvas(figure):
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     drawn = FigureCanvasAgg(figure)
     drawn.draw()
     return Image.fromarray(np.asarray(drawn.buffer_rgba())[..., :3].copy())

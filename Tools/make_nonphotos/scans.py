@@ -2,7 +2,7 @@
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from common import color, fit, font, font_path, light, load, number as figure, paragraph, pick, sentence, title, words
+from common import fit, font, font_path, light, load, number as figure, paragraph, pick, sentence, title, words
 
 INKS = [(0, 0, 0), (20, 20, 20), (50, 50, 60), (30, 40, 110)]
 

@@ -1,7 +1,7 @@
 """Screenshots: code, terminals, web pages, sheets of numbers, chats, dialogues, folders, calendars, mail, settings."""
 from PIL import Image, ImageDraw
 
-from common import color, dark, fit, font, font_path, light, load, number as figure, paragraph, pick, sentence, title, words
+from common import color, dark, fit, font_path, light, load, number as figure, paragraph, pick, sentence, title, words
 
 SCREENS = [(1280, 720), (1366, 768), (1024, 768), (1440, 900)]
 
