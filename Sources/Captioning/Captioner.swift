@@ -15,6 +15,10 @@ public struct Captioner: Sendable {
   public internal(set) var mapper: Mapper
   public internal(set) var decoder: any TextDecoder
   public let tokenizer: any Tokenizer
+  /// What tells how far captions can be trusted; `nil` where the captioner was not calibrated.
+  public let confidenceModel: ConfidenceModel?
+  /// When it says "not sure".
+  public var certainty = CertaintyPolicy()
 
   /// - Parameters:
   ///   - directory: holds `captioner.json`.
@@ -37,6 +41,10 @@ public struct Captioner: Sendable {
     try Memory.require(DecoderFamily.tokenizerBytes, for: "the tokenizer of \(bases.decoder)")
     (decoder, tokenizer) = try DecoderFamily.load(manifest.decoder.family, from: bases.decoder)
     try Self.checkFit(directory: directory, features: extractor.parts, mapper: mapper, decoder: decoder)
+    confidenceModel = try bases.confidence.map { try ConfidenceModel(path: $0) }
+    if let widths = confidenceModel?.widths, widths != extractor.pooledWidths {
+      throw CaptionerError.confidenceMismatch(directory: directory, found: extractor.pooledWidths, expected: widths)
+    }
   }
 
   /// What the captioner's manifest asks for: greedy, its stop tokens, its longest caption.
@@ -53,26 +61,29 @@ public struct Captioner: Sendable {
     path: String, decoder imageDecoder: ImageDecoder, options: GenerationOptions, onWarning: (String) -> Void = { _ in }
   ) throws -> ImageCaption {
     var timings = StageTimings()
-    let (prefixes, size) = try prefixes(path: path, decoder: imageDecoder, timings: &timings, onWarning: onWarning)
+    let (prefixes, views, size) = try prefixes(
+      path: path, decoder: imageDecoder, timings: &timings, onWarning: onWarning)
     let sequences = try timings.measure(\.generate) { try generate(from: prefixes, options: options) }
     let sequence = sequences[0]
     return ImageCaption(
       text: text(of: sequence), sequence: sequence,
       alternatives: sequence.alternatives.map { (text(of: $0), $0) },
-      width: size.width, height: size.height, timings: timings)
+      width: size.width, height: size.height, timings: timings,
+      judgement: judgement(of: sequence, view: views[0]))
   }
 
-  /// The prefix of one image, and the image's size as a viewer shows it.
+  /// The prefix of one image, what the confidence model sees in it, and its size as a viewer shows it.
   func prefixes(
     path: String, decoder imageDecoder: ImageDecoder, timings: inout StageTimings, onWarning: (String) -> Void
-  ) throws -> (prefixes: [Prefix], size: ImageSize) {
+  ) throws -> (prefixes: [Prefix], views: [PhotoView?], size: ImageSize) {
     let image = try timings.measure(\.decode) {
       try imageDecoder.decode(path: path, targetFor: extractor.preprocessing.scaledSize)
     }
     image.warnings.forEach(onWarning)
     let pixels = try timings.measure(\.preprocess) { try extractor.preprocessing.pixels(of: image, named: path) }
     let features = try timings.measure(\.encode) { try extractor.features(of: [pixels]) }
-    return (try timings.measure(\.map) { try mapper.prefixes(features, decoder: decoder) }, image.originalSize)
+    let prefixes = try timings.measure(\.map) { try mapper.prefixes(features, decoder: decoder) }
+    return (prefixes, views(of: features), image.originalSize)
   }
 
   /// The text of a sequence, trimmed.

@@ -22,6 +22,8 @@ public enum CaptionerError: Error, Equatable, Sendable, CustomStringConvertible 
   case unreadEncoder(name: String)
   case featureMismatch(directory: String, found: FeatureLayout, expected: FeatureLayout)
   case prefixMismatch(directory: String, found: [Int], expected: [Int])
+  /// Widths of pooled features.
+  case confidenceMismatch(directory: String, found: [Int], expected: [Int])
 
   public var description: String {
     switch self {
@@ -53,6 +55,9 @@ public enum CaptionerError: Error, Equatable, Sendable, CustomStringConvertible 
     case .prefixMismatch(let directory, let found, let expected):
       "\(directory)/captioner.json: the mapper makes prefixes \(found) [layers, 2, heads, length, head dimension] but the "
         + "decoder wants \(expected) with any length: name the decoder that the mapper was trained for"
+    case .confidenceMismatch(let directory, let found, let expected):
+      "\(directory)/captioner.json: the confidence file was fitted to pooled features of widths \(expected), but "
+        + "encoder.features give \(found): run caption calibrate again, or remove 'confidence'"
     }
   }
 }

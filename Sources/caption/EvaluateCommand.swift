@@ -21,7 +21,9 @@ struct EvaluateCommand: AsyncParsableCommand {
       an animal, those whose caption names it.
 
       With --data instead, a captioner (--model) captions the photos of a dataset first: 1,000 in a minute or two. Of \
-      several datasets each has its scores, and there are the means.
+      several datasets each has its scores, and there are the means. What it would say is scored for every photo; how many \
+      it would not be sure of, and the CIDEr of the others, is told besides. In predictions, "caption": null with a \
+      "reason" is "not sure", and scored as an empty caption.
       """)
 
   @Option(help: ArgumentHelp("The captions to score.", valueName: "file"), completion: .file())
@@ -49,6 +51,7 @@ struct EvaluateCommand: AsyncParsableCommand {
 
   @OptionGroup(title: "With --data: the captioner") var model: ModelOptions
   @OptionGroup(title: "With --data: wording") var wording: WordingOptions
+  @OptionGroup(title: "With --data: not sure") var certainty: CertaintyOptions
 
   @Option(
     help: ArgumentHelp(
@@ -88,7 +91,8 @@ struct EvaluateCommand: AsyncParsableCommand {
       let printer = EvaluationPrinter(json: json, listed: perImage ? .max : worst ?? 0)
       if !data.isEmpty {
         let evaluation = DatasetEvaluation(
-          datasets: try NamedDataset.list(data, images: images), split: split, saveTo: save)
+          datasets: try NamedDataset.list(data, images: images), split: split, saveTo: save, certainty: certainty.policy
+        )
         return try printer.print(await evaluation.run(model: model, wording: wording))
       }
       guard let predictions, let references else { return }

@@ -186,6 +186,24 @@ struct EvaluateCommandTests {
     #expect(named.exitCode == 0)
   }
 
+  @Test("what a captioner was not sure of is an empty caption, and counted")
+  func unsure() throws {
+    let predictions = """
+      {"path": "seven.jpg", "caption": null, "reason": "not_a_photo"}
+      {"path": "eight.jpg", "caption": "two men sit"}
+      """
+    let run = try run(predictions, annotations)
+    #expect(run.exitCode == 0, "\(run.standardError)")
+    let empty = try self.run(
+      #"[{"image_id": 7, "caption": ""}, {"image_id": 8, "caption": "two men sit"}]"#, annotations)
+    func words(_ run: CommandRun) -> [[Substring]] { run.outputLines.map { $0.split(separator: " ") } }
+    #expect(words(run).dropLast(2) == words(empty)[...])
+    #expect(run.outputLines.contains("not sure    1"))
+    #expect(run.outputLines.last?.hasPrefix("sure CIDEr  ") == true)
+    let json = try self.run(predictions, annotations, "--json")
+    #expect(json.standardOutput.contains("\"not_sure\":1"))
+  }
+
   @Test("a photo that could not be captioned has no prediction")
   func failedPhoto() throws {
     let predictions = """

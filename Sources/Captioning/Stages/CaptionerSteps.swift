@@ -46,6 +46,10 @@ public struct CaptionerSteps: CaptioningSteps {
     try captioner.mapper.prefixes(Tensor.stacked(features), decoder: captioner.decoder)
   }
 
+  package func views(of features: [Tensor]) -> [PhotoView?] {
+    captioner.confidenceModel == nil ? features.map { _ in nil } : captioner.views(of: Tensor.stacked(features))
+  }
+
   package func makeGeneration() throws -> any CaptionGeneration {
     CaptionerGeneration(captioner: captioner, generation: try captioner.makeGeneration(options: options))
   }
@@ -63,15 +67,25 @@ extension Tensor {
 private struct CaptionerGeneration: CaptionGeneration {
   let captioner: Captioner
   var generation: any SequenceGeneration
+  private var views: [Int: PhotoView] = [:]
+
+  init(captioner: Captioner, generation: any SequenceGeneration) {
+    self.captioner = captioner
+    self.generation = generation
+  }
 
   var rowCount: Int { generation.rowCount }
 
-  mutating func add(id: Int, prefix: Prefix) throws { try generation.add(id: id, prefix: prefix) }
+  mutating func add(id: Int, prefix: Prefix, view: PhotoView?) throws {
+    try generation.add(id: id, prefix: prefix)
+    views[id] = view
+  }
 
   mutating func step() throws -> [(id: Int, result: Result<GeneratedCaption, GenerationError>)] {
     try generation.step().map { row in
+      let view = views.removeValue(forKey: row.id)
       let caption = row.result.map {
-        GeneratedCaption(text: captioner.text(of: $0), confidence: $0.confidence)
+        GeneratedCaption(text: captioner.text(of: $0), judgement: captioner.judgement(of: $0, view: view))
       }
       return (row.id, caption)
     }

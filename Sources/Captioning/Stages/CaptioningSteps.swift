@@ -24,7 +24,16 @@ package protocol CaptioningSteps: Sendable {
   /// - Parameter features: `[tokens, width]` or `[numbers]` each, at least one.
   func prefixes(of features: [Tensor]) throws -> [Prefix]
 
+  /// What the captioner's confidence model sees in each image; `nil` where it has none.
+  ///
+  /// - Parameter features: as of `prefixes(of:)`.
+  func views(of features: [Tensor]) -> [PhotoView?]
+
   func makeGeneration() throws -> any CaptionGeneration
+}
+
+extension CaptioningSteps {
+  package func views(of features: [Tensor]) -> [PhotoView?] { features.map { _ in nil } }
 }
 
 /// Pixels as the encoders want them.
@@ -50,7 +59,8 @@ package protocol CaptionGeneration {
   /// How many images are in it.
   var rowCount: Int { get }
 
-  mutating func add(id: Int, prefix: Prefix) throws
+  /// - Parameter view: as `CaptioningSteps.views(of:)` gave it.
+  mutating func add(id: Int, prefix: Prefix, view: PhotoView?) throws
 
   /// Gives every image another token.
   ///
@@ -60,10 +70,10 @@ package protocol CaptionGeneration {
 
 package struct GeneratedCaption: Sendable, Equatable {
   package var text: String
-  package var confidence: Double
+  package var judgement: CaptionJudgement
 
-  package init(text: String, confidence: Double) {
+  package init(text: String, judgement: CaptionJudgement) {
     self.text = text
-    self.confidence = confidence
+    self.judgement = judgement
   }
 }

@@ -6,6 +6,8 @@ public struct ResolvedCaptioner: Sendable, Equatable {
   public let decoder: String
   /// A safetensors file.
   public let mapper: String
+  /// A safetensors file; `nil` where nothing was calibrated.
+  public let confidence: String?
 }
 
 extension CaptionerManifest {
@@ -23,7 +25,15 @@ extension CaptionerManifest {
       return file
     }
     try bases.check(found.other, is: mapper.sha256, "mapper.sha256")
-    return ResolvedCaptioner(encoders: found.encoders, decoder: found.decoder, mapper: found.other)
+    let confidenceFile = try confidence.map { confidence in
+      guard let file = try bases.locate(confidence.path, "confidence.path") else {
+        throw bases.unknown(confidence.path, "confidence.path")
+      }
+      try bases.check(file, is: confidence.sha256, "confidence.sha256")
+      return file
+    }
+    return ResolvedCaptioner(
+      encoders: found.encoders, decoder: found.decoder, mapper: found.other, confidence: confidenceFile)
   }
 }
 

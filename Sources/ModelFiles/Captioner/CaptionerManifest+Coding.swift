@@ -1,6 +1,6 @@
 extension CaptionerManifest: Codable {
   private enum CodingKeys: String, CodingKey {
-    case formatVersion, name, description, encoder, encoders, decoder, mapper, trainingData, license
+    case formatVersion, name, description, encoder, encoders, decoder, mapper, confidence, trainingData, license
   }
 
   public init(from decoder: any Swift.Decoder) throws {
@@ -10,6 +10,7 @@ extension CaptionerManifest: Codable {
     encoders = try container.decodeEncoders(version: .formatVersion, one: .encoder, several: .encoders)
     self.decoder = try container.decode(Decoder.self, forKey: .decoder)
     mapper = try container.decode(Mapper.self, forKey: .mapper)
+    confidence = try container.decodeIfPresent(Confidence.self, forKey: .confidence)
     trainingData = try container.decodeIfPresent(String.self, forKey: .trainingData)
     license = try container.decodeIfPresent(String.self, forKey: .license)
   }
@@ -21,6 +22,7 @@ extension CaptionerManifest: Codable {
     try container.encodeEncoders(encoders, version: .formatVersion, one: .encoder, several: .encoders)
     try container.encode(decoder, forKey: .decoder)
     try container.encode(mapper, forKey: .mapper)
+    try container.encodeIfPresent(confidence, forKey: .confidence)
     try container.encodeIfPresent(trainingData, forKey: .trainingData)
     try container.encodeIfPresent(license, forKey: .license)
   }

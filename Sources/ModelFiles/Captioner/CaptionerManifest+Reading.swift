@@ -14,6 +14,7 @@ extension CaptionerManifest {
     try encoders.check(path)
     try decoder.check(path)
     try mapper.check(path)
+    if let confidence { try ManifestFile.checkPath(confidence.path, path, "confidence") }
   }
 
   /// Writes `captioner.json` into a directory, in one step.

@@ -13,6 +13,8 @@ public struct CaptionerManifest: Sendable, Equatable {
   public var encoders: [Encoder]
   public var decoder: Decoder
   public var mapper: Mapper
+  /// What tells how far captions can be trusted; missing where nothing was calibrated.
+  public var confidence: Confidence?
   /// What it was trained on, for people.
   public var trainingData: String?
   /// An SPDX expression; of the mapper, since the base models have their own.
@@ -20,13 +22,14 @@ public struct CaptionerManifest: Sendable, Equatable {
 
   public init(
     name: String, description: String? = nil, encoders: [Encoder], decoder: Decoder, mapper: Mapper,
-    trainingData: String? = nil, license: String? = nil
+    confidence: Confidence? = nil, trainingData: String? = nil, license: String? = nil
   ) {
     self.name = name
     self.description = description
     self.encoders = encoders
     self.decoder = decoder
     self.mapper = mapper
+    self.confidence = confidence
     self.trainingData = trainingData
     self.license = license
   }
@@ -164,6 +167,17 @@ public struct CaptionerManifest: Sendable, Equatable {
       self.sha256 = sha256
       self.heads = heads
       self.tokenGroups = tokenGroups
+    }
+  }
+
+  public struct Confidence: Codable, Sendable, Equatable {
+    /// Absolute, or in the captioner's directory: a safetensors file that `caption calibrate` wrote.
+    public var path: String
+    public var sha256: FileHash
+
+    public init(path: String, sha256: FileHash) {
+      self.path = path
+      self.sha256 = sha256
     }
   }
 }

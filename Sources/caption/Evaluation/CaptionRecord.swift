@@ -10,9 +10,11 @@ struct CaptionRecord: Decodable {
   let labels: [String]?
   /// Why a photo was not captioned.
   let error: String?
+  /// Why a captioner was not sure.
+  let reason: String?
 
   enum CodingKeys: String, CodingKey {
-    case caption, captions, path, split, labels, error
+    case caption, captions, path, split, labels, error, reason
     case imageID = "image_id"
     case fileName = "file_name"
   }

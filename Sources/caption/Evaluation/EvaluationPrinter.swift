@@ -44,6 +44,10 @@ struct EvaluationPrinter {
       shareRow("  \(name)", found.map { $0.map { ($0.named, $0.images) } })
     }
     table.add("images", evaluations.map { "\($0.evaluation.scores.perImage.count)" })
+    if evaluations.contains(where: { !$0.evaluation.unsure.isEmpty }) {
+      table.add("not sure", evaluations.map { "\($0.evaluation.unsure.count)" })
+      table.add("sure CIDEr", evaluations.map { $0.evaluation.sureCIDEr.map(Self.rounded) ?? "-" })
+    }
     return table.text
       + evaluations.map { worst($0.evaluation, title: several ? "\($0.name)\n" : "") }.joined()
   }

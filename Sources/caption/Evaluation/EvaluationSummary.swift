@@ -10,6 +10,9 @@ struct EvaluationSummary: Encodable {
   let mean_length: Double
   let chair: Chair?
   let animals: Animals?
+  /// How many images the captioner was not sure of, and the CIDEr of the others.
+  let not_sure: Int
+  let sure_cider: Double?
   let worst: [Image]?
 
   struct Chair: Encodable {
@@ -65,6 +68,7 @@ struct EvaluationSummary: Encodable {
     mean_length = evaluation.variety.meanLength
     chair = evaluation.hallucination.map { Chair($0) }
     animals = evaluation.animals.map { Animals($0) }
+    (not_sure, sure_cider) = (evaluation.unsure.count, evaluation.sureCIDEr)
     let worst = evaluation.worst(listed).map { image in
       Image(
         image: image.id, caption: image.candidate, references: evaluation.references[image.id] ?? [],

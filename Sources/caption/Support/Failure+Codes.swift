@@ -29,7 +29,7 @@ extension Failure {
     case is ImageDecodingError, is EncodingError, is DecodingError, is GenerationError: 65
     case is CaptionerLocatorError, PrefixFileError.notFound, PEFTError.notFound: 66
     case is PrefixFileError, is PEFTError: 65
-    case is EvaluationError, is CaptionMetricsError: 65
+    case is EvaluationError, is CaptionMetricsError, is CalibrationError: 65
     case is OutputError: 74
     case BatchError.unreadableJournal, BatchError.shortOutput, BatchError.otherSettings: 65
     case is BatchError: 73

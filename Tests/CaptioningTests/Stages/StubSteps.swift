@@ -18,6 +18,8 @@ struct StubSteps: CaptioningSteps {
   var length: @Sendable (Int) -> Int = { 1 + $0 % 5 }
   /// Images whose generation fails.
   var ungeneratable: Set<Int> = []
+  /// Images that it is not sure of.
+  var unsure: Set<Int> = []
   let counts = Counts()
 
   final class Counts: Sendable {
@@ -70,7 +72,7 @@ struct StubSteps: CaptioningSteps {
     var rows: [(id: Int, number: Int, left: Int)] = []
     var rowCount: Int { rows.count }
 
-    mutating func add(id: Int, prefix: Prefix) throws {
+    mutating func add(id: Int, prefix: Prefix, view: PhotoView?) throws {
       let number = Int(prefix.keysValues.values[0])
       if rows.count >= steps.mostRows { throw OutOfMemory(what: "a row", byteCount: 1 << 30, remedy: "wait") }
       rows.append((id, number, steps.length(number)))
@@ -86,7 +88,9 @@ struct StubSteps: CaptioningSteps {
         if steps.ungeneratable.contains(row.number) {
           return (row.id, .failure(.logitsNotFinite(row: row.id, step: 1)))
         }
-        return (row.id, .success(GeneratedCaption(text: "number \(row.number)", confidence: 0.5)))
+        let judgement = CaptionJudgement(
+          confidence: 0.5, logProbability: -0.7, reason: steps.unsure.contains(row.number) ? .notAPhoto : nil)
+        return (row.id, .success(GeneratedCaption(text: "number \(row.number)", judgement: judgement)))
       }
     }
   }
