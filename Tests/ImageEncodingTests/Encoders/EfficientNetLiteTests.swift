@@ -68,18 +68,17 @@ struct EfficientNetLiteTests {
     }
   }
 
-  @Test("hidden states of other widths, and a class token, are refused")
-  func refusals() throws {
+  @Test("outputs of other widths lie side by side; a class token and a state that there is not are refused")
+  func layouts() throws {
     let encoder = try TinyEncoder.efficientNetLite.encoder()
-    func measure(_ parts: [FeatureSelection.Part]) throws {
-      _ = try FeatureSelection(parts: parts).measure(width: 24, height: 24, encoder: encoder)
+    func layout(_ parts: [FeatureSelection.Part]) throws -> FeatureLayout {
+      try FeatureSelection(parts: parts).layout(width: 24, height: 24, encoder: encoder)
     }
-    #expect(throws: EncodingError.mixedWidths([40, 5])) {
-      try measure([
-        .init(hiddenState: 7, tokens: .output(.pooled)), .init(hiddenState: 7, tokens: .output(.logits)),
-      ])
-    }
-    #expect(throws: EncodingError.noClassToken) { try measure([.init(hiddenState: 7, tokens: .classToken)]) }
+    let found = try layout([
+      .init(hiddenState: 7, tokens: .output(.pooled)), .init(hiddenState: 7, tokens: .output(.logits)),
+    ])
+    #expect(found.blocks == [.init(tokens: 1, width: 40), .init(tokens: 1, width: 5)])
+    #expect(throws: EncodingError.noClassToken) { try layout([.init(hiddenState: 7, tokens: .classToken)]) }
     #expect(throws: EncodingError.noSuchHiddenState(number: 8, layers: 7)) {
       try encoder.hiddenStates(Tensor(zeros: [1, 3, 8, 8]), numbers: [8])
     }
