@@ -12,10 +12,10 @@
 
 /// What all parts of a row have in common.
 typedef struct {
-  const float *x;  // the first row of the image that the kernel sees, where it is inside
+  const float *x;  // the first row of the image that the kernel sees
   const float *weights, *bias;
   float *out;
-  size_t stride, channels, row;       // floats from one row of the image to the next
+  size_t channels, row;              // row: floats from one row of the image to the next
   size_t kernel, first_line, lines;  // of the kernel's rows that see the image
   floats least, most;
 } depthwise_line;
@@ -24,7 +24,7 @@ typedef struct {
 /// constants at every call.
 INLINE void depthwise_inner(const size_t kernel, const size_t stride, const size_t pixels, const depthwise_line *l,
                             size_t first_column, size_t pixel, size_t channel) {
-  floats sums[DEPTHWISE_PIXELS];
+  floats sums[DEPTHWISE_PIXELS > 4 ? DEPTHWISE_PIXELS : 4];
 #pragma clang loop unroll(full)
   for (size_t p = 0; p < pixels; p++) sums[p] = load(l->bias + channel);
   const size_t channels = l->channels;
@@ -90,21 +90,22 @@ INLINE void depthwise_middle(const size_t kernel, const size_t stride, const dep
     size_t pixel = begin;
     for (; pixel + DEPTHWISE_PIXELS <= end; pixel += DEPTHWISE_PIXELS)
       depthwise_inner(kernel, stride, DEPTHWISE_PIXELS, l, pixel * stride - s->left, pixel, channel);
+    for (; DEPTHWISE_PIXELS > 4 && pixel + 4 <= end; pixel += 4)
+      depthwise_inner(kernel, stride, 4, l, pixel * stride - s->left, pixel, channel);
     for (; pixel + 2 <= end; pixel += 2) depthwise_inner(kernel, stride, 2, l, pixel * stride - s->left, pixel, channel);
     for (; pixel < end; pixel++) depthwise_inner(kernel, stride, 1, l, pixel * stride - s->left, pixel, channel);
   }
 }
 
-static void depthwise_row(const ck_depthwise *c, const float *x, size_t row, float *out) {
+static void depthwise_row(const ck_depthwise *c, size_t row, const float *x, float *out) {
   const ck_convolution_shape *s = &c->shape;
   size_t at = row * s->stride, first = at < s->top ? s->top - at : 0;
   size_t last = s->height + s->top - at < s->kernel ? s->height + s->top - at : s->kernel;
   int is_bounded = c->activation == CK_ACTIVATION_RELU || c->activation == CK_ACTIVATION_RELU6;
-  depthwise_line l = {.x = x + (at + first - s->top) * s->width * s->channels,
+  depthwise_line l = {.x = x,
                       .weights = c->weights,
                       .bias = c->bias,
                       .out = out,
-                      .stride = s->stride,
                       .channels = s->channels,
                       .row = s->width * s->channels,
                       .kernel = s->kernel,

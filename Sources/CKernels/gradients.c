@@ -208,20 +208,23 @@ void ck_matmul_backward(size_t m, size_t columns, const float *grad, size_t matr
 typedef struct {
   size_t count;
   const int *targets;
+  const float *weights;
   float smoothing, scale;
   float *logits, *losses;
 } entropy;
 
 static void entropy_part(void *context, size_t begin, size_t end) {
   const entropy *e = context;
-  for (size_t row = begin; row < end; row++)
-    e->losses[row] = ck_kernels()->cross_entropy(e->count, (size_t)e->targets[row], e->smoothing, e->scale,
-                                                 e->logits + row * e->count);
+  for (size_t row = begin; row < end; row++) {
+    float weight = e->weights ? e->weights[row] : 1;
+    e->losses[row] = weight * ck_kernels()->cross_entropy(e->count, (size_t)e->targets[row], e->smoothing,
+                                                          e->scale * weight, e->logits + row * e->count);
+  }
 }
 
-void ck_cross_entropy(size_t rows, size_t count, const int *targets, float smoothing, float scale, float *logits,
-                      float *losses) {
-  entropy e = {count, targets, smoothing, scale, logits, losses};
+void ck_cross_entropy(size_t rows, size_t count, const int *targets, const float *weights, float smoothing, float scale,
+                      float *logits, float *losses) {
+  entropy e = {count, targets, weights, smoothing, scale, logits, losses};
   ck_parallel_for(rows, rows_per_grain(count), entropy_part, &e);
 }
 

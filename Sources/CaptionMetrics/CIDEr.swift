@@ -11,8 +11,8 @@ struct DocumentFrequencies: Sendable {
   private let counts: [NGram: Int]
   private let logarithmOfImageCount: Double
 
-  /// - Parameter images: for each its references.
-  init(_ images: [[NGramCounts]]) {
+  /// - Parameter images: for each its references; gone through once.
+  init(_ images: some Collection<[NGramCounts]>) {
     var counts: [NGram: Int] = [:]
     for references in images {
       for ngram in Set(references.lazy.flatMap(\.entries).map(\.ngram)) { counts[ngram, default: 0] += 1 }

@@ -18,17 +18,22 @@ extension BasePair {
     public init() {}
   }
 
-  /// A model of the user's own.
+  /// A model of the user's own, or a base model of the store.
   public struct Source: Sendable {
     /// Absolute.
     public let path: String
+    /// Of a base model in the store; manifests then name it, and not where it is.
+    public let name: String?
     /// Where it was fetched from, such as `hf:org/name@commit`.
     public let origin: String?
 
-    public init(path: String, origin: String? = nil) {
+    public init(path: String, name: String? = nil, origin: String? = nil) {
       self.path = path
+      self.name = name
       self.origin = origin
     }
+
+    fileprivate var manifestPath: String { name ?? path }
   }
 
   /// Looks at models, loads all to know that they can be used, and takes their SHA-256.
@@ -68,7 +73,7 @@ extension BasePair {
       layers.append(loaded.layers)
       encoders.append(
         CaptionerManifest.Encoder(
-          path: source.path, family: family, sha256: try ModelWeights(of: source.path).hash(hashes),
+          path: source.manifestPath, family: family, sha256: try ModelWeights(of: source.path).hash(hashes),
           features: EncoderFamily.defaultFeatures(family, of: loaded, preprocessing), preprocessing: preprocessing,
           origin: source.origin))
     }
@@ -95,7 +100,7 @@ extension BasePair {
     let stopTokens = choices.stopTokens ?? description.endTokens
     guard !stopTokens.isEmpty else { throw CaptionerError.noStopTokens(path: source.path) }
     return CaptionerManifest.Decoder(
-      path: source.path, family: family, sha256: try weights.hash(hashes), promptTemplate: choices.template,
+      path: source.manifestPath, family: family, sha256: try weights.hash(hashes), promptTemplate: choices.template,
       startTokens: startTokens, stopTokens: stopTokens, maximumNewTokens: choices.maximumNewTokens,
       origin: source.origin)
   }

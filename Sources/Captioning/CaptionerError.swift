@@ -1,3 +1,4 @@
+public import ImageEncoding
 public import ModelFiles
 
 /// Parts of a captioner that do not make one.
@@ -15,6 +16,8 @@ public enum CaptionerError: Error, Equatable, Sendable, CustomStringConvertible 
   /// Features are asked for, and not of which of several encoders.
   case unnamedEncoder(known: [String])
   case unknownEncoder(name: String, known: [String])
+  /// What one of several encoders cannot do.
+  case encoder(name: String, problem: EncodingError)
   /// No feature of an encoder is asked for that was named all the same.
   case unreadEncoder(name: String)
   case featureMismatch(directory: String, found: FeatureLayout, expected: FeatureLayout)
@@ -41,6 +44,7 @@ public enum CaptionerError: Error, Equatable, Sendable, CustomStringConvertible 
         + known.joined(separator: ", ")
     case .unknownEncoder(let name, let known):
       "there is no encoder '\(name)': ask for features of \(known.joined(separator: ", "))"
+    case .encoder(let name, let problem): "encoder '\(name)': \(problem)"
     case .unreadEncoder(let name):
       "no feature of the encoder '\(name)' is asked for: ask for one, or leave the encoder out"
     case .featureMismatch(let directory, let found, let expected):

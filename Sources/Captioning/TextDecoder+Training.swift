@@ -14,4 +14,15 @@ extension TextDecoder {
     BufferPool.shared.setLimit(BufferPool.trainingLimit)
     return prepared(.training(precision))
   }
+
+  /// The same decoder, laid out to draw many captions at once while another copy is trained through.
+  ///
+  /// - Throws: `OutOfMemory`.
+  public func preparedForSampling(_ precision: MatrixPrecision) throws(OutOfMemory) -> Self {
+    let plan = (ComputePrecision(rawValue: precision.rawValue) ?? .f32).decoder(isBatch: true)
+    try Memory.require(
+      preparedByteCount(plan), for: "a second copy of the decoder's matrices, in \(precision.rawValue)",
+      remedy: "leave --sampling-precision out, which needs no copy")
+    return prepared(plan)
+  }
 }

@@ -43,15 +43,19 @@ public enum Mapper: Sendable {
     }
   }
 
-  /// - Parameter features: `[batch, …]`, of the shape of `featureLayout`.
+  /// - Parameters:
+  ///   - features: `[batch, …]`, of the shape of `featureLayout`.
+  ///   - dropout: for what is drawn in training; none otherwise.
   /// - Returns: one prefix for each item of the batch.
   /// - Throws: `DecodingError` where a prompt does not fit the decoder's positions.
   /// - Precondition: `features` agrees with `featureLayout`, where there is one.
-  public func prefixes(_ features: Tensor, decoder: any TextDecoder) throws(DecodingError) -> [Prefix] {
+  public func prefixes(
+    _ features: Tensor, decoder: any TextDecoder, dropout: Dropout = .none
+  ) throws(DecodingError) -> [Prefix] {
     switch self {
-    case .prefix(let mapper): return mapper.prefixes(features)
+    case .prefix(let mapper): return mapper.prefixes(features, dropout: dropout)
     case .prompt(let mapper):
-      let prompts = mapper.prompts(features, dropout: .none).value
+      let prompts = mapper.prompts(features, dropout: dropout).value
       let rows = prompts.reshaped([prompts.shape[0], prompts.shape[1] * prompts.shape[2]])
       var prefixes: [Prefix] = []
       for item in 0..<prompts.shape[0] {

@@ -25,11 +25,13 @@ extension PrefixMapper {
   /// it reads none.
   public var featureShape: [Int]? { featureLayout?.shape }
 
-  /// - Parameter features: `[batch, …]`, of the shape of `featureLayout`.
+  /// - Parameters:
+  ///   - features: `[batch, …]`, of the shape of `featureLayout`.
+  ///   - dropout: for what is drawn in training; none otherwise.
   /// - Returns: one prefix for each item of the batch.
   /// - Precondition: `features` agrees with `featureLayout`.
-  public func prefixes(_ features: Tensor) -> [Prefix] {
-    let stacked = keysValues(features, dropout: .none).value
+  public func prefixes(_ features: Tensor, dropout: Dropout = .none) -> [Prefix] {
+    let stacked = keysValues(features, dropout: dropout).value
     let items = stacked.reshaped([stacked.shape[0], prefixShape.dimensions.reduce(1, *)])
     return (0..<stacked.shape[0]).map {
       Prefix(keysValues: items.rows($0..<$0 + 1).reshaped(prefixShape.dimensions))

@@ -8,6 +8,8 @@ public struct PackedCaptions: Sendable {
   public let targets: [Int]
   /// The inputs that targets follow; `nil` where that is all.
   public let foretellingInputs: [Int]?
+  /// What the loss of each target is multiplied by, of any sign; `nil` is 1 for all.
+  public let weights: [Float]?
   /// Of the inputs.
   public let sequences: PackedSequences
 
@@ -15,11 +17,18 @@ public struct PackedCaptions: Sendable {
   ///   - captions: for each image its captions; each at least two tokens long.
   ///   - given: how many of the first tokens of each of them are given rather than foretold, as the input of a task is; at
   ///     least 1, and fewer than there are. `nil` is 1 for all.
-  public init(_ captions: [[[Int]]], given: [[Int]]? = nil) {
+  ///   - weights: of each of them: what the losses of its tokens are multiplied by, of any sign. `nil` is 1 for all.
+  public init(_ captions: [[[Int]]], given: [[Int]]? = nil, weights: [[Float]]? = nil) {
     let all = captions.flatMap { $0 }
     precondition(all.allSatisfy { $0.count >= 2 }, "a caption has a start and a token to foretell")
     inputs = all.flatMap { $0.dropLast() }
     sequences = PackedSequences(lengths: all.map { $0.count - 1 }, sequencesPerImage: captions.map(\.count))
+    let foretold = zip(all, given?.flatMap { $0 } ?? all.map { _ in 1 }).map { $0.count - $1 }
+    self.weights = weights.map { weights in
+      let each = weights.flatMap { $0 }
+      precondition(each.count == all.count, "\(each.count) weights for \(all.count) captions")
+      return zip(each, foretold).flatMap { Array(repeating: $0, count: max($1, 0)) }
+    }
     guard let given = given?.flatMap({ $0 }) else {
       targets = all.flatMap { $0.dropFirst() }
       foretellingInputs = nil

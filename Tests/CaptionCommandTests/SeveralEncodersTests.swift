@@ -170,6 +170,10 @@ struct SeveralEncodersTests {
         #expect(run.standardError.contains(message), "\(run.standardError)")
         #expect(run.exitCode == 64)
       }
+      let spelt = try models.train("--features", "siglip:2:head")
+      #expect(spelt.standardError.contains("'siglip:2:head' is no feature: ask for class, patches, pooled"))
+      let absent = try models.train("--features", "dinov2:3:class,siglip:2:class")
+      #expect(absent.standardError.contains("encoder 'siglip': the encoder has no class token"))
       let unread = try models.add("--force", "--features", "dinov2:2:class")
       #expect(unread.standardError.contains("no feature of the encoder 'siglip' is asked for"))
       #expect(unread.exitCode == 64)

@@ -90,6 +90,40 @@ static void planes(size_t height, size_t width, size_t channels, size_t kernel, 
   }
 }
 
+static ck_packed packed(int precision, size_t outputs, size_t inputs, uint64_t seed) {
+  ck_packed matrix = ck_packed_floats(precision, outputs, inputs);
+  void *data = check_bytes(ck_packed_size(&matrix));
+  ck_pack(&matrix, check_random(outputs * inputs, seed), inputs, 0, data);
+  matrix.data = data;
+  return matrix;
+}
+
+/// Strips give what the steps one after the other give.
+static void strips(int precision, size_t height, size_t width, size_t inputs, size_t channels, size_t outputs,
+                   size_t kernel, size_t stride) {
+  enum { IMAGES = 2 };
+  int is_widened = inputs != channels, adds = stride == 1 && inputs == outputs;
+  ck_convolution_shape s = ck_same_convolution(IMAGES, height, width, channels, kernel, stride);
+  size_t pixels = IMAGES * height * width, out_pixels = IMAGES * s.out_height * s.out_width;
+  const float *x = check_random(pixels * inputs, 1), *bias = check_random(channels, 4);
+  ck_packed expand = packed(precision, channels, inputs, 2), project = packed(precision, outputs, channels, 3);
+  ck_epilogue after_expand = {.bias = check_random(channels, 5), .activation = CK_ACTIVATION_RELU6};
+  ck_epilogue after_project = {.bias = check_random(outputs, 6), .accumulate = adds};
+  ck_depthwise convolution = {s, x, check_random(kernel * kernel * channels, 7), bias, CK_ACTIVATION_RELU6, NULL};
+  float *found = check_random(out_pixels * outputs, 8), *expected = check_random(out_pixels * outputs, 8);
+  float *widened = check_floats(pixels * channels), *convolved = check_floats(out_pixels * channels);
+  if (is_widened) {
+    ck_packed_product(pixels, x, inputs, 1, &expand, &after_expand, widened, channels);
+    convolution.x = widened;
+  }
+  convolution.out = convolved;
+  ck_depthwise_convolution(&convolution);
+  ck_packed_product(out_pixels, convolved, channels, 1, &project, &after_project, expected, outputs);
+  ck_inverted_residual block = {convolution, is_widened ? &expand : NULL, after_expand, &project, after_project, x, found};
+  ck_inverted_residual_strips(&block);
+  check_same(found, expected, out_pixels * outputs * sizeof(float));
+}
+
 void check_convolutions(void) {
   check_begin("\"same\" padding");
   shapes();
@@ -111,4 +145,14 @@ void check_convolutions(void) {
       planes(sides[side], sides[(side + 3) % 7], 2, 5, stride, 37);
     }
   planes(61, 90, 3, 3, 2, 32);
+  check_begin("ck_inverted_residual_strips");
+  for (int precision = CK_PRECISION_F32; precision <= CK_PRECISION_INT8; precision++)
+    for (size_t kernel = 3; kernel < 6; kernel += 2)
+      for (size_t stride = 1; stride < 3; stride++, check_release()) {
+        strips(precision, 1, 1, 8, 48, 8, kernel, stride);
+        strips(precision, 9, 7, 24, 24, 10, kernel, stride);
+        // Rows so long that a strip has some of them, or one.
+        strips(precision, 23, 40, 10, 600, 10, kernel, stride);
+        strips(precision, 6, 90, 7, 1500, 12, kernel, stride);
+      }
 }

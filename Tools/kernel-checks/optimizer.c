@@ -7,7 +7,8 @@ static void cross_entropy(size_t count) {
   const float smoothing = 0.1f, scale = 0.25f, *z = check_random(ROWS * count, 1);
   const int targets[ROWS] = {0, (int)count / 2, (int)count - 1};
   float *gradients = check_random(ROWS * count, 1), *losses = check_floats(ROWS);
-  ck_cross_entropy(ROWS, count, targets, smoothing, scale, gradients, losses);
+  const float weights[ROWS] = {1, -0.5f, 2};
+  ck_cross_entropy(ROWS, count, targets, weights, smoothing, scale, gradients, losses);
   double share = (double)smoothing;
   for (size_t row = 0; row < ROWS; row++) {
     double sum = 0, mean = 0, mean_size = 0, top = -INFINITY;
@@ -23,11 +24,13 @@ static void cross_entropy(size_t count) {
     double units = 4 + 4 + (double)count / 16 + 16 + 2 + 4;
     // An error of the sum is one of its logarithm times 1.
     double size = 1 + fabs(top) + fabs(log(sum) - top) + fabs(at_target) + mean_size;
-    check_near(losses[row], log(sum) - (1 - share) * at_target - share * mean, size, units + 4);
+    // One product more.
+    double weight = (double)weights[row], scaled = weight * (double)scale;
+    check_near(losses[row], weight * (log(sum) - (1 - share) * at_target - share * mean), fabs(weight) * size, units + 5);
     for (size_t i = 0; i < count; i++) {
       double p = exp((double)z[row * count + i]) / sum, target = share / (double)count;
       if (i == (size_t)targets[row]) target += 1 - share;
-      check_near(gradients[row * count + i], (double)scale * (p - target), (double)scale * (p + target), units + 4);
+      check_near(gradients[row * count + i], scaled * (p - target), fabs(scaled) * (p + target), units + 5);
     }
   }
 }

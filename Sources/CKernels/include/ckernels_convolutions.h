@@ -37,3 +37,18 @@ void ck_depthwise_convolution(const ck_depthwise *convolution);
 /// result are shared among the pool's threads.
 void ck_plane_convolution(const ck_convolution_shape *shape, const float *x, const ck_packed *matrix,
                           const ck_epilogue *epilogue, float *out);
+
+/// A block that widens pixels, convolves each channel by itself, and narrows pixels again.
+typedef struct {
+  ck_depthwise depthwise;   // its x and out are not used
+  const ck_packed *expand;  // NULL: pixels are not widened
+  ck_epilogue after_expand;
+  const ck_packed *project;
+  ck_epilogue after_project;
+  const float *x;  // [images, height, width, inputs]
+  float *out;      // [images, out_height, out_width, outputs]
+} ck_inverted_residual;
+
+/// The three steps strip by strip, so that what is wide stays in the second-level cache: for images whose widened pixels do
+/// not. Results are those of one step after the other, to the last bit.
+void ck_inverted_residual_strips(const ck_inverted_residual *block);

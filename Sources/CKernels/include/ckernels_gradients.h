@@ -33,9 +33,10 @@ void ck_matmul_backward(size_t m, size_t columns, const float *grad, size_t matr
                         float *out);
 
 /// Cross-entropy of rows of logits `[rows, count]` against targets smoothed by `smoothing` towards the uniform
-/// distribution. `losses[row]` is set; the logits become the gradient of `scale * sum of losses`.
-void ck_cross_entropy(size_t rows, size_t count, const int *targets, float smoothing, float scale, float *logits,
-                      float *losses);
+/// distribution, each row's times its weight, of any sign; NULL is 1 for all. `losses[row]` is set; the logits become the
+/// gradient of `scale * sum of losses`.
+void ck_cross_entropy(size_t rows, size_t count, const int *targets, const float *weights, float smoothing, float scale,
+                      float *logits, float *losses);
 
 /// What one step of AdamW has in common for all elements of a tensor.
 typedef struct {

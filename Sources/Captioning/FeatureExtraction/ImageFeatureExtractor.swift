@@ -20,7 +20,11 @@ public struct ImageFeatureExtractor: Sendable {
 
   init(_ settings: [CaptionerManifest.Encoder], encoderDirectories: [String]) throws {
     self.init(
-      try zip(settings, encoderDirectories).map { try EncoderFeatureExtractor($0, encoderDirectory: $1) })
+      try settings.indices.map { index in
+        try Self.naming(index, of: settings) {
+          try EncoderFeatureExtractor(settings[index], encoderDirectory: encoderDirectories[index])
+        }
+      })
   }
 
   package init(_ encoders: [EncoderFeatureExtractor]) {
@@ -56,10 +60,25 @@ public struct ImageFeatureExtractor: Sendable {
   /// The same encoders with another selection of features; those that are not among `settings` are left out.
   ///
   /// - Parameter settings: of these encoders, each with its features; `nil` leaves it out.
-  /// - Throws: `EncodingError` where a selection does not suit its encoder.
+  /// - Throws: `EncodingError` where a selection does not suit its encoder; `CaptionerError.encoder` where there are several.
   public func reading(_ settings: [CaptionerManifest.Encoder?]) throws -> ImageFeatureExtractor {
     ImageFeatureExtractor(
-      try zip(encoders, settings).compactMap { encoder, settings in try settings.map { try encoder.reading($0) } })
+      try encoders.indices.compactMap { index in
+        try settings[index].map { wanted in
+          try Self.naming(index, of: self.settings) { try encoders[index].reading(wanted) }
+        }
+      })
+  }
+
+  /// Lets an error say which of several encoders it is about.
+  private static func naming<Result>(
+    _ index: Int, of settings: [CaptionerManifest.Encoder], _ body: () throws -> Result
+  ) throws -> Result {
+    do {
+      return try body()
+    } catch let error as EncodingError where settings.count > 1 {
+      throw CaptionerError.encoder(name: settings.names[index], problem: error)
+    }
   }
 
   /// The caches for these features in the store, one for each encoder.

@@ -60,7 +60,7 @@ public struct CaptionerManifest: Sendable, Equatable {
   }
 
   public struct Feature: Codable, Sendable, Equatable {
-    public enum Tokens: String, Codable, Sendable {
+    public enum Tokens: String, Codable, Sendable, CaseIterable {
       case `class`, patches
       /// One row for the whole image, as the encoder's own head makes it.
       case pooled
@@ -68,6 +68,9 @@ public struct CaptionerManifest: Sendable, Equatable {
       case projected
       /// The classes' numbers, of an encoder that was trained to tell classes apart.
       case logits
+
+      /// Whether it is an output of the whole model, which no earlier hidden state has.
+      public var isOutput: Bool { self == .pooled || self == .projected || self == .logits }
     }
 
     /// 0 is what the first block is given, n the output of block n; no final norm. Pooled, projected and logits are the last's.

@@ -38,19 +38,31 @@ public struct DepthwiseConvolution: Sendable {
   /// `[images, height, width, channels]` → `[images, ceil(height / stride), ceil(width / stride), channels]`.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     precondition(x.shape.count == 4 && x.columns == channels, "no pixels of \(channels) channels: \(x.shape)")
-    let shape = ck_same_convolution(x.shape[0], x.shape[1], x.shape[2], channels, kernelSize, stride)
+    let shape = shape(images: x.shape[0], height: x.shape[1], width: x.shape[2])
     var out = Tensor(uninitialized: [x.shape[0], shape.out_height, shape.out_width, channels])
     x.withPointer { x in
-      weight.withPointer { weight in
-        bias.withPointer { bias in
-          out.withMutablePointer { out in
-            var convolution = ck_depthwise(
-              shape: shape, x: x, weights: weight, bias: bias, activation: activation.kernel, out: out)
-            ck_depthwise_convolution(&convolution)
-          }
+      out.withMutablePointer { out in
+        withKernelConvolution(shape) { convolution in
+          var convolution = convolution
+          (convolution.x, convolution.out) = (x, out)
+          ck_depthwise_convolution(&convolution)
         }
       }
     }
     return out
+  }
+
+  func shape(images: Int, height: Int, width: Int) -> ck_convolution_shape {
+    ck_same_convolution(images, height, width, channels, kernelSize, stride)
+  }
+
+  /// As kernels take it, but for what it reads and writes.
+  func withKernelConvolution(_ shape: ck_convolution_shape, _ body: (ck_depthwise) -> Void) {
+    weight.withPointer { weight in
+      bias.withPointer { bias in
+        body(
+          ck_depthwise(shape: shape, x: nil, weights: weight, bias: bias, activation: activation.kernel, out: nil))
+      }
+    }
   }
 }

@@ -51,6 +51,9 @@ final class PackedMatrix: Sendable {
     }
   }
 
+  /// As kernels take it. The matrix must outlive what uses this.
+  var kernelMatrix: ck_packed { forward.packed }
+
   /// A convolution over planes, `pixels` `[images, channels, height, width]`, of which this is the kernel
   /// `[outputs, channels * kernel * kernel]`: → `[images, height, width, outputs]` of `shape`.
   func convolution(_ shape: ck_convolution_shape, _ pixels: Tensor, _ epilogue: Epilogue) -> Tensor {

@@ -10,14 +10,17 @@ extension Linear {
   /// - Parameters:
   ///   - hiddenStates: `[rows, inputs]`.
   ///   - targets: one class a row.
+  ///   - weights: what each row's loss is multiplied by, of any sign; `nil` is 1 for all.
   ///   - divisor: what the sum of the rows' losses is divided by; their number by default, which gives the mean.
   /// - Returns: a scalar.
   public func crossEntropy(
-    _ hiddenStates: Variable, targets: [Int], labelSmoothing: Double = 0, divisor: Double? = nil, rowsAtOnce: Int = 256
+    _ hiddenStates: Variable, targets: [Int], weights: [Float]? = nil, labelSmoothing: Double = 0,
+    divisor: Double? = nil, rowsAtOnce: Int = 256
   ) -> Variable {
     let x = hiddenStates.value
     precondition(targets.count == x.rows && x.columns == inputs, "\(targets.count) targets for \(x.shape)")
     precondition(targets.allSatisfy { $0 >= 0 && $0 < outputs }, "a target outside of \(outputs) classes")
+    precondition(weights.map { $0.count == x.rows } ?? true, "a weight for each target")
     precondition(bias == nil, "a head without a bias")
     let scale = 1 / (divisor ?? Double(max(x.rows, 1)))
     let wantsInput = hiddenStates.node != nil
@@ -30,11 +33,13 @@ extension Linear {
       let rows = x.rows(range)
       var logits = Linear.concatenated([self], rows)
       let slice = targets[range].map(Int32.init)
+      let sliceWeights = weights.map { Array($0[range]) }
       logits.withMutablePointer { logits in
         losses.withUnsafeMutableBufferPointer { losses in
           guard let first = losses.baseAddress else { return }
           ck_cross_entropy(
-            range.count, outputs, slice, Float(labelSmoothing), Float(scale), logits, first + range.lowerBound)
+            range.count, outputs, slice, sliceWeights, Float(labelSmoothing), Float(scale), logits,
+            first + range.lowerBound)
         }
       }
       if wantsInput {

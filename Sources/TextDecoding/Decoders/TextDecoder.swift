@@ -31,7 +31,8 @@ public protocol TextDecoder: Sendable {
   func logits(_ hiddenStates: Tensor) -> Tensor
 
   /// How badly the decoder foretells texts from the prefixes of their images: the cross-entropy of every token of a text
-  /// given those before it, the gradient of which can be traced back to the prefixes.
+  /// given those before it, times the token's weight where there are weights (`PackedCaptions.weights`). Its gradient can be
+  /// traced back to the prefixes.
   ///
   /// - Parameters:
   ///   - prefixes: `[images, layers, 2, keyValueHeads, length, headDimension]`.

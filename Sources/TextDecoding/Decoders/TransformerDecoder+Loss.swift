@@ -21,7 +21,7 @@ extension TransformerDecoder {
   ) -> Variable {
     head.crossEntropy(
       captions.foretellingInputs.map { hidden.rows($0) } ?? hidden, targets: captions.targets,
-      labelSmoothing: labelSmoothing, divisor: divisor)
+      weights: captions.weights, labelSmoothing: labelSmoothing, divisor: divisor)
   }
 
   /// Hidden states after the final norm of every input token, `[tokens, hidden]`.

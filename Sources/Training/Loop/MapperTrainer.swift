@@ -34,8 +34,10 @@ public struct MapperTrainer: Sendable {
 
   /// What one step was like.
   public struct StepResult: Sendable, Equatable {
-    /// Mean over the tokens that were to be foretold, smoothing included.
+    /// The sum of all terms: of captions alone, the mean over the tokens that were to be foretold, smoothing included.
     public let loss: Double
+    /// Of each term.
+    public let losses: [Double]
     /// Of all gradients together, before clipping.
     public let gradientNorm: Double
   }
@@ -79,26 +81,36 @@ public struct MapperTrainer: Sendable {
   public mutating func step(
     _ batches: [TrainingBatch], learningRate: Double, dropoutSeed: UInt64
   ) throws -> StepResult {
-    let tokenCount = batches.reduce(0) { $0 + $1.captions.targets.count }
+    try step(
+      LossTerm.mean(of: batches, labelSmoothing: settings.labelSmoothing), learningRate: learningRate,
+      dropoutSeed: dropoutSeed)
+  }
+
+  /// Brings down the sum of some terms.
+  ///
+  /// - Parameter dropoutSeed: of the masks, which come in the order of the terms; another one for each step.
+  /// - Throws: as `step(_:learningRate:dropoutSeed:)` of batches.
+  package mutating func step(_ terms: [LossTerm], learningRate: Double, dropoutSeed: UInt64) throws -> StepResult {
     let dropout = Dropout(
       probability: settings.dropout, tokenProbability: settings.tokenDropout ?? 0, seed: dropoutSeed)
-    var loss = 0.0
+    var losses: [Double] = []
     var sum: [Tensor?] = []
-    for batch in batches {
-      let (part, gradients) = try gradients(batch, dropout: dropout, divisor: Double(max(tokenCount, 1)))
-      loss += part
+    for term in terms {
+      let (part, gradients) = try gradients(term, dropout: dropout)
+      losses.append(part)
       if sum.isEmpty {
         sum = gradients
       } else {
         for index in sum.indices { if let gradient = gradients[index] { sum[index]?.add(gradient) } }
       }
     }
+    let loss = losses.reduce(0, +)
     let norm = sum.reduce(0) { $0 + ($1?.sumOfSquares ?? 0) }.squareRoot()
     guard loss.isFinite, norm.isFinite else { throw TrainingError.notANumber(loss: loss, gradientNorm: norm) }
     let scale = settings.clipNorm > 0 ? min(1, settings.clipNorm / (norm + 1e-6)) : 1
     optimizer.update(&parameters, gradients: sum, gradientScale: scale, learningRate: learningRate)
     updateAverage()
-    return StepResult(loss: loss, gradientNorm: norm)
+    return StepResult(loss: loss, losses: losses, gradientNorm: norm)
   }
 
   /// The loss without dropout.
@@ -117,14 +129,12 @@ public struct MapperTrainer: Sendable {
 
   /// Loss and gradients, in the order of the parameters. The tape, and with it all that refers to the parameters' memory,
   /// is gone when this returns, so that the optimiser can change them in place.
-  package func gradients(
-    _ batch: TrainingBatch, dropout: Dropout, divisor: Double?
-  ) throws -> (loss: Double, gradients: [Tensor?]) {
+  package func gradients(_ term: LossTerm, dropout: Dropout) throws -> (loss: Double, gradients: [Tensor?]) {
     let tape = GradientTape()
     let taped = TapedParameters(parameters, tape: tape)
     let loss = try family.load(taped, heads, tokenGroups).loss(
-      of: batch.captions, features: batch.features, decoder: decoder, dropout: dropout,
-      labelSmoothing: settings.labelSmoothing, divisor: divisor)
+      of: term.batch.captions, features: term.batch.features, decoder: decoder, dropout: dropout,
+      labelSmoothing: term.labelSmoothing, divisor: term.divisor)
     tape.backward(from: loss)
     return (Double(loss.value.values[0]), taped.gradients())
   }

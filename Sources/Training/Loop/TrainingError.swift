@@ -2,6 +2,7 @@
 public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
   case missingFeatures(image: String)
   case noExamples(split: String)
+  case tooFewExamples(count: Int)
   case noStartToken(captioner: String)
   case otherFeatureTokens(mapper: String, wanted: Int, found: Int)
   /// A loss or gradient is infinite or not a number.
@@ -23,6 +24,9 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
       "the features of the image with SHA-256 \(image) are not in the cache: start again, and they are computed"
     case .noExamples(let split):
       "no image with captions is left for \(split): check the dataset's splits, or give --validation 5%"
+    case .tooFewExamples(let count):
+      "CIDEr tells rare words by how many photos' captions have them, and \(count) photo\(count == 1 ? " is" : "s are") left "
+        + "to learn from: give 2 or more, or train with --objective likelihood"
     case .noStartToken(let captioner):
       "captioner \(captioner) begins captions without a start token, and training needs one: give startTokens in its "
         + "captioner.json, such as the decoder's end-of-text token"

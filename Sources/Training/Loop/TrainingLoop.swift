@@ -33,6 +33,7 @@ public struct TrainingLoop: Sendable {
   private let examples: [TrainingExample]
   private let features: FeatureVariants
   private let validationSets: [ValidationSet]
+  private let selfCritical: SelfCriticalObjective?
   private let checkpoints: CheckpointStore
   private let checkpointInterval: Duration
   private var sampler: BatchSampler
@@ -44,11 +45,12 @@ public struct TrainingLoop: Sendable {
   ///   - features: of all examples.
   ///   - changedFeatures: of variants of all examples, as many as the plan's batches have.
   ///   - validationSets: one or more; the mean of their scores says which step was best.
+  ///   - selfCritical: where the objective is CIDEr; `nil` is likelihood.
   ///   - checkpointInterval: time between checkpoints.
   public init(
     plan: TrainingPlan, trainer: MapperTrainer, examples: [TrainingExample], features: any FeatureSource,
-    changedFeatures: [any FeatureSource] = [],
-    validationSets: [ValidationSet], checkpoints: CheckpointStore, checkpointInterval: Duration
+    changedFeatures: [any FeatureSource] = [], validationSets: [ValidationSet],
+    selfCritical: SelfCriticalObjective? = nil, checkpoints: CheckpointStore, checkpointInterval: Duration
   ) {
     self.plan = plan
     self.trainer = trainer
@@ -57,6 +59,7 @@ public struct TrainingLoop: Sendable {
     self.features = FeatureVariants(original: features, changed: changedFeatures)
     precondition(!validationSets.isEmpty, "nothing to validate with")
     self.validationSets = validationSets
+    self.selfCritical = selfCritical
     self.checkpoints = checkpoints
     self.checkpointInterval = checkpointInterval
     sampler = plan.sampler(captionCounts: examples.map(\.captions.count))
@@ -122,16 +125,16 @@ public struct TrainingLoop: Sendable {
 
   private mutating func step(elapsed: () -> Double) throws -> TrainingMetrics {
     let stepStart = ContinuousClock.now
-    let batches = try (0..<max(plan.accumulation, 1)).map { try batch(state.step * max(plan.accumulation, 1) + $0) }
+    let inputs = try (0..<max(plan.accumulation, 1)).map { try input(state.step * max(plan.accumulation, 1) + $0) }
     let rate = plan.schedule.rate(step: state.step, of: plan.steps)
-    let result: MapperTrainer.StepResult
+    let result: (loss: Double, gradientNorm: Double, selfCritical: SelfCriticalMetrics?)
     do {
-      result = try trainer.step(batches, learningRate: rate, dropoutSeed: dropoutSeed)
+      result = try learn(inputs, learningRate: rate)
       try checkLoss(result.loss)
     } catch let error as TrainingError {
       throw TrainingError.diverged(step: state.step + 1, reason: "\(error)", checkpoint: lastCheckpoint)
     }
-    let captions = batches.reduce(0) { $0 + $1.captions.captionCount }
+    let captions = inputs.reduce(0) { $0 + $1.batch.captions.captionCount }
     state.step += 1
     state.captions += captions
     let seconds = (ContinuousClock.now - stepStart) / .seconds(1)
@@ -139,7 +142,19 @@ public struct TrainingLoop: Sendable {
       step: state.step, epoch: Double(state.captions) / sampler.captionsPerPass,
       captions: state.captions, loss: result.loss, learningRate: rate, gradientNorm: result.gradientNorm,
       captionsPerSecond: Double(captions) / max(seconds, 1e-9), elapsedSeconds: elapsed(),
-      peakMemoryBytes: ProcessMemory.peak)
+      peakMemoryBytes: ProcessMemory.peak, selfCritical: result.selfCritical)
+  }
+
+  private mutating func learn(
+    _ inputs: [SelfCriticalObjective.Input], learningRate: Double
+  ) throws -> (loss: Double, gradientNorm: Double, selfCritical: SelfCriticalMetrics?) {
+    let seed = dropoutSeed
+    guard let selfCritical else {
+      let result = try trainer.step(inputs.map(\.batch), learningRate: learningRate, dropoutSeed: seed)
+      return (result.loss, result.gradientNorm, nil)
+    }
+    let result = try selfCritical.step(inputs, trainer: &trainer, learningRate: learningRate, dropoutSeed: seed)
+    return (result.loss, result.gradientNorm, result.metrics)
   }
 
   /// Another one for each step, for the same plan always the same.
@@ -154,11 +169,12 @@ public struct TrainingLoop: Sendable {
     if loss > limit { throw .exploded(loss: loss, limit: limit) }
   }
 
-  private mutating func batch(_ index: Int) throws -> TrainingBatch {
+  private mutating func input(_ index: Int) throws -> SelfCriticalObjective.Input {
     let draws = sampler.batch(index)
-    return TrainingBatch(
+    let batch = TrainingBatch(
       features: try features.batch(draws.map { (examples[$0.example].image, $0) }),
       captions: PackedCaptions(draws.map { (examples[$0.example], $0.captions) }))
+    return SelfCriticalObjective.Input(batch: batch, examples: draws.map(\.example), number: index)
   }
 
   private mutating func validate(elapsed: () -> Double, report: (TrainingEvent) throws -> Void) throws {

@@ -84,6 +84,7 @@ public struct TrainingPlan: Sendable, Codable, Equatable {
   }
 
   public var mapper = Mapper()
+  public var objective = TrainingObjective()
   public var models = FrozenModels()
   public var trainer = MapperTrainer.Settings()
   public var schedule = LearningRateSchedule()

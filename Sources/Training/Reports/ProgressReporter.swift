@@ -100,6 +100,7 @@ public final class ProgressReporter: Sendable {
     mutating func update(_ metrics: TrainingMetrics, _ time: Double) {
       progress.step = metrics.step
       progress.loss = metrics.loss
+      progress.reward = metrics.selfCritical?.reward
       progress.captionsPerSecond = metrics.captionsPerSecond
       let done = metrics.step - start.step
       guard done > 0, metrics.step < progress.totalSteps else {

@@ -46,13 +46,19 @@ public final class TensorBoardWriter: Sendable {
 
   /// - Throws: `ReportError`.
   public func append(_ metrics: TrainingMetrics) throws(ReportError) {
+    let drawn = metrics.selfCritical.map { drawn in
+      [
+        ("train/reward", drawn.reward), ("train/advantage", drawn.advantage), ("train/entropy", drawn.entropy),
+        ("train/sample_length", drawn.sampleLength),
+      ]
+    }
     try append(
       step: metrics.step,
       [
         .init("train/loss", metrics.loss), .init("train/learning_rate", metrics.learningRate),
         .init("train/gradient_norm", metrics.gradientNorm),
         .init("train/captions_per_second", metrics.captionsPerSecond),
-      ])
+      ] + (drawn ?? []).map { .init($0, $1) })
   }
 
   /// - Throws: `ReportError`.

@@ -6,7 +6,7 @@ public struct TrainingMetrics: Codable, Sendable, Equatable {
   public var epoch: Double
   /// Training captions seen so far.
   public var captions: Int
-  /// Mean cross-entropy of a target token, in nats.
+  /// Mean cross-entropy of a target token of people's captions, in nats; where only drawn captions are learnt from, of theirs.
   public var loss: Double
   public var learningRate: Double
   /// L2 norm of all gradients before clipping.
@@ -16,10 +16,13 @@ public struct TrainingMetrics: Codable, Sendable, Equatable {
   public var elapsedSeconds: Double
   /// The largest resident set so far; `nil` where the system does not tell.
   public var peakMemoryBytes: Int?
+  /// Where the objective is CIDEr; `nil` otherwise.
+  public var selfCritical: SelfCriticalMetrics?
 
   public init(
     step: Int, epoch: Double, captions: Int, loss: Double, learningRate: Double, gradientNorm: Double,
-    captionsPerSecond: Double, elapsedSeconds: Double, peakMemoryBytes: Int? = nil
+    captionsPerSecond: Double, elapsedSeconds: Double, peakMemoryBytes: Int? = nil,
+    selfCritical: SelfCriticalMetrics? = nil
   ) {
     self.step = step
     self.epoch = epoch
@@ -30,6 +33,7 @@ public struct TrainingMetrics: Codable, Sendable, Equatable {
     self.captionsPerSecond = captionsPerSecond
     self.elapsedSeconds = elapsedSeconds
     self.peakMemoryBytes = peakMemoryBytes
+    self.selfCritical = selfCritical
   }
 
   enum CodingKeys: String, CodingKey {
@@ -39,5 +43,6 @@ public struct TrainingMetrics: Codable, Sendable, Equatable {
     case captionsPerSecond = "captions_per_second"
     case elapsedSeconds = "elapsed_seconds"
     case peakMemoryBytes = "peak_memory_bytes"
+    case selfCritical = "self_critical"
   }
 }

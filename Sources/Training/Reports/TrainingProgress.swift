@@ -5,6 +5,8 @@ public struct TrainingProgress: Sendable, Equatable {
   public var totalSteps: Int
   /// What the last step and the last validation measured; `nil` before there is any.
   public var loss: Double?
+  /// Of drawn captions, where the objective is CIDEr.
+  public var reward: Double?
   public var cider: Double?
   public var captionsPerSecond: Double?
   public var secondsLeft: Double?
@@ -41,20 +43,20 @@ public struct TrainingProgress: Sendable, Equatable {
 
   /// From all that there is to least.
   private static let layouts: [(fields: [Field], hasBar: Bool)] = [
-    ([.loss, .cider, .speed, .timeLeft], true), ([.loss, .cider, .timeLeft], true),
-    ([.loss, .cider, .timeLeft], false),
+    (Field.allCases, true), ([.loss, .reward, .cider, .timeLeft], true), ([.loss, .cider, .timeLeft], false),
     ([.loss, .timeLeft], false), ([.loss], false), ([], false),
   ]
   private static let barWidths = 8...30
 
   private enum Field: CaseIterable {
-    case loss, cider, speed, timeLeft
+    case loss, reward, cider, speed, timeLeft
   }
 
   private func text(of fields: [Field]) -> String {
     let texts = fields.compactMap { field in
       switch field {
       case .loss: loss.map { "loss \(Formatting.fixed($0, 3))" }
+      case .reward: reward.map { "reward \(Formatting.fixed($0, 3))" }
       case .cider: cider.map { "CIDEr \(Formatting.fixed($0, 3))" }
       case .speed: captionsPerSecond.map { "\(Formatting.fixed($0, 1)) captions/s" }
       case .timeLeft: secondsLeft.map { "\(Formatting.duration($0)) left" }

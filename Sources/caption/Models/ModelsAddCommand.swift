@@ -17,8 +17,8 @@ struct ModelsAddCommand: AsyncParsableCommand {
 
       caption models add two --encoder my-dinov2 --encoder my-siglip --decoder my-decoder
 
-      Models are directories in the Hugging Face format (config.json and weights), GGUF files (decoders), or models of \
-      the hub, which are fetched as by 'caption models pull'. They stay where they are: only a manifest is written, with \
+      Models are directories in the Hugging Face format (config.json and weights), GGUF files (decoders), base models \
+      by their names (caption models list), or models of the hub, which are fetched as by 'caption models pull'. They stay where they are: only a manifest is written, with \
       their SHA-256, and a model that is another one later is refused.
       """)
 
@@ -28,16 +28,19 @@ struct ModelsAddCommand: AsyncParsableCommand {
   @Option(
     name: .customLong("encoder"),
     help: ArgumentHelp(
-      "An image encoder; may be given several times.", valueName: "directory or hf:org/name"), completion: .directory)
+      "An image encoder; may be given several times.", valueName: "directory, name or hf:org/name"),
+    completion: .directory)
   var encoders: [String]
 
   @Option(
-    help: ArgumentHelp("The text decoder.", valueName: "directory, file.gguf or hf:org/name"), completion: .file())
+    help: ArgumentHelp("The text decoder.", valueName: "directory, file.gguf, name or hf:org/name"), completion: .file()
+  )
   var decoder: String
 
   @Option(
     help: ArgumentHelp(
-      "What mappers read, as for caption train (default: what suits the encoder's family).", valueName: "features"))
+      "What mappers read, as for caption train (default: what suits each encoder's family).", valueName: "features"),
+    transform: FeatureList.init(parsing:))
   var features: FeatureList?
 
   @Option(
@@ -74,8 +77,8 @@ struct ModelsAddCommand: AsyncParsableCommand {
       try await Interruptible.run(outcome: ModelsPullCommand.outcome) {
         let progress = ProgressLine()
         var sources: [BasePair.Source] = []
-        for encoder in encoders { sources.append(try await Self.source(encoder, progress)) }
-        let decoder = try await Self.source(decoder, progress)
+        for encoder in encoders { sources.append(try await Self.source(encoder, store, progress)) }
+        let decoder = try await Self.source(decoder, store, progress)
         let pair = try BasePair.making(
           name: name, encoders: sources, decoder: decoder, choices: choices, hashes: store.hashes)
         try store.add(pair, replacing: force)
@@ -101,9 +104,15 @@ struct ModelsAddCommand: AsyncParsableCommand {
     return choices
   }
 
-  /// Fetches a model of the hub; a path is made absolute.
-  private static func source(_ text: String, _ progress: ProgressLine) async throws -> BasePair.Source {
+  /// Fetches a model of the hub; a path is made absolute; what is no path may name a base model.
+  private static func source(
+    _ text: String, _ store: ModelStore, _ progress: ProgressLine
+  ) async throws -> BasePair.Source {
     guard HubReference.isReference(text) else {
+      if !FileSystem.isDirectory(text), !FileSystem.isRegularFile(text) {
+        if store.isInstalled(text) { return BasePair.Source(path: store.directory(of: text), name: text) }
+        if store.catalog.model(named: text) != nil { throw ModelStoreError.missingModels(names: [text]) }
+      }
       let path = URL(filePath: text).standardizedFileURL.path(percentEncoded: false)
       return BasePair.Source(path: path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path)
     }

@@ -81,10 +81,8 @@ extension Failure {
     switch error {
     case .nothingToResume: 66
     case .existingRun: 73
-    case .missingFeatures, .noExamples, .noStartToken, .otherFeatureTokens, .notANumber, .exploded, .diverged,
-      .otherSettings,
-      .noUsableCheckpoint,
-      .baseChanged, .damagedCheckpoint:
+    case .missingFeatures, .noExamples, .tooFewExamples, .noStartToken, .otherFeatureTokens, .notANumber, .exploded,
+      .diverged, .otherSettings, .noUsableCheckpoint, .baseChanged, .damagedCheckpoint:
       65
     }
   }

@@ -3,16 +3,21 @@ import Captioning
 import ModelFiles
 
 /// `10:class,10:8x8,12:patches`, or `dinov2:10:class,efficientnet-lite:pooled`.
-struct FeatureList: ExpressibleByArgument {
+struct FeatureList {
   let requests: [FeatureRequest]
 
-  init?(argument: String) {
-    var requests: [FeatureRequest] = []
-    for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
-      guard let request = FeatureRequest(part) else { return nil }
-      requests.append(request)
+  /// - Throws: `ValidationError`, which says how features are asked for.
+  init(parsing text: String) throws {
+    requests = try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
+      guard let request = FeatureRequest(part) else {
+        let tokens = CaptionerManifest.Feature.Tokens.allCases.map(\.rawValue).joined(separator: ", ")
+        throw ValidationError(
+          "'\(part)' is no feature: ask for \(tokens) or ROWSxCOLUMNS, with the number of a layer and a colon before it "
+            + "where that is not the last, and before that the encoder's name where there are several, as in "
+            + "8:class,12:8x8 or dinov2:8:class,siglip:pooled")
+      }
+      return request
     }
-    self.requests = requests
   }
 
   /// What these encoders are read for, as it is asked for.
@@ -22,8 +27,7 @@ struct FeatureList: ExpressibleByArgument {
         let grid = feature.grid.map { $0.map(String.init).joined(separator: "x") }
         let tokens = grid ?? feature.tokens.rawValue
         if encoders.count == 1 { return "\(feature.hiddenState):\(tokens)" }
-        let isOutput = feature.tokens == .pooled || feature.tokens == .projected
-        return isOutput ? "\(name):\(tokens)" : "\(name):\(feature.hiddenState):\(tokens)"
+        return feature.tokens.isOutput ? "\(name):\(tokens)" : "\(name):\(feature.hiddenState):\(tokens)"
       }
     }.joined(separator: ",")
   }

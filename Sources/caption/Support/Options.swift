@@ -5,6 +5,7 @@ import Logging
 import ModelFiles
 import Tensors
 import TextDecoding
+import Training
 
 struct ModelOptions: ParsableArguments {
   @Option(
@@ -35,7 +36,7 @@ struct ModelOptions: ParsableArguments {
   ///
   /// - Parameter run: the run that is resumed.
   func trainingPrecision(resuming run: RunDirectory? = nil) -> MatrixPrecision {
-    if precision == .auto, let begun = run?.precision { return begun }
+    if precision == .auto, let begun = run?.plan?.precision { return begun }
     return precision.training
   }
 

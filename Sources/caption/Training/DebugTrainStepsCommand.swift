@@ -50,7 +50,9 @@ struct DebugTrainStepsCommand: ParsableCommand {
     let file = try SafetensorsFile(path: batches)
     var trainer = try trainer(captioner)
     if let gradients {
-      let (_, found) = try trainer.gradients(batch(1, file, captioner.extractor.shape), dropout: .none, divisor: nil)
+      let term = LossTerm(
+        try batch(1, file, captioner.extractor.shape), labelSmoothing: trainer.settings.labelSmoothing, divisor: nil)
+      let (_, found) = try trainer.gradients(term, dropout: .none)
       let named = zip(trainer.parameters.parameters, found).compactMap { parameter, gradient in
         gradient.map { (parameter.name, $0.stored) }
       }

@@ -25,8 +25,8 @@ struct MapperOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What the mapper reads, as LAYER:class, LAYER:patches, LAYER:ROWSxCOLUMNS, pooled or projected, separated by commas, each with the encoder's name and a colon before it where there are several: dinov2:8:class,dinov2:10:8x8,efficientnet-lite:pooled (default: those of --model).",
-      valueName: "features"))
+      "What the mapper reads, as LAYER:class, LAYER:patches or LAYER:ROWSxCOLUMNS, or pooled or projected, separated by commas; the last layer needs no number. Of several encoders, each with the encoder's name before it: dinov2:8:class,dinov2:10:8x8,efficientnet-lite:pooled; one that is not named is left out (default: those of --model).",
+      valueName: "features"), transform: FeatureList.init(parsing:))
   var features: FeatureList?
 
   @Option(

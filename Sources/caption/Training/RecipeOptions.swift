@@ -19,8 +19,11 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "Batches whose gradients make one step.")
   var accumulate = 1
 
-  @Option(help: "Learning rate at its peak.")
-  var learningRate = LearningRateSchedule().peak
+  @Option(
+    help: ArgumentHelp(
+      "Learning rate at its peak (default: \(TrainingObjective.Kind.likelihood.learningRate); with --objective cider \(TrainingObjective.Kind.cider.learningRate)).",
+      valueName: "rate"))
+  var learningRate: Double?
 
   @Option(help: "Steps until the peak.")
   var warmup = LearningRateSchedule().warmupSteps
@@ -64,7 +67,7 @@ struct RecipeOptions: ParsableArguments {
     try require((steps ?? 1) >= 1, "--steps takes 1 or more.")
     try require(batchImages >= 1 && captionsPerImage >= 1, "--batch-images and --captions-per-image take 1 or more.")
     try require((1...1024).contains(accumulate), "--accumulate takes 1 to 1024.")
-    try require(learningRate > 0 && learningRate.isFinite, "--learning-rate takes a number above 0.")
+    try require(learningRate.map { $0 > 0 && $0.isFinite } ?? true, "--learning-rate takes a number above 0.")
     try require(warmup >= 0, "--warmup takes 0 or more.")
     try require((0...1).contains(finalRate), "--final-rate takes 0 to 1.")
     try require((0..<1).contains(beta1) && (0..<1).contains(beta2), "--beta1 and --beta2 take 0 up to below 1.")
@@ -87,6 +90,7 @@ struct RecipeOptions: ParsableArguments {
   /// The plan has its datasets by then, on whose weights the number of steps depends.
   ///
   /// - Parameters:
+  ///   - plan: its objective is known.
   ///   - flips: whether images are mirrored.
   ///   - variants: how many variants there are of each.
   ///   - captionCounts: of each training image.
@@ -100,7 +104,7 @@ struct RecipeOptions: ParsableArguments {
     plan.trainer.tokenDropout = tokenDropout > 0 ? tokenDropout : nil
     plan.trainer.labelSmoothing = labelSmoothing
     plan.trainer.averageDecay = ema
-    plan.schedule.peak = learningRate
+    plan.schedule.peak = learningRate ?? plan.objective.kind.learningRate
     plan.schedule.warmupSteps = warmup
     plan.schedule.finalShare = finalRate
     plan.batches.imagesPerBatch = batchImages

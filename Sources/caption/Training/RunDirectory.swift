@@ -32,10 +32,10 @@ struct RunDirectory {
     let plan: TrainingPlan
   }
 
-  /// The precision that the run began with; `nil` where it cannot be read.
-  var precision: MatrixPrecision? {
+  /// What the run began with; `nil` where it cannot be read.
+  var plan: TrainingPlan? {
     guard let bytes = try? FileSystem.read(planPath, limit: 1 << 20) else { return nil }
-    return try? JSONDecoder().decode(Run.self, from: Data(bytes)).plan.precision
+    return try? JSONDecoder().decode(Run.self, from: Data(bytes)).plan
   }
 
   /// Writes the recipe, with the command that asked for it.

@@ -60,6 +60,7 @@ struct TrainCommand: AsyncParsableCommand {
   var tensorboard = false
 
   @OptionGroup(title: "Mapper") var mapper: MapperOptions
+  @OptionGroup(title: "Objective") var objective: ObjectiveOptions
   @OptionGroup(title: "Recipe") var recipe: RecipeOptions
   @OptionGroup(title: "Validation") var validation: ValidationOptions
   @OptionGroup(title: "Base models") var model: ModelOptions
@@ -82,6 +83,7 @@ struct TrainCommand: AsyncParsableCommand {
       guard TextTask.isTemplate(template) else { throw ValidationError("--template takes text with {input} once.") }
       if dataset.data.count > 1 { throw ValidationError("--task text takes one --data.") }
       if recipe.tokenDropout > 0 { throw ValidationError("--token-dropout is of features, which --task text has not.") }
+      if objective.objective != .likelihood { throw ValidationError("--task text takes --objective likelihood.") }
       if prepare { throw ValidationError("--prepare computes features of photos, which --task text has not.") }
     }
     if samples < 0 { throw ValidationError("--samples takes 0 or more.") }

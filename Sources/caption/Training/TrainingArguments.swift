@@ -1,9 +1,12 @@
 public import ArgumentParser
 public import Captioning
 public import Datasets
+public import Tensors
 public import Training
 
 extension DecayScope: ExpressibleByArgument {}
+extension MatrixPrecision: ExpressibleByArgument {}
+extension TrainingObjective.Kind: ExpressibleByArgument {}
 extension ComputePrecision: ExpressibleByArgument {}
 extension CaptionCleaning: ExpressibleByArgument {}
 

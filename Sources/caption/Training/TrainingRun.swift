@@ -45,6 +45,13 @@ struct TrainingRun: Sendable {
     log.info(
       "training \(trainer.parameters.trainedCount) parameters for \(plan.steps) steps on \(plan.data.trainCaptions) captions"
     )
+    if plan.objective.kind == .cider, !command.mapper.continueMapper {
+      log.warning(
+        """
+        --objective cider learns from captions that are drawn by chance, and a fresh mapper draws no sentences: train one \
+        with --objective likelihood first, and go on from it with --model and --continue-mapper
+        """)
+    }
     // The base models are proved unchanged at the end.
     let hashes = try BaseHashes(bases)
     try train(plan, trainer, bases, extractor.settings, examples, place: place)
@@ -83,6 +90,7 @@ struct TrainingRun: Sendable {
     plan.data.cleaning = command.data.clean.rawValue
     plan.data.fingerprint = examples.fingerprint
     plan.precision = precision
+    plan.objective = command.objective.plan(precision: precision)
     command.recipe.fill(
       &plan, flips: command.data.augment.kinds.contains(.flip), variants: command.data.variants.count,
       captionCounts: examples.train.map(\.captions.count))
@@ -128,10 +136,12 @@ struct TrainingRun: Sendable {
           examples: set.validation, features: examples.cache, settings: plan.validation, tokenizer: bases.tokenizer,
           startTokens: bases.decoderSettings.startTokens, options: bases.defaultOptions))
     }
+    let selfCritical = try SelfCriticalObjective(
+      plan, bases: bases, trained: trainer.decoder, examples: examples.train)
     var loop = TrainingLoop(
       plan: plan, trainer: trainer, examples: examples.train, features: examples.cache,
-      changedFeatures: examples.variantCaches,
-      validationSets: validationSets, checkpoints: CheckpointStore(runDirectory: command.out),
+      changedFeatures: examples.variantCaches, validationSets: validationSets, selfCritical: selfCritical,
+      checkpoints: CheckpointStore(runDirectory: command.out),
       checkpointInterval: .seconds(command.checkpointMinutes * 60))
     let isResumed = try command.resume && command.goOn(&loop)
     try place.begin(plan, isResumed: isResumed)

@@ -105,14 +105,14 @@ struct EfficientNetLiteTests {
   }
 
   /// The net that captioners are given, where it is installed (`caption models pull`).
-  private static let real = try? ModelStore().installedDirectory(of: "efficientnet-lite2")
+  private static let installed = try? ModelStore().installedDirectory(of: "efficientnet-lite2")
 
   @Test(
     "the real Lite2 sees in a photo what the package sees, within 1e-4 of the largest number",
-    .enabled(if: real != nil, "run `caption models pull` first"), arguments: ["chelsea.png", "coffee.jpg"],
+    .enabled(if: installed != nil, "run `caption models pull` first"), arguments: ["chelsea.png", "coffee.jpg"],
     [false, true])
   func real(photo: String, isPrepared: Bool) throws {
-    let directory = try #require(Self.real)
+    let directory = try #require(Self.installed)
     var encoder = try EfficientNetLite(
       configuration: EfficientNetLiteConfiguration(jsonFile: directory + "/config.json"),
       weights: WeightReader(openWeights(directory: directory)))

@@ -73,9 +73,9 @@ struct CaptionerManifestTests {
         return try String(contentsOf: directory.appending(path: "captioner.json"), encoding: .utf8)
       }
       let (one, several) = (try written(read()), try written(two()))
-      #expect(one.contains("\"formatVersion\": 1") && one.contains("\"encoder\": {") && !one.contains("encoders"))
-      #expect(several.contains("\"formatVersion\": 2") && several.contains("\"encoders\": ["))
-      #expect(several.contains("\"name\": \"dinov2-2\""))
+      #expect(one.contains("\"formatVersion\" : 1") && one.contains("\"encoder\" : {") && !one.contains("encoders"))
+      #expect(several.contains("\"formatVersion\" : 2") && several.contains("\"encoders\" : ["))
+      #expect(several.contains("\"name\" : \"dinov2-2\""))
     }
     #expect(try two().encoders.names == ["dinov2", "dinov2-2"])
     #expect(try two { $0[1].name = "small" }.encoders.names == ["dinov2", "small"])

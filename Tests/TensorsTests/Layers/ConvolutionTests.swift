@@ -110,4 +110,31 @@ struct ConvolutionTests {
     #expect(found[0].isNaN && found[16].isNaN)
     #expect(found[1] == 0 && found[2 * 16] == 0)
   }
+
+  /// Whose widened pixels are so many that a block takes them in strips.
+  @Test(
+    "a block of a large image gives what its layers give one after the other, to the last bit",
+    arguments: MatrixPrecision.allCases, [1, 2])
+  func strips(precision: MatrixPrecision, stride: Int) {
+    let plan = MatrixPlan(packed: precision)
+    func linear(_ outputs: Int, _ inputs: Int) -> Linear {
+      Linear(weight: Tensor.random([outputs, inputs], seed: 1).stored, bias: .random([outputs], seed: 2)).prepared(plan)
+    }
+    let (expand, project) = (linear(96, 16), linear(16, 96))
+    let depthwise = DepthwiseConvolution(
+      weight: .random([96, 1, 5, 5], seed: 3), bias: .random([96], seed: 4), stride: stride, activation: .relu6)
+    let block = InvertedResidual(
+      expand: expand, depthwise: depthwise, project: project, activation: .relu6, isResidual: stride == 1)
+    let x = Tensor.random([1, 90, 77, 16], seed: 5)
+    let (found, expected) = KernelSettings.with {
+      var expected = project(depthwise(expand(x, activation: .relu6)))
+      if stride == 1 {
+        expected = x
+        project.add(depthwise(expand(x, activation: .relu6)), to: &expected)
+      }
+      return (block(x), expected)
+    }
+    #expect(found.shape == expected.shape)
+    #expect(found.values == expected.values)
+  }
 }

@@ -37,6 +37,28 @@ struct CrossEntropyTests {
     #expect(fifty.head.relativeDistance(to: mean.head.scaled(by: 13 / 50)) < 1e-6)
   }
 
+  @Test("weights multiply each row's loss and gradient, 0 and negative ones too", arguments: [5, 256])
+  func weights(rowsAtOnce: Int) throws {
+    let weights = (0..<13).map { Float($0 % 5) - 1.5 + ($0 == 4 ? 1.5 : 0) }
+    let found = gradients(of: [hidden, head], cotangent: Tensor([1], shape: [])) {
+      Linear(weight: $0[1].matrix).crossEntropy(
+        $0[0], targets: targets, weights: weights, labelSmoothing: 0.1, divisor: 13, rowsAtOnce: rowsAtOnce)
+    }
+    var (loss, states, matrix) = (Float(0), Tensor(zeros: [13, 8]), Tensor(zeros: [21, 8]))
+    for (row, weight) in weights.enumerated() {
+      let alone = gradients(of: [hidden, head], cotangent: Tensor([weight], shape: [])) {
+        Linear(weight: $0[1].matrix).crossEntropy(
+          $0[0].rows([row]), targets: [targets[row]], labelSmoothing: 0.1, divisor: 13)
+      }
+      loss += weight * alone.out.values[0]
+      states.add(try #require(alone.gradients[0]))
+      matrix.add(try #require(alone.gradients[1]))
+    }
+    #expect(abs(found.out.values[0] - loss) < 1e-5 * abs(loss))
+    #expect(try #require(found.gradients[0]).relativeDistance(to: states) < 1e-6)
+    #expect(try #require(found.gradients[1]).relativeDistance(to: matrix) < 1e-6)
+  }
+
   @Test("the gradient that arrives at the loss scales both gradients")
   func scaledLoss() throws {
     let plain = try run()

@@ -34,15 +34,23 @@ struct ResumptionTests {
     }
   }
 
-  @Test("a run that was broken off goes on with the numbers of an unbroken one, bit for bit", arguments: Place.allCases)
-  func goesOn(place: Place) async throws {
+  @Test(
+    "a run that was broken off goes on with the numbers of an unbroken one, bit for bit", arguments: Place.allCases,
+    TrainingObjective.Kind.allCases)
+  func goesOn(place: Place, objective: TrainingObjective.Kind) async throws {
+    func training(_ directory: URL) throws -> TinyTraining {
+      var training = try TinyTraining(directory)
+      training.plan.objective.kind = objective
+      if objective == .cider { training.plan.objective.selfCritical = TrainingObjective.SelfCritical() }
+      return training
+    }
     try await withTemporaryDirectory { directory in
-      let (whole, expected) = (try TinyTraining(directory.appending(path: "whole")), RunRecord())
+      let (whole, expected) = (try training(directory.appending(path: "whole")), RunRecord())
       try whole.run(into: expected)
       #expect(expected.steps.map(\.step) == Array(1...12))
       #expect(expected.validations.map(\.step) == [4, 8, 12])
 
-      var broken = try TinyTraining(directory.appending(path: "broken"))
+      var broken = try training(directory.appending(path: "broken"))
       if place == .killed { broken.checkpointInterval = .zero }
       let found = RunRecord()
       // A task of its own, which can be cancelled.

@@ -25,6 +25,16 @@ struct TrainingProgressTests {
     #expect(line.count <= max(0, width - 1))
   }
 
+  @Test("the reward of drawn captions stands behind the loss, where there is one")
+  func reward() {
+    var progress = progress
+    progress.reward = 0.6543
+    #expect(
+      progress.plainLine
+        == "step 421/1142 (36%) · loss 2.713 · reward 0.654 · CIDEr 0.312 · 28.4 captions/s · 14 min left")
+    #expect(progress.line(width: 64) == " 36% step  421/1142 · loss 2.713 · CIDEr 0.312 · 14 min left")
+  }
+
   @Test("a line never fills the terminal's width", arguments: [0, 1, 571, 1141, 1142])
   func neverFull(step: Int) {
     var progress = progress

@@ -22,7 +22,9 @@ struct TinyTraining {
   let directory: String
 
   private let decoder: TransformerDecoder
-  private let tokenizer: SubwordTokenizer
+  let tokenizer: SubwordTokenizer
+  /// Of captions that are drawn.
+  let options = GenerationOptions(maximumNewTokens: 12, stopTokens: [2])
 
   /// - Parameter directory: the run's.
   init(_ directory: URL) throws {
@@ -82,13 +84,22 @@ struct TinyTraining {
 
   var checkpoints: CheckpointStore { CheckpointStore(runDirectory: directory) }
 
+  /// `nil` where the plan is of likelihood.
+  func selfCritical() throws -> SelfCriticalObjective? {
+    try plan.objective.selfCritical.map {
+      try SelfCriticalObjective(
+        $0, seed: plan.batches.seed, examples: Array(examples[..<Self.trainCount]), decoder: decoder,
+        tokenizer: tokenizer, startTokens: [201], options: options)
+    }
+  }
+
   func loop() throws -> TrainingLoop {
     TrainingLoop(
       plan: plan, trainer: try trainer(), examples: Array(examples[..<Self.trainCount]), features: features,
       validationSets: try validationPhotos.enumerated().map { number, photos in
         ValidationSet(name: "set-\(number)", validator: try validator(photos))
       },
-      checkpoints: checkpoints, checkpointInterval: checkpointInterval)
+      selfCritical: try selfCritical(), checkpoints: checkpoints, checkpointInterval: checkpointInterval)
   }
 
   /// Trains to the end of the plan, or until `then` throws; bits are the same each time.
@@ -134,6 +145,14 @@ final class RunRecord: Sendable {
   var checkpoints: [String] { state.withLock { $0.checkpoints } }
   var losses: [Double] { steps.map { $0.numbers[0] } }
 
+  /// All but times.
+  private static func drawn(_ metrics: SelfCriticalMetrics?) -> [Double] {
+    metrics.map {
+      [$0.reward, $0.bestReward, $0.advantage, $0.sampleLength, $0.cutShare, $0.distinctShare, $0.entropy]
+    }
+      ?? []
+  }
+
   func add(_ event: TrainingEvent) {
     state.withLock { state in
       switch event {
@@ -142,6 +161,7 @@ final class RunRecord: Sendable {
           (
             metrics.step,
             [metrics.loss, metrics.gradientNorm, metrics.learningRate, metrics.epoch, Double(metrics.captions)]
+              + Self.drawn(metrics.selfCritical)
           ))
       case .validation(let metrics, let captions, _):
         state.validations.append(

@@ -1,0 +1,58 @@
+/// CIDEr-D as what training strives for: many captions of images whose references, and the frequencies of their n-grams,
+/// never change.
+///
+/// The arithmetic is that of `CaptionScorer`. But here the end of a caption is a word, of references and of captions that
+/// came to an end: without it captions that break off in the middle ("a dog on a") score best (Hu et al. 2023, "A request for
+/// clarity over the end of sequence token in the self-critical sequence training").
+public struct CIDErReward: Sendable {
+  /// A caption to be rewarded.
+  public struct Candidate: Sendable {
+    public let text: String
+    /// Whether the caption came to its end, rather than being cut at the longest length.
+    public let isComplete: Bool
+
+    public init(text: String, isComplete: Bool) {
+      self.text = text
+      self.isComplete = isComplete
+    }
+  }
+
+  /// The end's number, which no word has.
+  private static let end = Int32.max
+
+  /// Of each image, the words of its references. Their vectors are made when an image is asked for: that takes less than
+  /// tokenising them, and vectors of all references at once would be a few kilobytes each.
+  private let references: [[[Int32]]]
+  private let vocabulary: Vocabulary
+  private let frequencies: DocumentFrequencies
+
+  /// - Parameter references: of each image; those of all images give the frequencies.
+  /// - Throws: `CaptionMetricsError` for no images, or one without references. Images need not differ in name.
+  public init(references images: [(id: String, captions: [String])]) throws(CaptionMetricsError) {
+    if images.isEmpty { throw .noCaptions }
+    var vocabulary = Vocabulary()
+    var references: [[[Int32]]] = []
+    references.reserveCapacity(images.count)
+    for image in images {
+      if image.captions.isEmpty { throw .noReferences(id: image.id) }
+      references.append(
+        image.captions.map { TokenizedCaption($0) { vocabulary.insert($0) }.words + [Self.end] })
+    }
+    self.references = references
+    self.vocabulary = vocabulary
+    frequencies = DocumentFrequencies(references.lazy.map { $0.map { NGramCounts($0) } })
+  }
+
+  public var imageCount: Int { references.count }
+
+  /// CIDEr-D of captions of one image, each from 0 to 10.
+  ///
+  /// - Parameter image: by its place among the references.
+  public func scores(of candidates: [Candidate], image: Int) -> [Double] {
+    let vectors = references[image].map { CIDErVector(NGramCounts($0), frequencies: frequencies) }
+    return candidates.map { candidate in
+      let words = vocabulary.tokenize(candidate.text).words + (candidate.isComplete ? [Self.end] : [])
+      return CIDErVector(NGramCounts(words), frequencies: frequencies).scores(references: vectors).clipped
+    }
+  }
+}

@@ -1,0 +1,45 @@
+public import Tensors
+
+/// What a run makes as good as it can.
+public struct TrainingObjective: Sendable, Codable, Equatable {
+  public enum Kind: String, Sendable, Codable, CaseIterable {
+    /// The likelihood of people's captions: cross-entropy.
+    case likelihood
+    /// The CIDEr-D of captions that the captioner draws itself (Rennie et al. 2017, "Self-critical sequence training").
+    case cider
+
+    /// The peak that suits it: what is drawn by chance says less about where to go, and a trained captioner has not far to.
+    public var learningRate: Double {
+      switch self {
+      case .likelihood: LearningRateSchedule().peak
+      case .cider: 1e-4
+      }
+    }
+  }
+
+  /// How captions are drawn, and what is learnt from them.
+  public struct SelfCritical: Sendable, Codable, Equatable {
+    /// Captions drawn of each photo. The baseline of each is the mean reward of the others (Luo 2020, "A better variant of
+    /// self-critical sequence training").
+    public var samplesPerPhoto = 5
+    /// The share of the loss that is cross-entropy of people's captions.
+    public var crossEntropyWeight = 0.1
+    /// In what precision the decoder's matrices multiply while captions are drawn.
+    public var samplingPrecision = MatrixPrecision.f32
+
+    public init() {}
+  }
+
+  public var kind = Kind.likelihood
+  /// Where `kind` is `cider`; `nil` otherwise.
+  public var selfCritical: SelfCritical?
+
+  public init() {}
+}
+
+extension KeyedDecodingContainer {
+  /// Plans that were written before there was a choice are of likelihood.
+  func decode(_ type: TrainingObjective.Type, forKey key: Key) throws -> TrainingObjective {
+    try decodeIfPresent(type, forKey: key) ?? TrainingObjective()
+  }
+}
