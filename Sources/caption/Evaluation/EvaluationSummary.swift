@@ -5,23 +5,14 @@ struct EvaluationSummary: Encodable {
   let images: Int
   let bleu: [Double]
   let rouge_l, cider, plain_cider: Double
-<<<<<<< HEAD
-=======
-  /// How many images the captioner was not sure of, and the CIDEr of the others.
-  let not_sure: Int
-  let sure_cider: Double?
->>>>>>> be78c3b195c4443b45fc90d6073f888e296ad4c0
   let distinct_captions: Double
   let vocabulary: Int
   let mean_length: Double
   let chair: Chair?
   let animals: Animals?
-<<<<<<< HEAD
   /// How many images the captioner was not sure of, and the CIDEr of the others.
   let not_sure: Int
   let sure_cider: Double?
-=======
->>>>>>> be78c3b195c4443b45fc90d6073f888e296ad4c0
   let worst: [Image]?
 
   struct Chair: Encodable {
@@ -72,19 +63,12 @@ struct EvaluationSummary: Encodable {
     images = scores.perImage.count
     bleu = scores.bleu
     (rouge_l, cider, plain_cider) = (scores.rougeL, scores.cider, scores.plainCIDEr)
-<<<<<<< HEAD
-=======
-    (not_sure, sure_cider) = (evaluation.unsure.count, evaluation.sureCIDEr)
->>>>>>> be78c3b195c4443b45fc90d6073f888e296ad4c0
     distinct_captions = evaluation.variety.distinctShare
     vocabulary = evaluation.variety.vocabulary
     mean_length = evaluation.variety.meanLength
     chair = evaluation.hallucination.map { Chair($0) }
     animals = evaluation.animals.map { Animals($0) }
-<<<<<<< HEAD
     (not_sure, sure_cider) = (evaluation.unsure.count, evaluation.sureCIDEr)
-=======
->>>>>>> be78c3b195c4443b45fc90d6073f888e296ad4c0
     let worst = evaluation.worst(listed).map { image in
       Image(
         image: image.id, caption: image.candidate, references: evaluation.references[image.id] ?? [],
