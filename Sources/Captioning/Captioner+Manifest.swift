@@ -38,11 +38,11 @@ extension ImagePreprocessor {
 }
 
 extension Captioner {
-  /// That encoder, mapper and decoder agree about the shapes that pass between them.
+  /// That encoders, mapper and decoder agree about the shapes that pass between them.
   static func checkFit(
-    directory: String, features: [Int], mapper: Mapper, decoder: any TextDecoder
+    directory: String, features: FeatureLayout, mapper: Mapper, decoder: any TextDecoder
   ) throws {
-    if let expected = mapper.featureShape, features != expected {
+    if let expected = mapper.featureLayout, features.merged != expected.merged {
       throw CaptionerError.featureMismatch(directory: directory, found: features, expected: expected)
     }
     guard mapper.outputShape == mapper.outputShape(for: decoder) else {

@@ -4,7 +4,7 @@ public import PrefixMapping
 public import Tensors
 public import TextDecoding
 
-/// A frozen encoder, a trained mapper and a frozen decoder, made for one another: an image in, words out.
+/// One or more frozen encoders, a trained mapper and a frozen decoder, made for one another: an image in, words out.
 ///
 /// Weights are mapped into memory, so that making a captioner costs milliseconds and its pages are shared by processes.
 public struct Captioner: Sendable {
@@ -25,7 +25,7 @@ public struct Captioner: Sendable {
     let bases = try manifest.resolve(in: directory, store: store)
     self.manifest = manifest
     files = bases
-    extractor = try ImageFeatureExtractor(manifest.encoder, encoderDirectory: bases.encoder)
+    extractor = try ImageFeatureExtractor(manifest.encoders, encoderDirectories: bases.encoders)
     mapper = try MapperFamily.load(manifest.mapper, from: bases.mapper)
     // A prompt of embeddings itself tells what comes first; keys and values do not.
     if case .prefix = mapper, manifest.decoder.startTokens.isEmpty {
@@ -36,7 +36,7 @@ public struct Captioner: Sendable {
     // Names and tables are read into memory: text of some megabytes, and what is made of it.
     try Memory.require(DecoderFamily.tokenizerBytes, for: "the tokenizer of \(bases.decoder)")
     (decoder, tokenizer) = try DecoderFamily.load(manifest.decoder.family, from: bases.decoder)
-    try Self.checkFit(directory: directory, features: extractor.shape, mapper: mapper, decoder: decoder)
+    try Self.checkFit(directory: directory, features: extractor.parts, mapper: mapper, decoder: decoder)
   }
 
   /// What the captioner's manifest asks for: greedy, its stop tokens, its longest caption.
@@ -67,10 +67,10 @@ public struct Captioner: Sendable {
     path: String, decoder imageDecoder: ImageDecoder, timings: inout StageTimings, onWarning: (String) -> Void
   ) throws -> (prefixes: [Prefix], size: ImageSize) {
     let image = try timings.measure(\.decode) {
-      try imageDecoder.decode(path: path, targetFor: extractor.preprocessor.scaledSize)
+      try imageDecoder.decode(path: path, targetFor: extractor.preprocessing.scaledSize)
     }
     image.warnings.forEach(onWarning)
-    let pixels = try timings.measure(\.preprocess) { try extractor.preprocessor.pixels(of: image, named: path) }
+    let pixels = try timings.measure(\.preprocess) { try extractor.preprocessing.pixels(of: image, named: path) }
     let features = try timings.measure(\.encode) { try extractor.features(of: [pixels]) }
     return (try timings.measure(\.map) { try mapper.prefixes(features, decoder: decoder) }, image.originalSize)
   }
@@ -78,7 +78,7 @@ public struct Captioner: Sendable {
   /// The text of a sequence, trimmed.
   public func text(of sequence: GeneratedSequence) -> String { tokenizer.caption(of: sequence) }
 
-  /// Captions of images whose features are there, all as one batch: `[images, tokens, width]`.
+  /// Captions of images whose features are there, all as one batch: `[images, …]` as the extractor makes them.
   ///
   /// - Throws: `DecodingError`, `GenerationError`.
   public func captions(

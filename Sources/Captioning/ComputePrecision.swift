@@ -43,13 +43,13 @@ public enum ComputePrecision: String, Sendable, Codable, CaseIterable {
     }
   }
 
-  /// Of the frozen decoder's matrices in training; `nil` where there are no gradients.
-  public var training: MatrixPrecision? {
+  /// Of the frozen decoder's matrices in training, both ways. The mapper's products are in f32.
+  public var training: MatrixPrecision {
     switch self {
-    case .auto: MatrixPrecision.hasFastBF16 ? .bf16 : .f32
+    case .auto: MatrixPrecision.hasFastBF16 ? .bf16 : MatrixPrecision.hasFastInt8 ? .int8 : .f32
     case .f32: .f32
     case .bf16: .bf16
-    case .int8: nil
+    case .int8: .int8
     }
   }
 
@@ -67,7 +67,7 @@ extension ComputePrecision {
   }
 
   /// What it means in training, for people.
-  public var trainingSummary: String { training?.rawValue ?? "none" }
+  public var trainingSummary: String { training.rawValue }
 
   /// The precision of each part's products: `encoder`, `mapper` and `decoder`.
   public func parts(isBatch: Bool) -> [String: String] {
@@ -129,6 +129,6 @@ extension Captioner {
   /// for a photo alone serves many.
   func encoderPrecision(toPrepare precision: ComputePrecision, isBatch: Bool) -> MatrixPrecision? {
     guard let encoder = precision.encoder(isBatch: isBatch) else { return nil }
-    return extractor.isPrepared && extractor.precision == encoder ? nil : encoder
+    return extractor.isPrepared(in: encoder) ? nil : encoder
   }
 }

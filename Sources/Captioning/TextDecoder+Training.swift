@@ -10,7 +10,7 @@ extension TextDecoder {
     try Memory.require(
       preparedByteCount(.training(precision)),
       for: "the decoder's matrices in \(precision.rawValue), laid out for training",
-      remedy: precision == .f32 ? "give --precision bf16" : Captioner.smallerModel)
+      remedy: precision == .f32 ? "give --precision int8 or bf16" : Captioner.smallerModel)
     BufferPool.shared.setLimit(BufferPool.trainingLimit)
     return prepared(.training(precision))
   }

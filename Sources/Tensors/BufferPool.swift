@@ -15,9 +15,10 @@ package final class BufferPool: Sendable {
   /// The most bytes that wait unused.
   package var limit: Int { free.withLock { $0.limit } }
 
-  /// For training, whose steps ask for the same buffers again and again, hundreds of megabytes of them: fresh pages, which the
-  /// system clears, would take a sixth of the time.
-  package static let trainingLimit = 512 << 20
+  /// For training, whose steps ask for much the same buffers again and again, a gigabyte of them in a step of 64 captions:
+  /// fresh pages, which the system clears, would take a quarter of the time. What waits was in use a step ago, so that it
+  /// hardly adds to the most that a run needs.
+  package static let trainingLimit = 4 << 30
 
   package func setLimit(_ limit: Int) { free.withLock { $0.limit = limit } }
 
@@ -52,16 +53,22 @@ package final class BufferPool: Sendable {
   }
 
   /// - Parameter capacity: of `capacity(for:)`.
-  package func take(_ capacity: Int) -> UnsafeMutableRawPointer {
+  /// - Returns: memory of that capacity, or of a somewhat larger one.
+  package func take(_ capacity: Int) -> (pointer: UnsafeMutableRawPointer, capacity: Int) {
     if capacity >= Self.smallest {
+      // The next two capacities serve, too: the rows of one step are not quite as many as those of the next.
+      let largest = capacity + capacity / 4
       let found = free.withLock { free -> Buffer? in
-        guard let index = free.buffers.lastIndex(where: { $0.capacity == capacity }) else { return nil }
-        free.bytes -= capacity
+        let index =
+          free.buffers.lastIndex { $0.capacity == capacity }
+          ?? free.buffers.lastIndex { $0.capacity > capacity && $0.capacity <= largest }
+        guard let index else { return nil }
+        free.bytes -= free.buffers[index].capacity
         return free.buffers.remove(at: index)
       }
-      if let found { return found.pointer }
+      if let found { return (found.pointer, found.capacity) }
     }
-    return Self.allocate(capacity)
+    return (Self.allocate(capacity), capacity)
   }
 
   package func give(_ pointer: UnsafeMutableRawPointer, capacity: Int) {

@@ -10,8 +10,7 @@ public final class RawBuffer: @unchecked Sendable {
   /// Uninitialised memory.
   public init(byteCount: Int) {
     self.byteCount = byteCount
-    capacity = BufferPool.capacity(for: byteCount)
-    pointer = BufferPool.shared.take(capacity)
+    (pointer, capacity) = BufferPool.shared.take(BufferPool.capacity(for: byteCount))
   }
 
   deinit { BufferPool.shared.give(pointer, capacity: capacity) }

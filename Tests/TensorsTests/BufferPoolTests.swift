@@ -8,19 +8,37 @@ struct BufferPoolTests {
   @Test("A large buffer that was given up serves the next of its size")
   func reuses() {
     let pool = BufferPool(limit: 1 << 20)
-    let first = pool.take(large)
+    let first = pool.take(large).pointer
     pool.give(first, capacity: large)
     #expect(pool.freeBytes == large)
-    let second = pool.take(large)
+    let second = pool.take(large).pointer
     #expect(second == first)
     #expect(pool.freeBytes == 0)
     BufferPool.release(second, large)
   }
 
+  @Test("A buffer that is larger by a quarter at the most serves, too, and keeps its own size")
+  func servesSmaller() {
+    let pool = BufferPool(limit: 8 << 20)
+    // One of the size itself would be taken first.
+    let sizes = [1_000_000, 1_150_000, 1_400_000].map { BufferPool.capacity(for: $0) }
+    let buffers = sizes.map { pool.take($0).pointer }
+    pool.give(buffers[1], capacity: sizes[1])
+    pool.give(buffers[2], capacity: sizes[2])
+    let found = pool.take(sizes[0])
+    #expect(found.pointer == buffers[1])
+    #expect(found.capacity == sizes[1])
+    // The third is too large for the first size.
+    let fresh = pool.take(sizes[0])
+    #expect(fresh.pointer != buffers[2])
+    #expect(fresh.capacity == sizes[0])
+    for (pointer, capacity) in [(buffers[0], sizes[0]), found, fresh] { BufferPool.release(pointer, capacity) }
+  }
+
   @Test("A buffer that is in use is never handed out again")
   func distinct() {
     let pool = BufferPool(limit: 1 << 20)
-    let (first, second) = (pool.take(large), pool.take(large))
+    let (first, second) = (pool.take(large).pointer, pool.take(large).pointer)
     #expect(first != second)
     pool.give(first, capacity: large)
     pool.give(second, capacity: large)
@@ -31,13 +49,13 @@ struct BufferPoolTests {
   func evictsOldest() {
     let (a, b) = (BufferPool.capacity(for: 400_000), BufferPool.capacity(for: 500_000))
     let pool = BufferPool(limit: a + b)
-    let (old, young) = (pool.take(a), pool.take(b))
+    let (old, young) = (pool.take(a).pointer, pool.take(b).pointer)
     pool.give(old, capacity: a)
     pool.give(young, capacity: b)
     #expect(pool.freeBytes == a + b)
-    pool.give(pool.take(large), capacity: large)
+    pool.give(pool.take(large).pointer, capacity: large)
     #expect(pool.freeBytes == b + large)
-    let again = pool.take(b)
+    let again = pool.take(b).pointer
     #expect(again == young)
     BufferPool.release(again, b)
   }
@@ -46,7 +64,7 @@ struct BufferPoolTests {
   func keepsNeitherSmallNorHuge(byteCount: Int) {
     let pool = BufferPool(limit: 1 << 20)
     let capacity = BufferPool.capacity(for: byteCount)
-    pool.give(pool.take(capacity), capacity: capacity)
+    pool.give(pool.take(capacity).pointer, capacity: capacity)
     #expect(pool.freeBytes == 0)
   }
 

@@ -29,15 +29,16 @@ public struct CaptionerSteps: CaptioningSteps {
   package func prepare(
     _ bytes: [UInt8], named name: String, wantsThumbnail: Bool
   ) throws(ImageDecodingError) -> PreparedImage {
-    let preprocessor = captioner.extractor.preprocessor
-    let decoded = try imageDecoder.decode(bytes, named: name, targetFor: preprocessor.scaledSize)
+    let preprocessing = captioner.extractor.preprocessing
+    let decoded = try imageDecoder.decode(bytes, named: name, targetFor: preprocessing.scaledSize)
     return PreparedImage(
-      pixels: try preprocessor.pixels(of: decoded, named: name), size: decoded.originalSize, warnings: decoded.warnings,
+      pixels: try preprocessing.pixels(of: decoded, named: name), size: decoded.originalSize,
+      warnings: decoded.warnings,
       // An image that cannot be shown can be captioned all the same.
       thumbnail: wantsThumbnail ? try? decoded.image.thumbnail().jpeg() : nil)
   }
 
-  package func features(of pixels: [Tensor]) throws -> [Tensor] {
+  package func features(of pixels: [ImagePixels]) throws -> [Tensor] {
     try captioner.extractor.features(of: pixels).items(shape: captioner.extractor.shape)
   }
 

@@ -16,21 +16,20 @@ package protocol CaptioningSteps: Sendable {
 
   /// Features of each image.
   ///
-  /// - Parameter pixels: `[3, height, width]` each, at least one.
-  func features(of pixels: [Tensor]) throws -> [Tensor]
+  /// - Parameter pixels: at least one image.
+  func features(of pixels: [ImagePixels]) throws -> [Tensor]
 
   /// A prefix of each image.
   ///
-  /// - Parameter features: `[tokens, width]` each, at least one.
+  /// - Parameter features: `[tokens, width]` or `[numbers]` each, at least one.
   func prefixes(of features: [Tensor]) throws -> [Prefix]
 
   func makeGeneration() throws -> any CaptionGeneration
 }
 
-/// Pixels as the encoder wants them.
+/// Pixels as the encoders want them.
 package struct PreparedImage: Sendable {
-  /// `[3, height, width]`.
-  package var pixels: Tensor
+  package var pixels: ImagePixels
   /// Of the original, upright.
   package var size: ImageSize
   /// What was wrong with an image that could be read all the same.
@@ -38,7 +37,7 @@ package struct PreparedImage: Sendable {
   /// A JPEG.
   package var thumbnail: [UInt8]?
 
-  package init(pixels: Tensor, size: ImageSize, warnings: [String] = [], thumbnail: [UInt8]? = nil) {
+  package init(pixels: ImagePixels, size: ImageSize, warnings: [String] = [], thumbnail: [UInt8]? = nil) {
     self.pixels = pixels
     self.size = size
     self.warnings = warnings

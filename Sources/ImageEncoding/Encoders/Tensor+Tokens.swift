@@ -54,18 +54,6 @@ extension Tensor {
     return out
   }
 
-  /// `[batch, n1, hidden]`, `[batch, n2, hidden]`, … → `[batch, n1 + n2 + …, hidden]`.
-  static func concatenatingTokens(_ tensors: [Tensor]) -> Tensor {
-    guard let first = tensors.first else { return Tensor(zeros: [0, 0, 0]) }
-    var out = Tensor(uninitialized: [first.shape[0], tensors.reduce(0) { $0 + $1.shape[1] }, first.columns])
-    var position = 0
-    for tensor in tensors {
-      out.copyTokens(from: tensor, 0..<tensor.shape[1], to: position)
-      position += tensor.shape[1]
-    }
-    return out
-  }
-
   private mutating func copyTokens(from source: Tensor, _ range: Range<Int>, to position: Int) {
     let (batch, hidden) = (shape[0], columns)
     let (sourceTokens, targetTokens) = (source.shape[1], shape[1])

@@ -112,8 +112,6 @@ public enum EncodingError: Error, Equatable, Sendable, CustomStringConvertible {
   case noOutput(output: String)
   /// An output of the whole model was asked of an earlier block.
   case outputBeforeLastLayer(output: String, number: Int, layers: Int)
-  /// Tokens of several widths cannot stand in one sequence.
-  case mixedWidths([Int])
 
   public var description: String {
     switch self {
@@ -132,9 +130,6 @@ public enum EncodingError: Error, Equatable, Sendable, CustomStringConvertible {
     case .outputBeforeLastLayer(let output, let number, let layers):
       "the \(output) output is that of the last hidden state, \(layers), not of \(number): correct features in "
         + "captioner.json"
-    case .mixedWidths(let widths):
-      "features of several widths (\(widths.map(String.init).joined(separator: ", "))) cannot be read together: ask for "
-        + "those of one width in features in captioner.json"
     }
   }
 }

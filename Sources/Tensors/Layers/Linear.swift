@@ -53,8 +53,8 @@ public struct Linear: Sendable {
   public func prepared(_ plan: MatrixPlan) -> Linear {
     let manyRows: ManyRows? = plan.packed.map { precision in
       // One copy serves both ways, of which products pack what they need as they go.
-      if precision == .f32, plan.hasGradients { return .floats(weight.toFloat32().stored) }
-      let packed = PackedMatrix(weight, precision: precision, hasGradients: plan.hasGradients)
+      if precision == .f32, plan.gradients == .f32 { return .floats(weight.toFloat32().stored) }
+      let packed = PackedMatrix(weight, precision: precision, gradients: plan.gradients)
       // From now on the copy is read.
       weight.storage.release()
       return .packed(packed)
@@ -68,17 +68,23 @@ public struct Linear: Sendable {
   public func preparedByteCount(_ plan: MatrixPlan) -> Int {
     guard let precision = plan.packed else { return 0 }
     // Outputs are filled up to whole panels, inputs to whole groups.
-    let filled = (outputs + 31) / 32 * 32
-    let count = filled * (inputs + 4)
-    let bytes =
-      switch precision {
+    func bytes(_ precision: MatrixPrecision, outputs: Int, inputs: Int) -> Int {
+      let filled = (outputs + 31) / 32 * 32
+      let count = filled * (inputs + 4)
+      return switch precision {
       case .f32: 4 * count
       case .bf16: 2 * count
       // Codes, and for blocks of 32 or more of them a scale and a minimum.
       case .int8: count + count / 4 + 8 * filled
       }
-    // Buffers are rounded up by an eighth. The way back is another copy, made from floats.
-    return (plan.hasGradients ? 2 * bytes + 4 * count : bytes) * 9 / 8
+    }
+    var sum = bytes(precision, outputs: outputs, inputs: inputs)
+    if let gradients = plan.gradients {
+      // The way back is another copy, made from floats.
+      sum += bytes(gradients, outputs: inputs, inputs: outputs) + 4 * inputs * outputs
+    }
+    // Buffers are rounded up by an eighth.
+    return sum * 9 / 8
   }
 
   /// `[…, inputs]` → `[…, outputs]`.

@@ -37,17 +37,24 @@ public struct MatrixPlan: Sendable, Equatable {
   public var roundsRows: Bool
   /// The precision of a copy that is laid out for many rows. `nil` makes none, and all rows meet the matrix as it is stored.
   public var packed: MatrixPrecision?
-  /// Whether gradients go back through the matrix, for which it is laid out in the other direction, too.
-  public var hasGradients: Bool
+  /// The precision in which gradients go back through the matrix, for which it is laid out in the other direction, too.
+  /// `nil` where none do.
+  public var gradients: MatrixPrecision?
 
-  public init(roundsRows: Bool = false, packed: MatrixPrecision? = nil, hasGradients: Bool = false) {
+  public init(roundsRows: Bool = false, packed: MatrixPrecision? = nil, gradients: MatrixPrecision? = nil) {
     self.roundsRows = roundsRows
     self.packed = packed
-    self.hasGradients = hasGradients
+    self.gradients = gradients
   }
 
   /// For training through a matrix that is not trained itself.
   public static func training(_ precision: MatrixPrecision) -> MatrixPlan {
-    MatrixPlan(packed: precision, hasGradients: true)
+    MatrixPlan(packed: precision, gradients: precision)
+  }
+
+  /// The same for a language model's head. Of the gradient of its outputs, one number a row is near 1 and the many others
+  /// are small: rounded to 8 bits by one scale, most of them would be 0. They go back in f32.
+  public var ofHead: MatrixPlan {
+    MatrixPlan(roundsRows: roundsRows, packed: packed, gradients: gradients == .int8 ? .f32 : gradients)
   }
 }

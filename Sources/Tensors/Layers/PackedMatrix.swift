@@ -6,15 +6,14 @@ final class PackedMatrix: Sendable {
   /// Of the gradient's way back, `g W`.
   private let backward: Layout?
 
-  /// - Parameter weight: `[outputs, inputs]`.
-  init(_ weight: StoredTensor, precision: MatrixPrecision, hasGradients: Bool) {
-    if precision == .int8, let codes = Layout(codesOf: weight) {
-      precondition(!hasGradients, "codes have no way back")
-      (forward, backward) = (codes, nil)
-    } else {
-      forward = Layout(weight, precision: precision)
-      backward = hasGradients ? Layout(transposeOf: weight.toFloat32(), precision: precision) : nil
-    }
+  /// - Parameters:
+  ///   - weight: `[outputs, inputs]`.
+  ///   - gradients: the precision of the way back; `nil` for none. In 8 bits each of its outputs has one scale, whatever
+  ///     scales `weight` has.
+  init(_ weight: StoredTensor, precision: MatrixPrecision, gradients: MatrixPrecision?) {
+    let codes = precision == .int8 ? Layout(codesOf: weight) : nil
+    forward = codes ?? Layout(weight, precision: precision)
+    backward = gradients.map { Layout(transposeOf: weight.toFloat32(), precision: $0) }
   }
 
   /// Several matrices of one input side by side, and what follows: `[rows, inputs]` → `[rows, sum of outputs]`.

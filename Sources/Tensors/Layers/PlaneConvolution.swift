@@ -23,7 +23,7 @@ public struct PlaneConvolution: Sendable {
     self.activation = activation
     self.bias = bias
     let rows = weight.reshaped([outputs, channels * kernelSize * kernelSize])
-    matrix = PackedMatrix(rows.stored, precision: .f32, hasGradients: false)
+    matrix = PackedMatrix(rows.stored, precision: .f32, gradients: nil)
   }
 
   /// `[images, channels, height, width]` → `[images, ceil(height / stride), ceil(width / stride), outputs]`.

@@ -74,17 +74,33 @@ public struct RotaryEmbedding: Sendable {
     into destination: UnsafeMutablePointer<Float>, destinationStride: Int
   ) {
     let half = rotatedDimension / 2
-    for head in 0..<heads {
-      let from = source + head * headDimension
-      let to = destination + head * destinationStride
-      for pair in 0..<half {
-        let (a, b) =
-          layout == .halves ? (from[pair], from[pair + half]) : (from[2 * pair], from[2 * pair + 1])
-        let (cosine, sine) = (rotation.cosines[pair], rotation.sines[pair])
-        to[pair] = a * cosine - b * sine
-        to[pair + half] = b * cosine + a * sine
+    // Loops without a branch, over bare pointers: the compiler turns several pairs at once.
+    rotation.cosines.withUnsafeBufferPointer { cosines in
+      rotation.sines.withUnsafeBufferPointer { sines in
+        guard half > 0, let cosines = cosines.baseAddress, let sines = sines.baseAddress else { return }
+        for head in 0..<heads {
+          let from = source + head * headDimension
+          let to = destination + head * destinationStride
+          if layout == .halves {
+            for pair in 0..<half {
+              let (a, b) = (from[pair], from[pair + half])
+              to[pair] = a * cosines[pair] - b * sines[pair]
+              to[pair + half] = b * cosines[pair] + a * sines[pair]
+            }
+          } else {
+            for pair in 0..<half {
+              let (a, b) = (from[2 * pair], from[2 * pair + 1])
+              to[pair] = a * cosines[pair] - b * sines[pair]
+              to[pair + half] = b * cosines[pair] + a * sines[pair]
+            }
+          }
+        }
       }
-      (to + rotatedDimension).update(from: from + rotatedDimension, count: headDimension - rotatedDimension)
+    }
+    let rest = headDimension - rotatedDimension
+    for head in 0..<heads where rest > 0 {
+      (destination + head * destinationStride + rotatedDimension)
+        .update(from: source + head * headDimension + rotatedDimension, count: rest)
     }
   }
 }

@@ -39,13 +39,15 @@ public struct TransformerDecoder: TextDecoder {
     prepared.embedding.projection = embedding.projection?.prepared(plan)
     prepared.layers = layers.map { $0.prepared(plan) }
     prepared.outputProjection = outputProjection?.prepared(plan)
-    prepared.head = head.prepared(plan)
+    prepared.head = head.prepared(plan.ofHead)
     return prepared
   }
 
   public func preparedByteCount(_ plan: MatrixPlan) -> Int {
-    let others = [embedding.projection, outputProjection, head].compactMap(\.self)
-    return (layers.flatMap(\.matrices) + others).reduce(0) { $0 + $1.preparedByteCount(plan) }
+    let others = [embedding.projection, outputProjection].compactMap(\.self)
+    return (layers.flatMap(\.matrices) + others).reduce(head.preparedByteCount(plan.ofHead)) {
+      $0 + $1.preparedByteCount(plan)
+    }
   }
 
   public var vocabularySize: Int { head.outputs }

@@ -4,7 +4,7 @@ public import TextDecoding
 
 /// Images with captions, as one step learns from them.
 public struct TrainingBatch: Sendable {
-  /// `[images, tokens, width]`.
+  /// `[images, …]`, each of the shape that the mapper reads.
   public let features: Tensor
   public let captions: PackedCaptions
 
@@ -21,6 +21,8 @@ public struct MapperTrainer: Sendable {
     public var optimizer = AdamW.Settings()
     /// Of the mapper.
     public var dropout = 0.1
+    /// Probability that the mapper does not see a token of the features; `nil` where it sees all.
+    public var tokenDropout: Double?
     public var labelSmoothing = 0.1
     /// The largest norm of all gradients together; larger ones are scaled down. 0 leaves all.
     public var clipNorm = 1.0
@@ -78,7 +80,8 @@ public struct MapperTrainer: Sendable {
     _ batches: [TrainingBatch], learningRate: Double, dropoutSeed: UInt64
   ) throws -> StepResult {
     let tokenCount = batches.reduce(0) { $0 + $1.captions.targets.count }
-    let dropout = Dropout(probability: settings.dropout, seed: dropoutSeed)
+    let dropout = Dropout(
+      probability: settings.dropout, tokenProbability: settings.tokenDropout ?? 0, seed: dropoutSeed)
     var loss = 0.0
     var sum: [Tensor?] = []
     for batch in batches {

@@ -82,11 +82,11 @@ struct Doctor {
         precision.rawValue, "--precision \(precision.rawValue)",
         .object([
           "batch": .object(batch.mapValues { .text($0) }), "photo": .object(photo.mapValues { .text($0) }),
-          "training": Value(precision.training?.rawValue),
+          "training": .text(precision.training.rawValue),
         ]), text: precision.summary)
       guard precision == .auto else { continue }
       finding.add("auto_reason", "  because", .text(precision.reason))
-      finding.add("auto_training", "  training", Value(precision.training?.rawValue))
+      finding.add("auto_training", "  training", .text(precision.training.rawValue))
     }
     return finding
   }
@@ -135,8 +135,19 @@ struct Doctor {
     }
     finding.add("base_models", "", .list(values), text: "")
     for (name, text) in lines { finding.rows.append(.init(key: "", label: "  " + name, value: .none, text: text)) }
-    let captioners = CaptionerLocator(store: store).names()
+    let locator = CaptionerLocator(store: store)
+    let captioners = locator.names()
     finding.add("captioners", "captioners", .list(captioners.map { .text($0) }), text: Self.list(captioners))
+    var encoders: [String: Value] = [:]
+    for name in captioners {
+      guard let directory = try? locator.directory(of: name),
+        let manifest = try? CaptionerManifest(directory: directory)
+      else { continue }
+      encoders[name] = .list(manifest.encoders.map { .text($0.path) })
+      let text = "\(manifest.encoders.map(\.path).joined(separator: " and ")), then \(manifest.decoder.path)"
+      finding.rows.append(.init(key: "", label: "  " + name, value: .none, text: text))
+    }
+    finding.add("captioner_encoders", "", .object(encoders), text: "")
     return finding
   }
 

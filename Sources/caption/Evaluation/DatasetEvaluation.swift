@@ -8,37 +8,43 @@ import Tensors
 import TextDecoding
 import Training
 
-/// Captions the photos of a dataset, and scores what came of it.
+/// Captions the photos of datasets, and scores what came of each.
 struct DatasetEvaluation {
-  let path: String
-  let images: String?
+  let datasets: [NamedDataset]
   let split: String?
   let saveTo: String?
 
   /// - Throws: `DatasetError`, `EvaluationError`, and what captioning throws.
-  func run(model: ModelOptions, wording: WordingOptions) async throws -> Evaluation {
+  func run(model: ModelOptions, wording: WordingOptions) async throws -> [(name: String, evaluation: Evaluation)] {
     guard let split = Split(named: split ?? "val") else { throw EvaluationError.unknownSplit(name: split ?? "") }
     let log = Logger(label: "caption") { _ in StandardErrorLog() }
     let captioner = try model.load(log: log).prepared(model.precision, isBatch: true)
     let options = try wording.options(for: captioner)
     // Parsed, since options that were never parsed have no values, not even their defaults.
-    let dataset = try DatasetOptions.parse(["--data=\(path)"] + (images.map { ["--images=\($0)"] } ?? []))
-    let features = try await DatasetFeatures(
-      dataset, splits: [split], extractor: captioner.extractor, store: ModelStore(), log: log, isQuiet: false)
-    let photos = features.images[split] ?? []
-    if photos.isEmpty { throw EvaluationError.noImagesInSplit(path: path, split: split.rawValue) }
-    let captions = try captions(of: photos, captioner, options, features.cache)
-    if let saveTo {
-      try CaptionLines.write(zip(photos, captions).map { ($0.image.name, $1) }, to: saveTo)
+    let shares = try DatasetShares.parse([])
+    var evaluations: [(name: String, evaluation: Evaluation)] = []
+    var saved: [CaptionLines.Line] = []
+    for dataset in datasets {
+      let features = try await DatasetFeatures(
+        dataset, split: split, options: shares, extractor: captioner.extractor, store: ModelStore(), log: log,
+        isQuiet: false)
+      let photos = features.images[split] ?? []
+      if photos.isEmpty { throw EvaluationError.noImagesInSplit(path: dataset.path, split: split.rawValue) }
+      let captions = try captions(of: photos, captioner, options, features.cache)
+      let name = datasets.count > 1 ? dataset.name : nil
+      saved += zip(photos, captions).map { .init(dataset: name, file_name: $0.image.name, caption: $1) }
+      let scored = zip(photos, captions).map { photo, caption in
+        ScoredCaption(
+          id: photo.image.name, candidate: caption, references: photo.image.captions, labels: photo.image.labels)
+      }
+      evaluations.append((dataset.name, try Evaluation(scored)))
     }
-    return try Evaluation(
-      zip(photos, captions).map { photo, caption in
-        ScoredCaption(id: photo.image.name, candidate: caption, references: photo.image.captions)
-      })
+    if let saveTo { try CaptionLines.write(saved, to: saveTo) }
+    return evaluations
   }
 
   private func captions(
-    of photos: [DatasetFeatures.Image], _ captioner: Captioner, _ options: GenerationOptions, _ cache: FeatureCache
+    of photos: [DatasetFeatures.Image], _ captioner: Captioner, _ options: GenerationOptions, _ cache: FeatureCaches
   ) throws -> [String] {
     var captions: [String] = []
     // As many rows at once as keep the processor busy; each beam is one.

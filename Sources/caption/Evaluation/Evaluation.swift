@@ -3,6 +3,11 @@ import CaptionMetrics
 /// Predictions joined with their references, and scored.
 struct Evaluation {
   let scores: CaptionScores
+  let variety: CaptionVariety
+  /// `nil` where no photo's labels are objects of COCO.
+  let hallucination: ObjectHallucination?
+  /// `nil` where no photo is labelled with an animal.
+  let animals: AnimalNaming?
   /// By image.
   let references: [String: [String]]
   /// Images with references that have no prediction.
@@ -31,19 +36,22 @@ struct Evaluation {
       throw EvaluationError.noPredictions(
         image: references.images[first].id, count: missing.count, path: predictions.path)
     }
-    missingCount = missing.count
     let pairs = references.images.enumerated().compactMap { index, image in
-      captions[index].map { ScoredCaption(id: image.id, candidate: $0, references: image.captions) }
+      captions[index].map {
+        ScoredCaption(id: image.id, candidate: $0, references: image.captions, labels: image.labels)
+      }
     }
-    scores = try captionScores(pairs)
-    self.references = Dictionary(uniqueKeysWithValues: pairs.map { ($0.id, $0.references) })
+    try self.init(pairs, missingCount: missing.count)
   }
 
   /// - Throws: `CaptionMetricsError`.
-  init(_ captions: [ScoredCaption]) throws(CaptionMetricsError) {
+  init(_ captions: [ScoredCaption], missingCount: Int = 0) throws(CaptionMetricsError) {
     scores = try captionScores(captions)
+    variety = CaptionVariety(captions.map(\.candidate))
+    hallucination = ObjectHallucination(captions)
+    animals = AnimalNaming(captions)
     references = Dictionary(captions.map { ($0.id, $0.references) }, uniquingKeysWith: { first, _ in first })
-    missingCount = 0
+    self.missingCount = missingCount
   }
 
   /// By CIDEr, the lowest first; images of one score keep their order.

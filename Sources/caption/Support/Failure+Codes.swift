@@ -23,6 +23,7 @@ extension Failure {
     case is OutOfMemory, is TooFewThreads: 71
     case ModelFileError.noAddressSpace, ModelFileError.outOfMemory, ModelFileError.tooManyOpenFiles: 71
     case ModelFileError.cannotWrite: 74
+    case CaptionerError.unnamedEncoder, CaptionerError.unknownEncoder, CaptionerError.unreadEncoder: 64
     case is CaptionerManifestError, is CaptionerError, is ModelFileError, is ZipError: 65
     case let error as ImageDecodingError where error.isLackOfMemory: 71
     case is ImageDecodingError, is EncodingError, is DecodingError, is GenerationError: 65

@@ -22,7 +22,7 @@ struct ModelOptions: ParsableArguments {
       discussion: """
         auto is the fastest here that costs hardly any quality: \
         \(ComputePrecision.auto.summary). f32 computes what the reference does; bf16 and int8 round to bfloat16 and to 8 \
-        bits. For training auto is \(ComputePrecision.auto.trainingSummary) here, and int8 is not to be had.
+        bits. For training auto is \(ComputePrecision.auto.trainingSummary) here.
         """))
   var precision = ComputePrecision.auto
 
@@ -36,14 +36,7 @@ struct ModelOptions: ParsableArguments {
   /// - Parameter run: the run that is resumed.
   func trainingPrecision(resuming run: RunDirectory? = nil) -> MatrixPrecision {
     if precision == .auto, let begun = run?.precision { return begun }
-    return precision.training ?? .f32
-  }
-
-  /// For commands that train.
-  func requireTrainingPrecision() throws {
-    if precision == .int8 {
-      throw ValidationError("--precision int8 has no gradients: train with f32 or bf16; captioning takes any of them.")
-    }
+    return precision.training
   }
 
   /// - Throws: what keeps a captioner from being loaded.

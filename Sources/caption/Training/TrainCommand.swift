@@ -71,7 +71,6 @@ struct TrainCommand: AsyncParsableCommand {
   var verbose = false
 
   func validate() throws {
-    try model.requireTrainingPrecision()
     if out.isEmpty { throw ValidationError("--out takes a directory.") }
     if !(checkpointMinutes > 0 && checkpointMinutes <= 1_000_000) {
       throw ValidationError("--checkpoint-minutes takes a number above 0, up to 1000000.")
@@ -81,6 +80,8 @@ struct TrainCommand: AsyncParsableCommand {
         throw ValidationError("--task text trains --mapper static or soft-prompt, which read no image.")
       }
       guard TextTask.isTemplate(template) else { throw ValidationError("--template takes text with {input} once.") }
+      if dataset.data.count > 1 { throw ValidationError("--task text takes one --data.") }
+      if recipe.tokenDropout > 0 { throw ValidationError("--token-dropout is of features, which --task text has not.") }
       if prepare { throw ValidationError("--prepare computes features of photos, which --task text has not.") }
     }
     if samples < 0 { throw ValidationError("--samples takes 0 or more.") }

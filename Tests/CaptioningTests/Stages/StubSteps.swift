@@ -45,14 +45,14 @@ struct StubSteps: CaptioningSteps {
       throw ImageDecodingError(file: name, format: .jpeg, cause: .corrupt("\(error)"))
     }
     return PreparedImage(
-      pixels: Tensor([Float(number)], shape: [1, 1, 1]), size: ImageSize(width: number + 1, height: 2),
+      pixels: ImagePixels([Tensor([Float(number)], shape: [1, 1, 1])]), size: ImageSize(width: number + 1, height: 2),
       thumbnail: wantsThumbnail ? bytes : nil)
   }
 
-  func features(of pixels: [Tensor]) throws -> [Tensor] {
+  func features(of pixels: [ImagePixels]) throws -> [Tensor] {
     counts.change { $0.batches.append(pixels.count) }
-    try beforeEncoding(pixels.map { Int($0.values[0]) })
-    return pixels.map { $0.reshaped([1, 1]) }
+    try beforeEncoding(pixels.map { Int($0.tensors[0].values[0]) })
+    return pixels.map { $0.tensors[0].reshaped([1, 1]) }
   }
 
   func prefixes(of features: [Tensor]) throws -> [Prefix] {
