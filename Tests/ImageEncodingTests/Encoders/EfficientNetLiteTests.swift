@@ -106,31 +106,63 @@ struct EfficientNetLiteTests {
   /// The net that captioners are given, where it is installed (`caption models pull`).
   private static let installed = try? ModelStore().installedDirectory(of: "efficientnet-lite2")
 
+  private func lite2() throws -> EfficientNetLite {
+    let directory = try #require(Self.installed)
+    return try EfficientNetLite(
+      configuration: EfficientNetLiteConfiguration(jsonFile: directory + "/config.json"),
+      weights: WeightReader(openWeights(directory: directory)))
+  }
+
+  /// `[1, 3, 260, 260]`.
+  private func pixels(of photo: String) throws -> Tensor {
+    let image = try ImageDecoder().decode(path: Fixture.url("images/\(photo)").path(percentEncoded: false)).image
+    let preprocessor = ImagePreprocessor(
+      size: ImageSize(width: 260, height: 260), rescaleFactor: 1, mean: [127, 127, 127],
+      standardDeviation: [128, 128, 128])
+    return preprocessor(image).reshaped([1, 3, 260, 260])
+  }
+
+  private static let grid = FeatureSelection.Tokens.patches(grid: PatchGrid(rows: 3, columns: 3))
+
+  private func features(_ tokens: FeatureSelection.Tokens, _ pixels: Tensor, _ encoder: EfficientNetLite) throws
+    -> Tensor
+  {
+    let selection = FeatureSelection(parts: [.init(hiddenState: encoder.layers, tokens: tokens)])
+    return try selection.features(of: pixels, by: encoder)
+  }
+
   @Test(
     "the real Lite2 sees in a photo what the package sees, within 1e-4 of the largest number",
     .enabled(if: installed != nil, "run `caption models pull` first"), arguments: ["chelsea.png", "coffee.jpg"],
     [false, true])
   func real(photo: String, isPrepared: Bool) throws {
-    let directory = try #require(Self.installed)
-    var encoder = try EfficientNetLite(
-      configuration: EfficientNetLiteConfiguration(jsonFile: directory + "/config.json"),
-      weights: WeightReader(openWeights(directory: directory)))
-    if isPrepared { encoder = encoder.prepared(.f32) }
-    let image = try ImageDecoder().decode(path: Fixture.url("images/\(photo)").path(percentEncoded: false)).image
-    let preprocessor = ImagePreprocessor(
-      size: ImageSize(width: 260, height: 260), rescaleFactor: 1, mean: [127, 127, 127],
-      standardDeviation: [128, 128, 128])
-    let pixels = preprocessor(image).reshaped([1, 3, 260, 260])
+    let encoder = isPrepared ? try lite2().prepared(.f32) : try lite2()
+    let pixels = try pixels(of: photo)
     let reference = try Reference("efficientnet-lite2/reference.safetensors")
     for (key, tokens) in [
-      ("pooled", FeatureSelection.Tokens.output(.pooled)), ("logits", .output(.logits)),
-      ("grid", .patches(grid: PatchGrid(rows: 3, columns: 3))),
+      ("pooled", FeatureSelection.Tokens.output(.pooled)), ("logits", .output(.logits)), ("grid", Self.grid),
     ] {
-      let selection = FeatureSelection(parts: [.init(hiddenState: encoder.layers, tokens: tokens)])
       let expected = try reference("\(key)_\(photo)")
-      let found = try selection.features(of: pixels, by: encoder).reshaped(expected.shape)
+      let found = try features(tokens, pixels, encoder).reshaped(expected.shape)
       let largest = expected.values.map(abs).max() ?? 0
       #expect(found.distance(to: expected) < 1e-4 * largest, "\(key)")
+    }
+  }
+
+  @Test(
+    "in fewer bits the real Lite2's features point almost where they do in f32",
+    .enabled(if: installed != nil, "run `caption models pull` first"),
+    arguments: [(MatrixPrecision.bf16, 0.99999), (.int8, 0.999999)])
+  func precisions(precision: MatrixPrecision, least: Double) throws {
+    let encoder = try lite2()
+    let (exact, rounded) = (encoder.prepared(.f32), encoder.prepared(precision))
+    for photo in ["astronaut.jpg", "chelsea.png", "coffee.jpg", "dog.webp", "harrier.jpg", "opera.jpg", "rocket.jpg"] {
+      let pixels = try pixels(of: photo)
+      for tokens in [FeatureSelection.Tokens.output(.pooled), Self.grid, .output(.logits)] {
+        let (a, b) = (try features(tokens, pixels, exact), try features(tokens, pixels, rounded))
+        let cosine = a.dot(b) / (a.dot(a) * b.dot(b)).squareRoot()
+        #expect(cosine > least, "\(photo) \(tokens)")
+      }
     }
   }
 }
