@@ -51,7 +51,8 @@ public enum CaptionerError: Error, Equatable, Sendable, CustomStringConvertible 
       "no feature of the encoder '\(name)' is asked for: ask for one, or leave the encoder out"
     case .featureMismatch(let directory, let found, let expected):
       "\(directory)/captioner.json: features of the encoders are \(found) (tokens x width), but the mapper was trained on "
-        + "\(expected): correct the encoders' features, or name the mapper's own encoders in their order"
+        + "\(expected): correct encoder.features (of several encoders, encoders[n].features), or name the mapper's own encoders in "
+        + "their order"
     case .prefixMismatch(let directory, let found, let expected):
       "\(directory)/captioner.json: the mapper makes prefixes \(found) [layers, 2, heads, length, head dimension] but the "
         + "decoder wants \(expected) with any length: name the decoder that the mapper was trained for"

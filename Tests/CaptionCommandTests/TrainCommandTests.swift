@@ -249,7 +249,7 @@ struct TrainCommandTests {
     arguments: [
       ["--epochs", "0"], ["--epochs", "1e300"], ["--steps", "0"], ["--learning-rate", "nan"], ["--dropout", "1"],
       ["--accumulate", "0"], ["--checkpoint-minutes", "1e300"], ["--checkpoint-minutes", "0"], ["--width", "17"],
-      ["--features", "klass"], ["--features", "1:2:class"], ["--validation", "lots"], ["--mapper", "magic"],
+      ["--features", "klass"], ["--features", "1:2:3:class"], ["--validation", "lots"], ["--mapper", "magic"],
       ["--clean", "much"], ["--ema", "1"],
       ["--validate-every", "0"], ["--max-caption-tokens", "0"], ["--seed", "-1"], ["--continue-mapper"],
       ["--token-dropout", "1"], ["--augment", "spin"], ["--augment-variants", "0"],

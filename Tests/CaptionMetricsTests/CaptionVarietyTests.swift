@@ -9,6 +9,6 @@ struct CaptionVarietyTests {
     #expect(variety.distinctShare == 3.0 / 4)
     // a dog runs the small one sits on grass
     #expect(variety.vocabulary == 9)
-    #expect(variety.meanLength == (3 + 3 + 8) / 4)
+    #expect(variety.meanLength == 14.0 / 4)
   }
 }

@@ -26,9 +26,8 @@ struct ReliabilityCurveTests {
   @Test(
     "the area under the curve is the share of pairs in the right order, ties half",
     arguments: [
-      ([2.0, 3], [0.0, 1], 1.0), ([0, 1], [2, 3], 0), ([1, 1], [1, 1], 0.5), ([1, 3], [0, 2], 0.75),
-      ([1, 2], [2], 0.25),
-    ])
+      ([2, 3], [0, 1], 1), ([0, 1], [2, 3], 0), ([1, 1], [1, 1], 0.5), ([1, 3], [0, 2], 0.75), ([1, 2], [2], 0.25),
+    ] as [([Double], [Double], Double)])
   func area(positives: [Double], negatives: [Double], area: Double) {
     #expect(areaUnderROC(positives: positives, negatives: negatives) == area)
   }

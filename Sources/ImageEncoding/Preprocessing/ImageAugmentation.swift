@@ -1,4 +1,4 @@
-import ModelFiles
+package import ModelFiles
 import Tensors
 
 /// One of several variants of a photo of which people would say the same: a part of it, in other light.

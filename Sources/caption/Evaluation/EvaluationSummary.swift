@@ -5,14 +5,14 @@ struct EvaluationSummary: Encodable {
   let images: Int
   let bleu: [Double]
   let rouge_l, cider, plain_cider: Double
-  /// How many images the captioner was not sure of, and the CIDEr of the others.
-  let not_sure: Int
-  let sure_cider: Double?
   let distinct_captions: Double
   let vocabulary: Int
   let mean_length: Double
   let chair: Chair?
   let animals: Animals?
+  /// How many images the captioner was not sure of, and the CIDEr of the others.
+  let not_sure: Int
+  let sure_cider: Double?
   let worst: [Image]?
 
   struct Chair: Encodable {
@@ -63,12 +63,12 @@ struct EvaluationSummary: Encodable {
     images = scores.perImage.count
     bleu = scores.bleu
     (rouge_l, cider, plain_cider) = (scores.rougeL, scores.cider, scores.plainCIDEr)
-    (not_sure, sure_cider) = (evaluation.unsure.count, evaluation.sureCIDEr)
     distinct_captions = evaluation.variety.distinctShare
     vocabulary = evaluation.variety.vocabulary
     mean_length = evaluation.variety.meanLength
     chair = evaluation.hallucination.map { Chair($0) }
     animals = evaluation.animals.map { Animals($0) }
+    (not_sure, sure_cider) = (evaluation.unsure.count, evaluation.sureCIDEr)
     let worst = evaluation.worst(listed).map { image in
       Image(
         image: image.id, caption: image.candidate, references: evaluation.references[image.id] ?? [],

@@ -52,8 +52,11 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "Probability that a token of the features is left out whole; for mappers that read tokens one by one.")
   var tokenDropout = 0.0
 
-  @Option(help: "Probability that targets give to all tokens alike.")
-  var labelSmoothing = MapperTrainer.Settings().labelSmoothing
+  @Option(
+    help: ArgumentHelp(
+      "Probability that targets give to all tokens alike (default: \(TrainingObjective.Kind.likelihood.labelSmoothing); with --objective cider \(TrainingObjective.Kind.cider.labelSmoothing)).",
+      valueName: "probability"))
+  var labelSmoothing: Double?
 
   @Option(help: "Decay of the parameters' moving average, which is then what is kept: 0.999; 0 is none.")
   var ema = MapperTrainer.Settings().averageDecay
@@ -75,7 +78,7 @@ struct RecipeOptions: ParsableArguments {
     try require(clip >= 0, "--clip takes 0 or more.")
     try require((0..<1).contains(dropout), "--dropout takes 0 up to below 1.")
     try require((0..<1).contains(tokenDropout), "--token-dropout takes 0 up to below 1.")
-    try require((0..<1).contains(labelSmoothing), "--label-smoothing takes 0 up to below 1.")
+    try require((0..<1).contains(labelSmoothing ?? 0), "--label-smoothing takes 0 up to below 1.")
     try require((0..<1).contains(ema), "--ema takes 0 up to below 1.")
   }
 
@@ -102,7 +105,7 @@ struct RecipeOptions: ParsableArguments {
     plan.trainer.clipNorm = clip
     plan.trainer.dropout = dropout
     plan.trainer.tokenDropout = tokenDropout > 0 ? tokenDropout : nil
-    plan.trainer.labelSmoothing = labelSmoothing
+    plan.trainer.labelSmoothing = labelSmoothing ?? plan.objective.kind.labelSmoothing
     plan.trainer.averageDecay = ema
     plan.schedule.peak = learningRate ?? plan.objective.kind.learningRate
     plan.schedule.warmupSteps = warmup

@@ -27,7 +27,7 @@ struct ConfidenceModelTests {
 
   @Test(
     "tells photos from images like those it was fitted to, and keeps at least the share of photos that was asked for")
-  func photos() throws {
+  func tellsPhotos() throws {
     let model = fitting.model(photos: photos, others: others, keep: 0.95)
     var fresh = SyntheticImages(seed: 4)
     let photoScores = fresh.vectors(300, at: 0).map { model.photoScore($0) }

@@ -68,18 +68,17 @@ struct EfficientNetLiteTests {
     }
   }
 
-  @Test("hidden states of other widths, and a class token, are refused")
-  func refusals() throws {
+  @Test("outputs of other widths lie side by side; a class token and a state that there is not are refused")
+  func layouts() throws {
     let encoder = try TinyEncoder.efficientNetLite.encoder()
-    func measure(_ parts: [FeatureSelection.Part]) throws {
-      _ = try FeatureSelection(parts: parts).measure(width: 24, height: 24, encoder: encoder)
+    func layout(_ parts: [FeatureSelection.Part]) throws -> FeatureLayout {
+      try FeatureSelection(parts: parts).layout(width: 24, height: 24, encoder: encoder)
     }
-    #expect(throws: EncodingError.mixedWidths([40, 5])) {
-      try measure([
-        .init(hiddenState: 7, tokens: .output(.pooled)), .init(hiddenState: 7, tokens: .output(.logits)),
-      ])
-    }
-    #expect(throws: EncodingError.noClassToken) { try measure([.init(hiddenState: 7, tokens: .classToken)]) }
+    let found = try layout([
+      .init(hiddenState: 7, tokens: .output(.pooled)), .init(hiddenState: 7, tokens: .output(.logits)),
+    ])
+    #expect(found.blocks == [.init(tokens: 1, width: 40), .init(tokens: 1, width: 5)])
+    #expect(throws: EncodingError.noClassToken) { try layout([.init(hiddenState: 7, tokens: .classToken)]) }
     #expect(throws: EncodingError.noSuchHiddenState(number: 8, layers: 7)) {
       try encoder.hiddenStates(Tensor(zeros: [1, 3, 8, 8]), numbers: [8])
     }
@@ -107,31 +106,64 @@ struct EfficientNetLiteTests {
   /// The net that captioners are given, where it is installed (`caption models pull`).
   private static let installed = try? ModelStore().installedDirectory(of: "efficientnet-lite2")
 
+  private func lite2() throws -> EfficientNetLite {
+    let directory = try #require(Self.installed)
+    return try EfficientNetLite(
+      configuration: EfficientNetLiteConfiguration(jsonFile: directory + "/config.json"),
+      weights: WeightReader(openWeights(directory: directory)))
+  }
+
+  /// `[1, 3, 260, 260]`.
+  private func pixels(of photo: String) throws -> Tensor {
+    let image = try ImageDecoder().decode(path: Fixture.url("images/\(photo)").path(percentEncoded: false)).image
+    let preprocessor = ImagePreprocessor(
+      size: ImageSize(width: 260, height: 260), rescaleFactor: 1, mean: [127, 127, 127],
+      standardDeviation: [128, 128, 128])
+    return preprocessor(image).reshaped([1, 3, 260, 260])
+  }
+
+  private static let grid = FeatureSelection.Tokens.patches(grid: PatchGrid(rows: 3, columns: 3))
+
+  private func features(_ tokens: FeatureSelection.Tokens, _ pixels: Tensor, _ encoder: EfficientNetLite) throws
+    -> Tensor
+  {
+    let selection = FeatureSelection(parts: [.init(hiddenState: encoder.layers, tokens: tokens)])
+    return try selection.features(of: pixels, by: encoder)
+  }
+
   @Test(
     "the real Lite2 sees in a photo what the package sees, within 1e-4 of the largest number",
     .enabled(if: installed != nil, "run `caption models pull` first"), arguments: ["chelsea.png", "coffee.jpg"],
     [false, true])
   func real(photo: String, isPrepared: Bool) throws {
-    let directory = try #require(Self.installed)
-    var encoder = try EfficientNetLite(
-      configuration: EfficientNetLiteConfiguration(jsonFile: directory + "/config.json"),
-      weights: WeightReader(openWeights(directory: directory)))
-    if isPrepared { encoder = encoder.prepared(.f32) }
-    let image = try ImageDecoder().decode(path: Fixture.url("images/\(photo)").path(percentEncoded: false)).image
-    let preprocessor = ImagePreprocessor(
-      size: ImageSize(width: 260, height: 260), rescaleFactor: 1, mean: [127, 127, 127],
-      standardDeviation: [128, 128, 128])
-    let pixels = preprocessor(image).reshaped([1, 3, 260, 260])
+    let encoder = isPrepared ? try lite2().prepared(.f32) : try lite2()
+    let pixels = try pixels(of: photo)
     let reference = try Reference("efficientnet-lite2/reference.safetensors")
     for (key, tokens) in [
-      ("pooled", FeatureSelection.Tokens.output(.pooled)), ("logits", .output(.logits)),
-      ("grid", .patches(grid: PatchGrid(rows: 3, columns: 3))),
+      ("pooled", FeatureSelection.Tokens.output(.pooled)), ("logits", .output(.logits)), ("grid", Self.grid),
     ] {
-      let selection = FeatureSelection(parts: [.init(hiddenState: encoder.layers, tokens: tokens)])
       let expected = try reference("\(key)_\(photo)")
-      let found = try selection.features(of: pixels, by: encoder).reshaped(expected.shape)
+      let found = try features(tokens, pixels, encoder).reshaped(expected.shape)
       let largest = expected.values.map(abs).max() ?? 0
       #expect(found.distance(to: expected) < 1e-4 * largest, "\(key)")
+    }
+  }
+
+  @Test(
+    "in fewer bits the real Lite2's features point almost where they do in f32",
+    .enabled(if: installed != nil, "run `caption models pull` first"),
+    arguments: [(MatrixPrecision.bf16, 0.9995), (.int8, 0.98)])
+  func precisions(precision: MatrixPrecision, least: Double) throws {
+    let encoder = try lite2()
+    let (exact, rounded) = (encoder.prepared(.f32), encoder.prepared(precision))
+    for photo in ["astronaut.jpg", "chelsea.png", "coffee.jpg", "dog.webp", "harrier.jpg", "opera.jpg", "rocket.jpg"] {
+      let pixels = try pixels(of: photo)
+      for tokens in [FeatureSelection.Tokens.output(.pooled), Self.grid, .output(.logits)] {
+        let (a, b) = (try features(tokens, pixels, exact), try features(tokens, pixels, rounded))
+        let cosine = a.dot(b) / (a.dot(a) * b.dot(b)).squareRoot()
+        // The least of these seven photos: 0.9997 and 0.991.
+        #expect(cosine > least, "\(photo) \(tokens)")
+      }
     }
   }
 }
