@@ -107,7 +107,8 @@ let package = Package(
     tests(
       "CaptioningTests",
       [
-        "Captioning", "Datasets", "ImageEncoding", "PrefixMapping", "TextDecoding", "ModelFiles", "Tensors",
+        "Captioning", "CaptionMetrics", "Datasets", "ImageEncoding", "PrefixMapping", "TextDecoding", "ModelFiles",
+        "Tensors",
         systemPackage,
       ]),
     tests("CaptionCommandTests", ["caption", "LocalHub"]),

@@ -39,6 +39,7 @@ static inline __attribute__((always_inline)) void store_lanes(float *p, sixteen 
 #define STORE_SOME(p, v, count) store_lanes(p, (sixteen)(v), count)
 #define TILE_ROWS 6
 #define TILE_VECTORS 1
+#define DEPTHWISE_PIXELS 4
 #define TABLE ck_table_avx2
 #define TABLE_NAME "AVX2"
 #include "row_kernels.h"

@@ -10,6 +10,7 @@ typedef struct { _Float16 value; } __attribute__((packed)) packed_half;
 #define HALF(p) ((float)((const packed_half *)(p))->value)
 #define TILE_ROWS 12
 #define TILE_VECTORS 2
+#define DEPTHWISE_PIXELS 8
 #define TABLE ck_table_avx512
 #define TABLE_NAME "AVX-512"
 /// An estimate to 14 bits and one step of Newton's: within one unit of the last place, at a quarter of a division's time.

@@ -10,6 +10,7 @@ typedef struct { _Float16 value; } __attribute__((packed)) packed_half;
 // 24 of 32 registers of four floats hold the sums of 6 rows and 16 outputs.
 #define TILE_ROWS 6
 #define TILE_VECTORS 1
+#define DEPTHWISE_PIXELS 4
 #define TABLE ck_table_neon
 #define TABLE_NAME "NEON"
 #include "row_kernels.h"

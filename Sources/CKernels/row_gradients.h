@@ -30,6 +30,7 @@ INLINE floats slope_of(const int kind, floats x) {
     case CK_ACTIVATION_QUICK_GELU: return logistic_slope(y * 1.702f, y * 1.702f);
     case CK_ACTIVATION_RELU: return (floats)((ints)spread(1.0f) & (x > 0.0f));
     case CK_ACTIVATION_SILU: return logistic_slope(y, y);
+    case CK_ACTIVATION_RELU6: return (floats)((ints)spread(1.0f) & (x > 0.0f) & (x < 6.0f));
     default: return spread(1.0f);
   }
 }

@@ -108,6 +108,16 @@ INLINE floats gelu_of(floats x) { return x * normal_distribution(x); }
 /// The exponent of GELU by tanh, 2 √(2/π) (x + 0.044715 x³): (1 + tanh u) / 2 is the logistic function of 2u.
 INLINE floats gelu_tanh_exponent(floats x) { return x * (x * x * 0.0713548162726f + 1.59576912160573f); }
 
+// A choice by a comparison, which becomes one instruction, is for vectors of this type alone.
+typedef float lanes __attribute__((ext_vector_type(16)));
+/// x, or the bound that it is beyond; NaN stays.
+INLINE floats within(floats least, floats x, floats most) {
+  lanes v = (lanes)x, low = (lanes)least, high = (lanes)most;
+  v = v < low ? low : v;
+  v = v > high ? high : v;
+  return (floats)v;
+}
+
 /// `kind` (enum ck_activation) is a constant wherever this is inlined.
 INLINE floats activation_of(const int kind, floats x) {
   switch (kind) {
@@ -116,6 +126,7 @@ INLINE floats activation_of(const int kind, floats x) {
     case CK_ACTIVATION_QUICK_GELU: return x * RECIPROCAL(exponential(x * -1.702f) + 1.0f);
     case CK_ACTIVATION_RELU: return (floats)((ints)x & ~(x < 0.0f));  // NaN stays
     case CK_ACTIVATION_SILU: return x * RECIPROCAL(exponential(-x) + 1.0f);
+    case CK_ACTIVATION_RELU6: return within(spread(0.0f), x, spread(6.0f));
     default: return x;
   }
 }
@@ -128,6 +139,7 @@ INLINE floats activation_of(const int kind, floats x) {
     case CK_ACTIVATION_QUICK_GELU: call(CK_ACTIVATION_QUICK_GELU); break; \
     case CK_ACTIVATION_RELU: call(CK_ACTIVATION_RELU); break;             \
     case CK_ACTIVATION_SILU: call(CK_ACTIVATION_SILU); break;             \
+    case CK_ACTIVATION_RELU6: call(CK_ACTIVATION_RELU6); break;           \
     default: call(CK_ACTIVATION_NONE); break;                            \
   }
 
@@ -342,6 +354,7 @@ static float round_int8(size_t count, const float *x, int8_t *codes, float *sum)
 }
 
 #include "tiles.h"
+#include "depthwise.h"
 #include "row_gradients.h"
 
 const ck_table TABLE = {
@@ -372,6 +385,7 @@ const ck_table TABLE = {
     .tile_f32 = tile_f32,
     .tile_bf16 = tile_bf16,
     .finish_tile = finish_tile,
+    .depthwise_row = depthwise_row,
     .activate_backward = activate_backward,
     .gate_backward = gate_backward,
     .layer_norm_backward = layer_norm_backward,

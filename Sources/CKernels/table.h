@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ckernels_convolutions.h"
 #include "ckernels_gradients.h"
 
 /// Rows of activations that meet a panel of a packed matrix at once, and the outputs in a panel.
@@ -60,6 +61,9 @@ typedef struct {
   void (*tile_bf16)(const ck_tile *tile);  // exact products, sums in f32
   void (*finish_tile)(size_t rows, size_t columns, const float *tile, const ck_finish *finish, float *out,
                       size_t stride);
+  // Row `row` of a depthwise convolution's result, `x` at the first row of the image that the kernel sees then; without the
+  // activation where it has no bounds.
+  void (*depthwise_row)(const ck_depthwise *c, size_t row, const float *x, float *out);
   // Gradients: row_gradients.h says what each computes.
   void (*activate_backward)(int kind, size_t count, const float *x, const float *grad, float *out);
   void (*gate_backward)(int kind, size_t columns, const float *gate, const float *up, const float *grad,

@@ -3,11 +3,14 @@ public struct ScoredCaption: Sendable, Equatable {
   public let id: String
   public let candidate: String
   public let references: [String]
+  /// What is known to be in the image, as its dataset says; empty where it does not.
+  public let labels: [String]
 
-  public init(id: String, candidate: String, references: [String]) {
+  public init(id: String, candidate: String, references: [String], labels: [String] = []) {
     self.id = id
     self.candidate = candidate
     self.references = references
+    self.labels = labels
   }
 }
 

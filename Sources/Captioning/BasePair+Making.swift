@@ -5,10 +5,11 @@ import TextDecoding
 extension BasePair {
   /// How the models of a pair are used, where it shall not be as they themselves suggest.
   public struct Choices: Sendable {
-    /// What mappers read; by default what suits the encoder's family.
-    public var features: [CaptionerManifest.Feature]?
-    /// By default as `preprocessor_config.json` has it.
-    public var preprocessing: CaptionerManifest.Preprocessing?
+    /// What mappers read; by default what suits each encoder's family.
+    public var features: [FeatureRequest]?
+    /// Sides of each encoder's input, into which the whole image is squeezed; `nil`, or none at all, is as the encoder's
+    /// `preprocessor_config.json` has it.
+    public var sizes: [Int?] = []
     /// `{prefix}` and the text behind it.
     public var template = "{prefix}\n"
     public var stopTokens: [Int]?
@@ -17,56 +18,73 @@ extension BasePair {
     public init() {}
   }
 
-  /// A model of the user's own.
+  /// A model of the user's own, or a base model of the store.
   public struct Source: Sendable {
     /// Absolute.
     public let path: String
+    /// Of a base model in the store; manifests then name it, and not where it is.
+    public let name: String?
     /// Where it was fetched from, such as `hf:org/name@commit`.
     public let origin: String?
 
-    public init(path: String, origin: String? = nil) {
+    public init(path: String, name: String? = nil, origin: String? = nil) {
       self.path = path
+      self.name = name
       self.origin = origin
     }
+
+    fileprivate var manifestPath: String { name ?? path }
   }
 
-  /// Looks at two models, loads both to know that they can be used, and takes their SHA-256.
+  /// Looks at models, loads all to know that they can be used, and takes their SHA-256.
   ///
   /// - Parameters:
-  ///   - encoder: a Hugging Face directory.
+  ///   - encoders: Hugging Face directories, at least one.
   ///   - decoder: a Hugging Face directory, or a GGUF file.
   /// - Throws: `ModelStoreError.unclearWeights`, `ModelFileError`, `CaptionerError`, `EncodingError`, `FileSystemError`.
   public static func making(
-    name: String, encoder: Source, decoder: Source, choices: Choices = Choices(), hashes: FileHashCache
+    name: String, encoders: [Source], decoder: Source, choices: Choices = Choices(), hashes: FileHashCache
   ) throws -> BasePair {
     let decoderWeights = try ModelWeights(of: decoder.path)
     let pair = BasePair(
-      name: name, encoder: try encoderSettings(encoder, choices, hashes),
+      name: name, encoders: try encoderSettings(encoders, choices, hashes),
       decoder: try decoderSettings(decoder, decoderWeights, choices, hashes))
-    _ = try CaptionerBases(pair, encoderPath: encoder.path, decoderPath: decoderWeights.modelPath)
+    _ = try CaptionerBases(pair, encoderPaths: encoders.map(\.path), decoderPath: decoderWeights.modelPath)
     return pair
   }
 
   /// CLIP as ClipCap reads it: its projected embedding.
   static func clipSettings(_ directory: String, _ hashes: FileHashCache) throws -> CaptionerManifest.Encoder {
     var choices = Choices()
-    let family = try EncoderFamily.family(ofDirectory: directory)
-    let layers = try EncoderFamily.load(family, from: directory).layers
-    choices.features = [.init(hiddenState: layers, tokens: .projected)]
-    return try encoderSettings(Source(path: directory), choices, hashes)
+    choices.features = [FeatureRequest(tokens: .projected)]
+    return try encoderSettings([Source(path: directory)], choices, hashes)[0]
   }
 
   private static func encoderSettings(
-    _ source: Source, _ choices: Choices, _ hashes: FileHashCache
-  ) throws -> CaptionerManifest.Encoder {
-    let family = try EncoderFamily.family(ofDirectory: source.path)
-    let loaded = try EncoderFamily.load(family, from: source.path)
-    let preprocessing =
-      try choices.preprocessing ?? .init(encoderDirectory: source.path)
-    return CaptionerManifest.Encoder(
-      path: source.path, family: family, sha256: try ModelWeights(of: source.path).hash(hashes),
-      features: choices.features ?? EncoderFamily.defaultFeatures(family, of: loaded, preprocessing),
-      preprocessing: preprocessing, origin: source.origin)
+    _ sources: [Source], _ choices: Choices, _ hashes: FileHashCache
+  ) throws -> [CaptionerManifest.Encoder] {
+    var encoders: [CaptionerManifest.Encoder] = []
+    var layers: [Int] = []
+    for (index, source) in sources.enumerated() {
+      let family = try EncoderFamily.family(ofDirectory: source.path)
+      let loaded = try EncoderFamily.load(family, from: source.path)
+      var preprocessing = try CaptionerManifest.Preprocessing(encoderDirectory: source.path)
+      if index < choices.sizes.count, let side = choices.sizes[index] { preprocessing.squeeze(into: side) }
+      layers.append(loaded.layers)
+      encoders.append(
+        CaptionerManifest.Encoder(
+          path: source.manifestPath, family: family, sha256: try ModelWeights(of: source.path).hash(hashes),
+          features: EncoderFamily.defaultFeatures(family, of: loaded, preprocessing), preprocessing: preprocessing,
+          origin: source.origin))
+    }
+    encoders = encoders.named
+    guard let requests = choices.features else { return encoders }
+    let features = try FeatureRequest.features(requests, names: encoders.names, layers: layers)
+    for index in encoders.indices {
+      if features[index].isEmpty { throw CaptionerError.unreadEncoder(name: encoders.names[index]) }
+      encoders[index].features = features[index]
+    }
+    return encoders
   }
 
   private static func decoderSettings(
@@ -82,9 +100,16 @@ extension BasePair {
     let stopTokens = choices.stopTokens ?? description.endTokens
     guard !stopTokens.isEmpty else { throw CaptionerError.noStopTokens(path: source.path) }
     return CaptionerManifest.Decoder(
-      path: source.path, family: family, sha256: try weights.hash(hashes), promptTemplate: choices.template,
+      path: source.manifestPath, family: family, sha256: try weights.hash(hashes), promptTemplate: choices.template,
       startTokens: startTokens, stopTokens: stopTokens, maximumNewTokens: choices.maximumNewTokens,
       origin: source.origin)
+  }
+}
+
+extension CaptionerManifest.Preprocessing {
+  /// Lets the whole image be resized to a square, whatever its shape.
+  fileprivate mutating func squeeze(into side: Int) {
+    (width, height, resizeMode, shortestEdge) = (side, side, "squash", nil)
   }
 }
 
@@ -100,6 +125,7 @@ extension EncoderFamily {
         patches: [
           preprocessing.height / encoder.patchSize, preprocessing.width / encoder.patchSize,
         ])
+    case "efficientnet-lite": pooledFeatures(of: encoder, preprocessing)
     default: [.init(hiddenState: encoder.layers, tokens: .patches)]
     }
   }
@@ -115,5 +141,20 @@ extension EncoderFamily {
       let classToken = CaptionerManifest.Feature(hiddenState: depth, tokens: .class)
       return index == 2 ? [classToken] : [classToken, .init(hiddenState: depth, tokens: .patches, grid: grid)]
     }
+  }
+
+  /// Of a convolutional net the pooled row, and its last pixels averaged to the largest grid of at most 5x5 that goes evenly:
+  /// 3x3 for 9x9 of them.
+  private static func pooledFeatures(
+    of encoder: any VisionEncoder, _ preprocessing: CaptionerManifest.Preprocessing
+  ) -> [CaptionerManifest.Feature] {
+    let pixels = try? encoder.grid(width: preprocessing.width, height: preprocessing.height)
+    let side = pixels.flatMap { pixels in
+      (2...5).last { pixels.rows % $0 == 0 && pixels.columns % $0 == 0 }
+    }
+    return [
+      .init(hiddenState: encoder.layers, tokens: .pooled),
+      .init(hiddenState: encoder.layers, tokens: .patches, grid: side.map { [$0, $0] }),
+    ]
   }
 }

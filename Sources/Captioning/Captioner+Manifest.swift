@@ -15,6 +15,7 @@ extension FeatureSelection {
             tokens: .patches(grid: feature.grid.map { PatchGrid(rows: $0[0], columns: $0[1]) }))
         case .pooled: Part(hiddenState: feature.hiddenState, tokens: .output(.pooled))
         case .projected: Part(hiddenState: feature.hiddenState, tokens: .output(.projected))
+        case .logits: Part(hiddenState: feature.hiddenState, tokens: .output(.logits))
         }
       })
   }
@@ -37,11 +38,11 @@ extension ImagePreprocessor {
 }
 
 extension Captioner {
-  /// That encoder, mapper and decoder agree about the shapes that pass between them.
+  /// That encoders, mapper and decoder agree about the shapes that pass between them.
   static func checkFit(
-    directory: String, features: [Int], mapper: Mapper, decoder: any TextDecoder
+    directory: String, features: FeatureLayout, mapper: Mapper, decoder: any TextDecoder
   ) throws {
-    if let expected = mapper.featureShape, features != expected {
+    if let expected = mapper.featureLayout, features.merged != expected.merged {
       throw CaptionerError.featureMismatch(directory: directory, found: features, expected: expected)
     }
     guard mapper.outputShape == mapper.outputShape(for: decoder) else {

@@ -22,15 +22,15 @@ extension Captioner {
 
   /// Whether matrices can be laid out, and `others` bytes are left then.
   func allowsMemory(toPrepare precision: ComputePrecision, besides others: Int) -> Bool {
-    let encoder = precision.encoder(isBatch: true).map { extractor.encoder.preparedByteCount($0) } ?? 0
-    return Memory.allows(encoder + decoder.preparedByteCount(precision.decoder(isBatch: true)) + others)
+    let encoders = precision.encoder(isBatch: true).map { extractor.preparedByteCount($0) } ?? 0
+    return Memory.allows(encoders + decoder.preparedByteCount(precision.decoder(isBatch: true)) + others)
   }
 
   /// - Throws: `OutOfMemory` where matrices cannot be laid out.
   func requireMemory(toPrepare precision: ComputePrecision, isBatch: Bool) throws(OutOfMemory) {
     if let encoder = encoderPrecision(toPrepare: precision, isBatch: isBatch) {
       try Memory.require(
-        extractor.encoder.preparedByteCount(encoder), for: "the encoder's matrices in \(encoder.rawValue)",
+        extractor.preparedByteCount(encoder), for: "the encoder's matrices in \(encoder.rawValue)",
         remedy: "\(Self.smallerModel), or --precision int8")
     }
     let plan = precision.decoder(isBatch: isBatch)

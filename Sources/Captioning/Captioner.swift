@@ -4,7 +4,7 @@ public import PrefixMapping
 public import Tensors
 public import TextDecoding
 
-/// A frozen encoder, a trained mapper and a frozen decoder, made for one another: an image in, words out.
+/// One or more frozen encoders, a trained mapper and a frozen decoder, made for one another: an image in, words out.
 ///
 /// Weights are mapped into memory, so that making a captioner costs milliseconds and its pages are shared by processes.
 public struct Captioner: Sendable {
@@ -15,6 +15,10 @@ public struct Captioner: Sendable {
   public internal(set) var mapper: Mapper
   public internal(set) var decoder: any TextDecoder
   public let tokenizer: any Tokenizer
+  /// What tells how far captions can be trusted; `nil` where the captioner was not calibrated.
+  public let confidenceModel: ConfidenceModel?
+  /// When it says "not sure".
+  public var certainty = CertaintyPolicy()
 
   /// - Parameters:
   ///   - directory: holds `captioner.json`.
@@ -25,7 +29,7 @@ public struct Captioner: Sendable {
     let bases = try manifest.resolve(in: directory, store: store)
     self.manifest = manifest
     files = bases
-    extractor = try ImageFeatureExtractor(manifest.encoder, encoderDirectory: bases.encoder)
+    extractor = try ImageFeatureExtractor(manifest.encoders, encoderDirectories: bases.encoders)
     mapper = try MapperFamily.load(manifest.mapper, from: bases.mapper)
     // A prompt of embeddings itself tells what comes first; keys and values do not.
     if case .prefix = mapper, manifest.decoder.startTokens.isEmpty {
@@ -36,7 +40,11 @@ public struct Captioner: Sendable {
     // Names and tables are read into memory: text of some megabytes, and what is made of it.
     try Memory.require(DecoderFamily.tokenizerBytes, for: "the tokenizer of \(bases.decoder)")
     (decoder, tokenizer) = try DecoderFamily.load(manifest.decoder.family, from: bases.decoder)
-    try Self.checkFit(directory: directory, features: extractor.shape, mapper: mapper, decoder: decoder)
+    try Self.checkFit(directory: directory, features: extractor.parts, mapper: mapper, decoder: decoder)
+    confidenceModel = try bases.confidence.map { try ConfidenceModel(path: $0) }
+    if let widths = confidenceModel?.widths, widths != extractor.pooledWidths {
+      throw CaptionerError.confidenceMismatch(directory: directory, found: extractor.pooledWidths, expected: widths)
+    }
   }
 
   /// What the captioner's manifest asks for: greedy, its stop tokens, its longest caption.
@@ -53,32 +61,35 @@ public struct Captioner: Sendable {
     path: String, decoder imageDecoder: ImageDecoder, options: GenerationOptions, onWarning: (String) -> Void = { _ in }
   ) throws -> ImageCaption {
     var timings = StageTimings()
-    let (prefixes, size) = try prefixes(path: path, decoder: imageDecoder, timings: &timings, onWarning: onWarning)
+    let (prefixes, views, size) = try prefixes(
+      path: path, decoder: imageDecoder, timings: &timings, onWarning: onWarning)
     let sequences = try timings.measure(\.generate) { try generate(from: prefixes, options: options) }
     let sequence = sequences[0]
     return ImageCaption(
       text: text(of: sequence), sequence: sequence,
       alternatives: sequence.alternatives.map { (text(of: $0), $0) },
-      width: size.width, height: size.height, timings: timings)
+      width: size.width, height: size.height, timings: timings,
+      judgement: judgement(of: sequence, view: views[0]))
   }
 
-  /// The prefix of one image, and the image's size as a viewer shows it.
+  /// The prefix of one image, what the confidence model sees in it, and its size as a viewer shows it.
   func prefixes(
     path: String, decoder imageDecoder: ImageDecoder, timings: inout StageTimings, onWarning: (String) -> Void
-  ) throws -> (prefixes: [Prefix], size: ImageSize) {
+  ) throws -> (prefixes: [Prefix], views: [PhotoView?], size: ImageSize) {
     let image = try timings.measure(\.decode) {
-      try imageDecoder.decode(path: path, targetFor: extractor.preprocessor.scaledSize)
+      try imageDecoder.decode(path: path, targetFor: extractor.preprocessing.scaledSize)
     }
     image.warnings.forEach(onWarning)
-    let pixels = try timings.measure(\.preprocess) { try extractor.preprocessor.pixels(of: image, named: path) }
+    let pixels = try timings.measure(\.preprocess) { try extractor.preprocessing.pixels(of: image, named: path) }
     let features = try timings.measure(\.encode) { try extractor.features(of: [pixels]) }
-    return (try timings.measure(\.map) { try mapper.prefixes(features, decoder: decoder) }, image.originalSize)
+    let prefixes = try timings.measure(\.map) { try mapper.prefixes(features, decoder: decoder) }
+    return (prefixes, views(of: features), image.originalSize)
   }
 
   /// The text of a sequence, trimmed.
   public func text(of sequence: GeneratedSequence) -> String { tokenizer.caption(of: sequence) }
 
-  /// Captions of images whose features are there, all as one batch: `[images, tokens, width]`.
+  /// Captions of images whose features are there, all as one batch: `[images, …]` as the extractor makes them.
   ///
   /// - Throws: `DecodingError`, `GenerationError`.
   public func captions(

@@ -1,12 +1,12 @@
 public import ModelFiles
 public import TextDecoding
 
-/// A frozen encoder and a frozen decoder, loaded, and how they are used: all that a mapper is trained between.
+/// One or more frozen encoders and a frozen decoder, loaded, and how they are used: all that a mapper is trained between.
 public struct CaptionerBases: Sendable {
-  public let encoder: CaptionerManifest.Encoder
+  public let encoders: [CaptionerManifest.Encoder]
   public let decoderSettings: CaptionerManifest.Decoder
-  /// The encoder's directory.
-  public let encoderPath: String
+  /// The encoders' directories.
+  public let encoderPaths: [String]
   /// A GGUF file, or a Hugging Face directory.
   public let decoderPath: String
   public let extractor: ImageFeatureExtractor
@@ -22,23 +22,23 @@ public struct CaptionerBases: Sendable {
   public init(pairDirectory directory: String, store: ModelStore) throws {
     let pair = try BasePair(directory: directory)
     let found = try pair.resolve(in: directory, store: store)
-    try self.init(pair, encoderPath: found.encoder, decoderPath: found.decoder)
+    try self.init(pair, encoderPaths: found.encoders, decoderPath: found.decoder)
   }
 
-  init(_ pair: BasePair, encoderPath: String, decoderPath: String) throws {
-    encoder = pair.encoder
+  init(_ pair: BasePair, encoderPaths: [String], decoderPath: String) throws {
+    encoders = pair.encoders
     decoderSettings = pair.decoder
-    self.encoderPath = encoderPath
+    self.encoderPaths = encoderPaths
     self.decoderPath = decoderPath
-    extractor = try ImageFeatureExtractor(pair.encoder, encoderDirectory: encoderPath)
+    extractor = try ImageFeatureExtractor(pair.encoders, encoderDirectories: encoderPaths)
     (decoder, tokenizer) = try DecoderFamily.load(pair.decoder.family, from: decoderPath)
   }
 
   /// Those of a captioner.
   public init(_ captioner: Captioner) {
-    encoder = captioner.manifest.encoder
+    encoders = captioner.manifest.encoders
     decoderSettings = captioner.manifest.decoder
-    encoderPath = captioner.files.encoder
+    encoderPaths = captioner.files.encoders
     decoderPath = captioner.files.decoder
     extractor = captioner.extractor
     decoder = captioner.decoder

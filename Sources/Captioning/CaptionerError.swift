@@ -1,3 +1,6 @@
+public import ImageEncoding
+public import ModelFiles
+
 /// Parts of a captioner that do not make one.
 public enum CaptionerError: Error, Equatable, Sendable, CustomStringConvertible {
   case unknownFamily(part: String, name: String, known: [String])
@@ -10,8 +13,17 @@ public enum CaptionerError: Error, Equatable, Sendable, CustomStringConvertible 
   case existingCaptioner(directory: String)
   case noSingleToken(text: String)
   case unknownSetting(key: String, value: String)
-  case featureMismatch(directory: String, found: [Int], expected: [Int])
+  /// Features are asked for, and not of which of several encoders.
+  case unnamedEncoder(known: [String])
+  case unknownEncoder(name: String, known: [String])
+  /// What one of several encoders cannot do.
+  case encoder(name: String, problem: EncodingError)
+  /// No feature of an encoder is asked for that was named all the same.
+  case unreadEncoder(name: String)
+  case featureMismatch(directory: String, found: FeatureLayout, expected: FeatureLayout)
   case prefixMismatch(directory: String, found: [Int], expected: [Int])
+  /// Widths of pooled features.
+  case confidenceMismatch(directory: String, found: [Int], expected: [Int])
 
   public var description: String {
     switch self {
@@ -29,12 +41,23 @@ public enum CaptionerError: Error, Equatable, Sendable, CustomStringConvertible 
       "'\(text)' is not one token of the decoder: name another text with --stop"
     case .unknownSetting(let key, let value):
       "captioner.json: \(key) '\(value)' is not known: correct it, or use a newer caption"
+    case .unnamedEncoder(let known):
+      "features of several encoders are asked for by their names, as in \(known[0]):8:class: there are "
+        + known.joined(separator: ", ")
+    case .unknownEncoder(let name, let known):
+      "there is no encoder '\(name)': ask for features of \(known.joined(separator: ", "))"
+    case .encoder(let name, let problem): "encoder '\(name)': \(problem)"
+    case .unreadEncoder(let name):
+      "no feature of the encoder '\(name)' is asked for: ask for one, or leave the encoder out"
     case .featureMismatch(let directory, let found, let expected):
-      "\(directory)/captioner.json: encoder.features give \(found) [tokens, width] but the mapper was trained on "
-        + "\(expected): correct encoder.features or name the mapper's own encoder"
+      "\(directory)/captioner.json: features of the encoders are \(found) (tokens x width), but the mapper was trained on "
+        + "\(expected): correct the encoders' features, or name the mapper's own encoders in their order"
     case .prefixMismatch(let directory, let found, let expected):
       "\(directory)/captioner.json: the mapper makes prefixes \(found) [layers, 2, heads, length, head dimension] but the "
         + "decoder wants \(expected) with any length: name the decoder that the mapper was trained for"
+    case .confidenceMismatch(let directory, let found, let expected):
+      "\(directory)/captioner.json: the confidence file was fitted to pooled features of widths \(expected), but "
+        + "encoder.features give \(found): run caption calibrate again, or remove 'confidence'"
     }
   }
 }

@@ -44,7 +44,7 @@ public struct ClipCapConversion: Sendable {
     try SafetensorsWriter.write(found.mapper, to: mapperPath)
     let decoderSettings = try decoderSettings(found, hashes)
     let manifest = CaptionerManifest(
-      name: name, encoder: try BasePair.clipSettings(encoder, hashes), decoder: decoderSettings,
+      name: name, encoders: [try BasePair.clipSettings(encoder, hashes)], decoder: decoderSettings,
       mapper: CaptionerManifest.Mapper(
         path: "mapper.safetensors", family: found.family.name, sha256: try FileHash(ofFile: mapperPath),
         heads: ClipCapCheckpoint.attentionHeads, tokenGroups: [1]),

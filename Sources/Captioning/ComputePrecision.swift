@@ -129,6 +129,6 @@ extension Captioner {
   /// for a photo alone serves many.
   func encoderPrecision(toPrepare precision: ComputePrecision, isBatch: Bool) -> MatrixPrecision? {
     guard let encoder = precision.encoder(isBatch: isBatch) else { return nil }
-    return extractor.isPrepared && extractor.precision == encoder ? nil : encoder
+    return extractor.isPrepared(in: encoder) ? nil : encoder
   }
 }

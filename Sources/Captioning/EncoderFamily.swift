@@ -8,6 +8,9 @@ package enum EncoderFamily {
   private static let loaders: [String: Loader] = [
     "clip": { try CLIP(configuration: VisionTransformerConfiguration(clipFile: $0), weights: $1) },
     "dinov2": { try DINOv2(configuration: DinoV2Configuration(jsonFile: $0), weights: $1) },
+    "efficientnet-lite": {
+      try EfficientNetLite(configuration: EfficientNetLiteConfiguration(jsonFile: $0), weights: $1)
+    },
     "siglip": { try SigLIP(configuration: VisionTransformerConfiguration(siglipFile: $0), weights: $1) },
     "vit": { try ViT(configuration: VisionTransformerConfiguration(vitFile: $0), weights: $1) },
   ]
@@ -15,7 +18,7 @@ package enum EncoderFamily {
   /// By the `model_type` of `config.json`.
   private static let families = [
     "clip": "clip", "clip_vision_model": "clip", "dinov2": "dinov2", "dinov2_with_registers": "dinov2",
-    "siglip": "siglip", "siglip_vision_model": "siglip", "vit": "vit",
+    "efficientnet-lite": "efficientnet-lite", "siglip": "siglip", "siglip_vision_model": "siglip", "vit": "vit",
   ]
 
   /// The family of a model that Hugging Face's libraries have saved.

@@ -12,9 +12,12 @@ public struct ImageCaption: Sendable {
   public let width: Int
   public let height: Int
   public let timings: StageTimings
+  /// How far the caption can be trusted, and whether it is to be said.
+  public let judgement: CaptionJudgement
 
-  /// `exp` of the mean log-probability of the tokens, the stop token included: 1 is certainty.
-  public var confidence: Double { sequence.confidence }
+  /// The probability that the caption is right; of a captioner without a confidence model, `exp` of the mean
+  /// log-probability of the tokens.
+  public var confidence: Double { judgement.confidence }
 }
 
 /// Wall time by stage, in milliseconds.

@@ -7,12 +7,20 @@ public struct CaptionedImage: Sendable, Hashable {
   public let captions: [String]
   /// `nil` where the dataset does not say.
   public let split: Split?
+  /// What is in the image, in the dataset's words: `dog`, `dining table`; empty where it does not say.
+  public let labels: [String]
+  /// Which collection the image came from, where the dataset is made of several: `imagenet`.
+  public let source: String?
 
-  public init(name: String, image: ImageLocation, captions: [String], split: Split?) {
+  public init(
+    name: String, image: ImageLocation, captions: [String], split: Split?, labels: [String] = [], source: String? = nil
+  ) {
     self.name = name
     self.image = image
     self.captions = captions
     self.split = split
+    self.labels = labels
+    self.source = source
   }
 }
 

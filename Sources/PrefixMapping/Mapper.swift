@@ -1,3 +1,4 @@
+public import ModelFiles
 public import Tensors
 public import TextDecoding
 
@@ -7,11 +8,11 @@ public enum Mapper: Sendable {
   case prefix(any PrefixMapper)
   case prompt(any PromptMapper)
 
-  /// `[tokens, width]` of the features that it was trained on; `nil` where it reads none and one prefix serves everything.
-  public var featureShape: [Int]? {
+  /// How the features lie that it was trained on; `nil` where it reads none and one prefix serves everything.
+  public var featureLayout: FeatureLayout? {
     switch self {
-    case .prefix(let mapper): mapper.featureShape
-    case .prompt(let mapper): mapper.featureShape
+    case .prefix(let mapper): mapper.featureLayout
+    case .prompt(let mapper): mapper.featureLayout
     }
   }
 
@@ -43,11 +44,11 @@ public enum Mapper: Sendable {
   }
 
   /// - Parameters:
-  ///   - features: `[batch, tokens, width]`.
+  ///   - features: `[batch, …]`, of the shape of `featureLayout`.
   ///   - dropout: for what is drawn in training; none otherwise.
   /// - Returns: one prefix for each item of the batch.
   /// - Throws: `DecodingError` where a prompt does not fit the decoder's positions.
-  /// - Precondition: `features` agrees with `featureShape`, where there is one.
+  /// - Precondition: `features` agrees with `featureLayout`, where there is one.
   public func prefixes(
     _ features: Tensor, decoder: any TextDecoder, dropout: Dropout = .none
   ) throws(DecodingError) -> [Prefix] {
@@ -67,7 +68,7 @@ public enum Mapper: Sendable {
 
   /// The decoder's loss of captions behind what this makes of their images.
   ///
-  /// - Parameter features: `[images, tokens, width]`.
+  /// - Parameter features: `[images, …]`, of the shape of `featureLayout`.
   /// - Throws: `DecodingError`.
   public func loss(
     of captions: PackedCaptions, features: Tensor, decoder: any TextDecoder, dropout: Dropout = .none,

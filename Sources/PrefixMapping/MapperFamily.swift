@@ -3,11 +3,10 @@ public import Tensors
 
 /// What a mapper has to fit, and how large it is: enough to make a fresh one.
 public struct MapperSettings: Sendable {
-  /// `[tokens, width]` of the features.
-  public var featureShape: [Int]
-  /// How many tokens, one after the other, come from one layer of the encoder: each group has a projection of its own.
-  public var tokenGroups: [Int]
-  /// Mean and standard deviation of the features over the training set, `[tokens, width]`.
+  /// Of an image's features: a block for all tokens, one after the other, that come from one layer of one encoder. Each has
+  /// a projection of its own.
+  public var features: FeatureLayout
+  /// Mean and standard deviation of the features over the training set, in the features' order.
   public var mean, deviation: Tensor
   /// What the prefix starts from before an image adds to it, `[layers, 2, keyValueHeads, length, headDimension]`.
   public var base: Tensor
@@ -23,11 +22,10 @@ public struct MapperSettings: Sendable {
   public var heads: Int
 
   public init(
-    featureShape: [Int], tokenGroups: [Int], mean: Tensor, deviation: Tensor, base: Tensor,
-    prompt: Tensor = Tensor(zeros: [1, 1]), width: Int, depth: Int, heads: Int, reparameterization: Int? = nil
+    features: FeatureLayout, mean: Tensor, deviation: Tensor, base: Tensor, prompt: Tensor = Tensor(zeros: [1, 1]),
+    width: Int, depth: Int, heads: Int, reparameterization: Int? = nil
   ) {
-    self.featureShape = featureShape
-    self.tokenGroups = tokenGroups
+    self.features = features
     self.mean = mean
     self.deviation = deviation
     self.base = base
@@ -37,6 +35,9 @@ public struct MapperSettings: Sendable {
     self.prompt = prompt
     self.reparameterization = reparameterization
   }
+
+  /// How many tokens each block of features has, as a manifest tells it.
+  public var tokenGroups: [Int] { features.blocks.map(\.tokens) }
 
   /// Numbers in one position of a prefix: `layers * 2 * keyValueHeads * headDimension`.
   var positionSize: Int { base.count / base.shape[3] }

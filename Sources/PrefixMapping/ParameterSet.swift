@@ -16,12 +16,13 @@ public struct ParameterSet: Sendable {
 
     public var isTrained: Bool { self != .constant }
 
-    /// The mappers' names follow one rule: `mean` and `std` come from the data, `base` is the prefix's base and `prompt` a prompt that no image changes; what a layer
+    /// The mappers' names follow one rule: `mean` and `std`, or `mean.N` and `std.N`, come from the data, `base` is the prefix's base and `prompt` a prompt that no image changes; what a layer
     /// calls its bias, and all parameters of norms, are vectors.
     init(ofName name: String, dimensions: Int) {
       self =
         switch name {
         case "mean", "std": .constant
+        case _ where name.hasPrefix("mean.") || name.hasPrefix("std."): .constant
         case "base", "prompt": .base
         default: dimensions < 2 ? .vector : .weight
         }

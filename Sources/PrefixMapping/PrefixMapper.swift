@@ -1,18 +1,19 @@
+public import ModelFiles
 public import Tensors
 public import TextDecoding
 
 /// The part that is trained: image features in, per-layer keys and values out.
 public protocol PrefixMapper: Sendable {
-  /// `[tokens, width]` of the features that it was trained on; `nil` where it reads none.
-  var featureShape: [Int]? { get }
+  /// How the features lie that it was trained on; `nil` where it reads none.
+  var featureLayout: FeatureLayout? { get }
 
   /// What its prefixes look like, their length included.
   var prefixShape: Prefix.Shape { get }
 
-  /// Prefixes of a batch, stacked: `[batch, tokens, width]` → `[batch, layers, 2, keyValueHeads, length, headDimension]`.
+  /// Prefixes of a batch, stacked: `[batch, …]` of the shape of `featureLayout` → `[batch, layers, 2, keyValueHeads, length, headDimension]`.
   ///
   /// - Parameter dropout: for training; `.none` otherwise.
-  /// - Precondition: `features` agrees with `featureShape`.
+  /// - Precondition: `features` agrees with `featureLayout`.
   func keysValues(_ features: Tensor, dropout: Dropout) -> Variable
 
   /// The same mapper, frozen, its matrices made ready to multiply as `plan` says: see `Linear.prepared(_:)`.
@@ -20,11 +21,15 @@ public protocol PrefixMapper: Sendable {
 }
 
 extension PrefixMapper {
+  /// `[tokens, width]` of the features that it was trained on, or `[numbers]` where tokens have several widths; `nil` where
+  /// it reads none.
+  public var featureShape: [Int]? { featureLayout?.shape }
+
   /// - Parameters:
-  ///   - features: `[batch, tokens, width]`.
+  ///   - features: `[batch, …]`, of the shape of `featureLayout`.
   ///   - dropout: for what is drawn in training; none otherwise.
   /// - Returns: one prefix for each item of the batch.
-  /// - Precondition: `features` agrees with `featureShape`.
+  /// - Precondition: `features` agrees with `featureLayout`.
   public func prefixes(_ features: Tensor, dropout: Dropout = .none) -> [Prefix] {
     let stacked = keysValues(features, dropout: dropout).value
     let items = stacked.reshaped([stacked.shape[0], prefixShape.dimensions.reduce(1, *)])

@@ -24,7 +24,9 @@ public struct TrainedCaptioner: Sendable {
     _ parameters: ParameterSet, scores: [String: String], toDirectory directory: String
   ) throws {
     var metadata = scores
-    metadata["encoder_sha256"] = manifest.encoder.sha256.hexadecimal
+    for (index, encoder) in manifest.encoders.enumerated() {
+      metadata["encoder\(index == 0 ? "" : "_\(index + 1)")_sha256"] = encoder.sha256.hexadecimal
+    }
     metadata["decoder_sha256"] = manifest.decoder.sha256.hexadecimal
     metadata["recipe"] = try StableJSON.line(plan)
     let path = Path.join(directory, Self.mapperName)

@@ -15,6 +15,7 @@ struct CaptionCommand: ParsableCommand {
       caption models pull           fetch the base models (190 MB), once
       caption train …               a captioner of your own images and captions
       caption evaluate …            score captions against what people wrote
+      caption calibrate …           fit what tells how far captions can be trusted
       caption prefix …              keep what a photo says to the decoder
       caption doctor                what this machine computes with
 
@@ -22,7 +23,7 @@ struct CaptionCommand: ParsableCommand {
       help train' those of these. A file that is called like a subcommand is given as ./models.
 
       EXIT CODES
-        0  every image has its caption
+        0  every image has its caption, or was none to be sure of
         1  some image could not be captioned
         2  batch stopped after more failures than --max-errors
        64  wrong usage
@@ -40,7 +41,8 @@ struct CaptionCommand: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      PhotoCommand.self, BatchCommand.self, TrainCommand.self, EvaluateCommand.self, ModelsCommand.self,
+      PhotoCommand.self, BatchCommand.self, TrainCommand.self, EvaluateCommand.self, CalibrateCommand.self,
+      ModelsCommand.self,
       PrefixCommand.self, DoctorCommand.self,
       DebugTensorsCommand.self, DebugTrainStepsCommand.self, DebugPrecisionCommand.self,
       DebugSpeedCommand.self, DebugParityCommand.self,

@@ -11,7 +11,8 @@ struct CaptionPrinter {
     if json {
       try write(Line(caption, path: path))
     } else {
-      try StandardOutput.write(withPaths ? "\(path)\t\(caption.text)\n" : "\(caption.text)\n")
+      let text = caption.judgement.reason?.sentence ?? caption.text
+      try StandardOutput.write(withPaths ? "\(path)\t\(text)\n" : "\(text)\n")
     }
   }
 
@@ -26,8 +27,11 @@ struct CaptionPrinter {
 
   private struct Line: Encodable {
     let path: String
-    let caption: String
+    /// `nil` where the captioner was not sure.
+    let caption: String?
+    let reason: String?
     let confidence: Double
+    let logProbability: Double
     let tokens: [Int]
     let tokenLogProbabilities: [Double]
     let finishReason: String
@@ -37,10 +41,13 @@ struct CaptionPrinter {
 
     init(_ caption: ImageCaption, path: String) {
       self.path = path
-      self.caption = caption.text
+      let isSure = caption.judgement.reason == nil
+      self.caption = isSure ? caption.text : nil
+      reason = caption.judgement.reason?.rawValue
       confidence = caption.confidence.rounded(toPlaces: 4)
-      tokens = caption.sequence.tokens
-      tokenLogProbabilities = caption.sequence.tokenLogProbabilities.map { $0.rounded(toPlaces: 4) }
+      logProbability = caption.judgement.logProbability.rounded(toPlaces: 4)
+      tokens = isSure ? caption.sequence.tokens : []
+      tokenLogProbabilities = (isSure ? caption.sequence.tokenLogProbabilities : []).map { $0.rounded(toPlaces: 4) }
       finishReason = caption.sequence.finishReason.rawValue
       width = caption.width
       height = caption.height
@@ -48,9 +55,26 @@ struct CaptionPrinter {
     }
 
     enum CodingKeys: String, CodingKey {
-      case path, caption, confidence, tokens, width, height, timings
+      case path, caption, reason, confidence, tokens, width, height, timings
+      case logProbability = "log_probability"
       case tokenLogProbabilities = "token_log_probabilities"
       case finishReason = "finish_reason"
+    }
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(path, forKey: .path)
+      // Written as null, so that every line has it.
+      try container.encode(caption, forKey: .caption)
+      try container.encodeIfPresent(reason, forKey: .reason)
+      try container.encode(confidence, forKey: .confidence)
+      try container.encode(logProbability, forKey: .logProbability)
+      try container.encode(tokens, forKey: .tokens)
+      try container.encode(tokenLogProbabilities, forKey: .tokenLogProbabilities)
+      try container.encode(finishReason, forKey: .finishReason)
+      try container.encode(width, forKey: .width)
+      try container.encode(height, forKey: .height)
+      try container.encode(timings, forKey: .timings)
     }
   }
 }

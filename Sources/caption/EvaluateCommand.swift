@@ -4,7 +4,7 @@ import ArgumentParser
 struct EvaluateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
-    abstract: "Score captions against references: BLEU, ROUGE-L, CIDEr.",
+    abstract: "Score captions against references: BLEU, ROUGE-L, CIDEr; objects that are not there.",
     discussion: """
       The scores are those of pycocoevalcap, tokenisation included; CIDEr is what it calls so (CIDEr-D of the paper). \
       CIDEr weighs words by how rare they are among the references: only scores on the same images compare.
@@ -14,7 +14,16 @@ struct EvaluateCommand: AsyncParsableCommand {
       lines {"file_name": "7.jpg", "captions": ["…", …], "split": "val"}. Images are matched by number, or by the last \
       part of their path.
 
-      With --data instead, a captioner (--model) captions the photos of a dataset first: 1,000 in a minute or two.
+      Beside them stand the share of captions that are different ones, how many words they have in all and each on \
+      average. Where photos have labels ('labels' in captions.jsonl): CHAIRs, the share of captions that name one of \
+      COCO's 80 objects which neither the labels nor people's captions have, and CHAIRi, the share of such objects among \
+      all that are named (Rohrbach et al. 2018; photos whose labels are COCO's objects); and of the photos labelled with \
+      an animal, those whose caption names it.
+
+      With --data instead, a captioner (--model) captions the photos of a dataset first: 1,000 in a minute or two. Of \
+      several datasets each has its scores, and there are the means. What it would say is scored for every photo; how many \
+      it would not be sure of, and the CIDEr of the others, is told besides. In predictions, "caption": null with a \
+      "reason" is "not sure", and scored as an empty caption.
       """)
 
   @Option(help: ArgumentHelp("The captions to score.", valueName: "file"), completion: .file())
@@ -24,11 +33,16 @@ struct EvaluateCommand: AsyncParsableCommand {
   var references: String?
 
   @Option(
-    help: ArgumentHelp("Images with captions, as 'caption train' reads them, to caption and score.", valueName: "path"))
-  var data: String?
+    help: ArgumentHelp(
+      "Images with captions, as 'caption train' reads them, to caption and score; may be given several times.",
+      valueName: "path"))
+  var data: [String] = []
 
-  @Option(help: ArgumentHelp("With --data: where its images are, if not beside it.", valueName: "directory"))
-  var images: String?
+  @Option(
+    help: ArgumentHelp(
+      "With --data: where its images are, if not beside it. With several --data once for each, in their order; - for beside it.",
+      valueName: "directory"))
+  var images: [String] = []
 
   @Option(
     help: ArgumentHelp("With --data: write the captions here, a JSON object a line.", valueName: "file"),
@@ -37,6 +51,7 @@ struct EvaluateCommand: AsyncParsableCommand {
 
   @OptionGroup(title: "With --data: the captioner") var model: ModelOptions
   @OptionGroup(title: "With --data: wording") var wording: WordingOptions
+  @OptionGroup(title: "With --data: not sure") var certainty: CertaintyOptions
 
   @Option(
     help: ArgumentHelp(
@@ -57,24 +72,27 @@ struct EvaluateCommand: AsyncParsableCommand {
 
   func validate() throws {
     if let worst, worst < 1 { throw ValidationError("--worst takes 1 or more.") }
-    if data == nil {
+    if data.isEmpty {
       if predictions == nil || references == nil {
         throw ValidationError("Give --predictions and --references, or --data.")
       }
-      if save != nil || images != nil || model.model != nil {
+      if save != nil || !images.isEmpty || model.model != nil {
         throw ValidationError("--model, --images and --save need --data.")
       }
     } else if predictions != nil || references != nil || partial {
       throw ValidationError("--data has its own references and needs no --predictions.")
     }
+    _ = try NamedDataset.list(data, images: images)
     if worst != nil && perImage { throw ValidationError("Give --worst or --per-image, not both.") }
   }
 
   func run() async throws {
     try await Failure.exiting {
       let printer = EvaluationPrinter(json: json, listed: perImage ? .max : worst ?? 0)
-      if let data {
-        let evaluation = DatasetEvaluation(path: data, images: images, split: split, saveTo: save)
+      if !data.isEmpty {
+        let evaluation = DatasetEvaluation(
+          datasets: try NamedDataset.list(data, images: images), split: split, saveTo: save, certainty: certainty.policy
+        )
         return try printer.print(await evaluation.run(model: model, wording: wording))
       }
       guard let predictions, let references else { return }
@@ -84,7 +102,7 @@ struct EvaluateCommand: AsyncParsableCommand {
       if evaluation.missingCount > 0 {
         writeToStandardError("caption: \(evaluation.missingCount) images without a prediction were left out\n")
       }
-      try printer.print(evaluation)
+      try printer.print([(references, evaluation)])
     }
   }
 }

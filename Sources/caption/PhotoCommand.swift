@@ -11,7 +11,8 @@ struct PhotoCommand: ParsableCommand {
     discussion: """
       Reads JPEG, PNG and WebP, by content, whatever the name. Prints the caption; for several photos, each one's path, a \
       tab and its caption. A photo that cannot be read is reported on standard error, and the others are captioned all \
-      the same.
+      the same. Of an image that does not look like a photo the line says 'not sure' and why; with --json its caption is \
+      null, and there is a reason.
       """)
 
   @Argument(help: "Image files; - is standard input.", completion: .file())
@@ -19,6 +20,7 @@ struct PhotoCommand: ParsableCommand {
 
   @OptionGroup(title: "Model") var model: ModelOptions
   @OptionGroup(title: "Wording") var wording: WordingOptions
+  @OptionGroup(title: "Not sure") var certainty: CertaintyOptions
   @OptionGroup(title: "Reading images") var reading: ReadingOptions
   @OptionGroup(title: "Output") var output: OutputOptions
 
@@ -33,7 +35,8 @@ struct PhotoCommand: ParsableCommand {
 
   private func captionAll() throws {
     let log = output.logger
-    let captioner = try model.load(log: log)
+    var captioner = try model.load(log: log)
+    captioner.certainty = certainty.policy
     let options = try wording.options(for: captioner)
     let printer = CaptionPrinter(json: output.json, withPaths: images.count > 1)
     var failures = 0

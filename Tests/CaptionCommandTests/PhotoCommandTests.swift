@@ -59,7 +59,7 @@ struct PhotoCommandTests {
   func json() throws {
     struct Line: Decodable {
       let path, caption, finish_reason: String
-      let confidence: Double
+      let confidence, log_probability: Double
       let tokens: [Int]
       let token_log_probabilities: [Double]
       let width, height: Int
@@ -74,6 +74,8 @@ struct PhotoCommandTests {
       let logProbabilities = expected.greedy.logProbabilities
       for (found, wanted) in zip(line.token_log_probabilities, logProbabilities) { #expect(abs(found - wanted) < 2e-4) }
       let mean = logProbabilities.reduce(0, +) / Double(logProbabilities.count)
+      #expect(abs(line.log_probability - mean) < 1e-3)
+      // No confidence model: what the words say.
       #expect(abs(line.confidence - exp(mean)) < 1e-3)
       #expect(line.finish_reason == (expected.greedy.tokens.last == 2 ? "stopToken" : "length"))
       #expect((line.width, line.height) == (64, 48))

@@ -114,6 +114,24 @@ struct TrainCommandDataTests {
     }
   }
 
+  @Test("--augment crop,color learns from variants, whose features are kept for other runs")
+  func augmentation() throws {
+    try withTemporaryDirectory { directory in
+      let tiny = try TinyRun(directory)
+      let options = ["--steps", "3", "--augment", "flip,crop,color", "--augment-variants", "2"]
+      let run = try CommandRun(tiny.arguments(options), home: directory.appending(path: "home"))
+      #expect(run.exitCode == 0, "\(run.standardError)")
+      let caches = directory.appending(path: "home/features").path(percentEncoded: false)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: caches).count == 3)
+      let plan = try String(contentsOf: tiny.out().appending(path: "run.json"), encoding: .utf8)
+      #expect(
+        plan.contains(#""augmentation": "color,crop,flip""#) || plan.contains(#""augmentation" : "color,crop,flip""#))
+      let other = try tiny.train("--steps", "3", "--augment", "flip", "--resume")
+      #expect(other.exitCode == 65)
+      #expect(other.standardError.contains("batches.variants: 2, now none"), "\(other.standardError)")
+    }
+  }
+
   @Test("the same photo under two names does no harm")
   func duplicates() throws {
     try withTemporaryDirectory { directory in

@@ -202,6 +202,23 @@ struct TrainCommandTests {
     }
   }
 
+  @Test("--token-dropout is part of the recipe: another one is another run, and it stands in run.json")
+  func tokenDropout() throws {
+    try withTemporaryDirectory { directory in
+      let tiny = try TinyRun(directory)
+      _ = try tiny.train("--steps", "3")
+      let run = try tiny.train(out: "dropping", "--steps", "3", "--token-dropout", "0.5")
+      #expect(run.exitCode == 0, "\(run.standardError)")
+      let losses = try tiny.losses("dropping")
+      #expect(losses.last?.loss != (try tiny.losses().last?.loss))
+      let plan = try String(contentsOf: tiny.out("dropping").appending(path: "run.json"), encoding: .utf8)
+      #expect(plan.contains("\"tokenDropout\""))
+      let resumed = try tiny.train(out: "dropping", "--steps", "3", "--token-dropout", "0.25", "--resume")
+      #expect(resumed.exitCode == 65)
+      #expect(resumed.standardError.contains("trainer.tokenDropout: 0.5, now 0.25"), "\(resumed.standardError)")
+    }
+  }
+
   @Test("--prepare computes features and trains nothing")
   func prepare() throws {
     try withTemporaryDirectory { directory in
@@ -232,8 +249,11 @@ struct TrainCommandTests {
     arguments: [
       ["--epochs", "0"], ["--epochs", "1e300"], ["--steps", "0"], ["--learning-rate", "nan"], ["--dropout", "1"],
       ["--accumulate", "0"], ["--checkpoint-minutes", "1e300"], ["--checkpoint-minutes", "0"], ["--width", "17"],
-      ["--features", "class"], ["--validation", "lots"], ["--mapper", "magic"], ["--clean", "much"], ["--ema", "1"],
+      ["--features", "klass"], ["--features", "1:2:class"], ["--validation", "lots"], ["--mapper", "magic"],
+      ["--clean", "much"], ["--ema", "1"],
       ["--validate-every", "0"], ["--max-caption-tokens", "0"], ["--seed", "-1"], ["--continue-mapper"],
+      ["--token-dropout", "1"], ["--augment", "spin"], ["--augment-variants", "0"],
+      ["--token-dropout", "0.1", "--mapper", "mlp"],
     ])
   func usage(arguments: [String]) throws {
     try withTemporaryDirectory { directory in

@@ -84,7 +84,7 @@ struct DefaultCaptionerTests {
     let reference = try Reference("default-captioner/tensors.safetensors")("features")
     try await withTemporaryDirectory { home in
       let extractor = try ImageFeatureExtractor(
-        captioner.manifest.encoder, directory: DefaultCaptioner.directory, store: ModelStore())
+        captioner.manifest.encoders, directory: DefaultCaptioner.directory, store: ModelStore())
       let cache = try extractor.cache(in: ModelStore(root: home.path(percentEncoded: false)), decoder: ImageDecoder())
       let images = ["chelsea.png", "harrier.jpg", "opera.jpg"].map { name in
         ImageInput(name: name) { Array(try Fixture.data("images/\(name)")) }

@@ -15,12 +15,14 @@ struct EncoderFamilyTests {
     arguments: [
       ("vit-tiny", "vit"), ("clip-tiny", "clip"), ("siglip-tiny", "siglip"), ("dinov2-tiny", "dinov2"),
       ("dinov2-registers-tiny", "dinov2"), ("dinov2-swiglu-tiny", "dinov2"),
+      ("efficientnet-lite-tiny", "efficientnet-lite"),
     ])
   func families(folder: String, family: String) throws {
     let directory = Self.directory(folder)
     #expect(try EncoderFamily.family(ofDirectory: directory) == family)
     let encoder = try EncoderFamily.load(family, from: directory)
-    #expect(try encoder.hiddenStates(Tensor(zeros: [1, 3, 112, 112]), numbers: [0])[0]?.columns == encoder.hiddenSize)
+    let states = try encoder.hiddenStates(Tensor(zeros: [1, 3, 112, 112]), numbers: [0])
+    #expect(states[0]?.columns == encoder.width(ofHiddenState: 0))
   }
 
   @Test("SigLIP 2 NaFlex and decoders are refused, and what is known is listed", arguments: ["siglip2", "llama"])

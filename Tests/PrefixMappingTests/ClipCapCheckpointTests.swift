@@ -38,7 +38,7 @@ struct ClipCapCheckpointTests {
     let checkpoint = try checkpoint(kind)
     #expect(checkpoint.family.name == name)
     let mapper = try mapper(checkpoint)
-    #expect(mapper.featureShape == [1, 20])
+    #expect(mapper.featureLayout?.shape == [1, 20])
     #expect(mapper.outputShape == [3, 16])
     #expect(try mapper.outputShape(for: decoder(checkpoint)) == [3, 16])
   }

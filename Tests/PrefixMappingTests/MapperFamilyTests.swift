@@ -12,7 +12,7 @@ struct MapperFamilyTests {
 
   private static func settings(width: Int = 8, depth: Int = 2) -> MapperSettings {
     MapperSettings(
-      featureShape: [6, 10], tokenGroups: tokenGroups, mean: .random([6, 10], seed: 1),
+      features: FeatureLayout(tokens: tokenGroups, width: 10), mean: .random([6, 10], seed: 1),
       deviation: Tensor(Array(repeating: 0.5, count: 60), shape: [6, 10]), base: .random([2, 2, 1, 3, 4], seed: 2),
       width: width, depth: depth, heads: 2)
   }

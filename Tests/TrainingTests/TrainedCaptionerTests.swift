@@ -46,7 +46,7 @@ struct TrainedCaptionerTests {
   func metadata() throws {
     try written { directory in
       let metadata = try SafetensorsFile(path: directory + "/mapper.safetensors").metadata
-      #expect(metadata["encoder_sha256"] == manifest.encoder.sha256.hexadecimal)
+      #expect(metadata["encoder_sha256"] == manifest.encoders[0].sha256.hexadecimal)
       #expect(metadata["decoder_sha256"] == manifest.decoder.sha256.hexadecimal)
       #expect(metadata["validation_cider"] == "0.5")
       let recipe = try JSONDecoder().decode(TrainingPlan.self, from: Data((metadata["recipe"] ?? "").utf8))

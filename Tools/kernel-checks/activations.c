@@ -22,6 +22,7 @@ void check_activation(int kind, double x, double *factor, double *slope) {
     case CK_ACTIVATION_QUICK_GELU: logistic(x, 1.702 * x, 1.702, factor, slope); break;
     case CK_ACTIVATION_RELU: *factor = *slope = x > 0; break;
     case CK_ACTIVATION_SILU: logistic(x, x, 1, factor, slope); break;
+    case CK_ACTIVATION_RELU6: *factor = x > 6 ? 6 / x : x > 0, *slope = x > 0 && x < 6; break;
     default: *factor = *slope = 1;
   }
 }
@@ -102,7 +103,7 @@ static void hyperbolic_tangent(void) {
 }
 
 void check_activations(void) {
-  static const char *kinds[CHECK_ACTIVATIONS] = {"none", "GELU", "GELU by tanh", "quick GELU", "ReLU", "SiLU"};
+  static const char *kinds[CHECK_ACTIVATIONS] = {"none", "GELU", "GELU by tanh", "quick GELU", "ReLU", "SiLU", "ReLU6"};
   static char name[64];
   for (int kind = 0; kind < CHECK_ACTIVATIONS; kind++) {
     check_end();

@@ -80,6 +80,7 @@ int main(int count, char **arguments) {
     check_quantized();
     check_codes_products();
     check_packed();
+    check_convolutions();
     check_attention();
     check_dense_gradients();
     check_prefix_attention();

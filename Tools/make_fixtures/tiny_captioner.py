@@ -43,6 +43,9 @@ A woman is standing near a tree. A white bird is flying over the water. The cat 
 A group of people are sitting at a table. A boy jumps into the pool. A girl with a hat is walking down the street.
 A brown dog and a black dog are playing in the snow. A man is climbing a large rock. People look at the sunset."""
 
+PHOTOS = (
+    "astronaut.jpg", "chelsea.png", "coffee.jpg", "dog.webp", "harrier.jpg", "opera.jpg", "rocket.jpg", "two-dogs.jpg")
+
 
 def tokenizer():
     made = Tokenizer(models.BPE())
@@ -57,8 +60,9 @@ def tokenizer():
 
 
 def thumbnails():
-    """64×48 cut-outs of the photos, PNG and JPEG in turn."""
-    for n, path in enumerate(sorted((pins.FIXTURES / "images").iterdir())):
+    """64×48 cut-outs of eight photos, PNG and JPEG in turn."""
+    for n, name in enumerate(PHOTOS):
+        path = pins.FIXTURES / "images" / name
         with Image.open(path) as photo:
             photo = ImageOps.fit(ImageOps.exif_transpose(photo).convert("RGB"), (64, 48), Image.BICUBIC)
         out = FOLDER / "photos" / (path.stem + (".jpg" if n % 2 else ".png"))

@@ -1,5 +1,6 @@
 #pragma once
 // The C side of Tensors: what must be vectorised by hand.
+#include "ckernels_convolutions.h"
 #include "ckernels_dequantize.h"
 #include "ckernels_gemm.h"
 #include "ckernels_gradients.h"

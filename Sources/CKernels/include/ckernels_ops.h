@@ -10,7 +10,7 @@ void ck_layer_norm(size_t rows, size_t columns, const float *x, const float *wei
 /// `out = x / sqrt(mean(x²) + epsilon) * weight`.
 void ck_rms_norm(size_t rows, size_t columns, const float *x, const float *weight, float epsilon, float *out);
 /// GELU is `x / 2 * (1 + erf(x / √2))` (absolute error of erf below 5e-7), of tanh `x σ(2 √(2/π) (x + 0.044715 x³))`, quick
-/// `x σ(1.702 x)`; SiLU is `x σ(x)`.
+/// `x σ(1.702 x)`; SiLU is `x σ(x)`; ReLU6 is x within 0 and 6.
 enum ck_activation {
   CK_ACTIVATION_NONE,
   CK_ACTIVATION_GELU,
@@ -18,6 +18,7 @@ enum ck_activation {
   CK_ACTIVATION_QUICK_GELU,
   CK_ACTIVATION_RELU,
   CK_ACTIVATION_SILU,
+  CK_ACTIVATION_RELU6,
 };
 
 /// `out = activation(x)`.

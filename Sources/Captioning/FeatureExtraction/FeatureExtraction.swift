@@ -2,12 +2,12 @@ public import ImageEncoding
 public import ModelFiles
 import Tensors
 
-/// Fills a cache with the features of images, batch by batch; the next batch is read and decoded while this one is
-/// encoded. What is cached already is not encoded again.
+/// Fills the caches of some encoders with the features of images, batch by batch; the next batch is read and decoded while
+/// this one is encoded. What an encoder's cache has already is not encoded again by it.
 public struct FeatureExtraction: Sendable {
   public let extractor: ImageFeatureExtractor
   public let decoder: ImageDecoder
-  public let cache: FeatureCache
+  public let cache: FeatureCaches
   /// Whether the features of each image's mirror image are wanted besides its own. Pixels are mirrored after
   /// preprocessing.
   public var flips: Bool
@@ -15,17 +15,18 @@ public struct FeatureExtraction: Sendable {
   public var batchSize: Int
 
   /// - Parameters:
-  ///   - cache: of the extractor's own features: see `ImageFeatureExtractor.cache(in:decoder:precision:)`.
+  ///   - cache: one for each encoder, of the extractor's own features: see `ImageFeatureExtractor.cache(in:decoder:precision:)`.
   ///   - batchSize: the default is where time per image has stopped falling on two cores.
   public init(
-    extractor: ImageFeatureExtractor, decoder: ImageDecoder, cache: FeatureCache, flips: Bool = false,
+    extractor: ImageFeatureExtractor, decoder: ImageDecoder, cache: FeatureCaches, flips: Bool = false,
     batchSize: Int = 16
   ) {
     precondition(batchSize > 0, "no batch of \(batchSize)")
     precondition(
-      cache.shape == extractor.shape
-        && cache.key == extractor.cacheKey(decoder: decoder, precision: cache.key.precision),
-      "a cache of other features")
+      cache.layout == extractor.parts
+        && zip(cache.caches, extractor.encoders).allSatisfy { cache, encoder in
+          cache.key == encoder.cacheKey(decoder: decoder, precision: cache.key.precision)
+        }, "caches of other features")
     self.extractor = extractor
     self.decoder = decoder
     self.cache = cache
@@ -49,7 +50,9 @@ public struct FeatureExtraction: Sendable {
     while true {
       let (rest, pending) = (batch.rest, Set(batch.jobs.map(\.variant)))
       async let following = preparedBatch(of: rest, pending: pending)
-      try encode(batch.jobs)
+      for (index, encoder) in extractor.encoders.enumerated() {
+        try encode(batch.jobs.filter { $0.encoders.contains(index) }, by: encoder, index)
+      }
       result.hashes += batch.hashes
       result.damaged += batch.damaged
       result.warnings += batch.warnings
@@ -62,17 +65,24 @@ public struct FeatureExtraction: Sendable {
     return result
   }
 
-  private func encode(_ jobs: [Job]) throws {
+  /// - Parameter number: of the encoder.
+  private func encode(_ jobs: [Job], by encoder: EncoderFeatureExtractor, _ number: Int) throws {
     if jobs.isEmpty { return }
-    let features = try extractor.features(of: jobs.map(\.pixels))
-    let size = extractor.shape[0] * extractor.shape[1]
-    try cache.append(
+    let features = try encoder.features(of: jobs.map { $0.pixels.tensors[number] })
+    let size = encoder.parts.count
+    try cache.caches[number].append(
       jobs.enumerated().map { index, job in
         let item = features.withUnsafeBuffer {
-          Tensor(Array($0[index * size..<(index + 1) * size]), shape: extractor.shape)
+          Tensor(Array($0[index * size..<(index + 1) * size]), shape: encoder.shape)
         }
         return FeatureCache.Addition(image: job.variant.hash, isFlipped: job.variant.isFlipped, features: item)
       })
+  }
+
+  /// Which encoders have not encoded it yet.
+  private func encodersLacking(_ variant: Variant) -> Set<Int> {
+    Set(
+      cache.caches.indices.filter { !cache.caches[$0].contains(variant.hash, flipped: variant.isFlipped) })
   }
 
   /// Reads on from the first of `images` until there is a batch to encode.
@@ -89,15 +99,18 @@ public struct FeatureExtraction: Sendable {
         let bytes = try image.bytes()
         let hash = FileHash.hash(of: bytes)
         let variants = (flips ? [false, true] : [false]).map { Variant(hash: hash, isFlipped: $0) }
-        let missing = variants.filter { !cache.contains($0.hash, flipped: $0.isFlipped) && !pending.contains($0) }
+        let missing = variants.filter { !pending.contains($0) }
+          .map { (variant: $0, encoders: encodersLacking($0)) }.filter { !$0.encoders.isEmpty }
         if missing.isEmpty {
           batch.cached += 1
         } else {
           var warnings: [String] = []
           let pixels = try extractor.pixels(bytes, named: image.name, decoder: decoder) { warnings.append($0) }
           batch.warnings += warnings.map { ImageProblem(name: image.name, reason: $0) }
-          batch.jobs += missing.map { Job(variant: $0, pixels: $0.isFlipped ? pixels.mirrored : pixels) }
-          pending.formUnion(missing)
+          batch.jobs += missing.map { variant, encoders in
+            Job(variant: variant, encoders: encoders, pixels: variant.isFlipped ? pixels.mirrored : pixels)
+          }
+          pending.formUnion(missing.map(\.variant))
         }
         batch.hashes.append(hash)
       } catch let error as CancellationError {
@@ -123,8 +136,9 @@ public struct FeatureExtraction: Sendable {
 
   fileprivate struct Job {
     let variant: Variant
-    /// `[3, height, width]`.
-    let pixels: Tensor
+    /// By which encoders it is to be encoded.
+    let encoders: Set<Int>
+    let pixels: ImagePixels
   }
 
   fileprivate struct Batch {

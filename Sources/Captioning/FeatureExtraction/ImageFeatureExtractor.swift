@@ -2,97 +2,100 @@ public import ImageEncoding
 public import ModelFiles
 public import Tensors
 
-/// The seeing half of a captioner: images in, features out, for captioning and for training alike.
+/// The seeing half of a captioner: images in, features out, by one frozen encoder or by several side by side (as Tong et al.
+/// 2024, "Cambrian-1", and Karamcheti et al. 2024, "Prismatic VLMs"), for captioning and for training alike.
+///
+/// An image is decoded once and resized once for each encoder.
 public struct ImageFeatureExtractor: Sendable {
-  private(set) var encoder: any VisionEncoder
-  /// Whether the encoder's matrices are laid out.
-  private(set) var isPrepared = false
-  /// In what precision the encoder multiplies.
-  public private(set) var precision = MatrixPrecision.f32
-  let selection: FeatureSelection
-  public let preprocessor: ImagePreprocessor
-  /// Of one image's features: `[tokens, width]`.
-  public let shape: [Int]
-  /// What the features depend on.
-  public let settings: CaptionerManifest.Encoder
+  /// At least one.
+  public private(set) var encoders: [EncoderFeatureExtractor]
 
   /// - Parameters:
   ///   - settings: as a manifest has them.
-  ///   - directory: the captioner's, where the encoder may be; otherwise it is in `store`.
+  ///   - directory: the captioner's, where encoders may be; otherwise they are in `store`.
   /// - Throws: `ModelStoreError`, `ModelFileError`, `CaptionerError`, `EncodingError`.
-  public init(_ settings: CaptionerManifest.Encoder, directory: String, store: ModelStore) throws {
-    try self.init(settings, encoderDirectory: settings.resolve(in: directory, store: store))
+  public init(_ settings: [CaptionerManifest.Encoder], directory: String, store: ModelStore) throws {
+    try self.init(settings, encoderDirectories: settings.resolve(in: directory, store: store))
   }
 
-  init(_ settings: CaptionerManifest.Encoder, encoderDirectory: String) throws {
-    try self.init(settings, encoder: EncoderFamily.load(settings.family, from: encoderDirectory))
+  init(_ settings: [CaptionerManifest.Encoder], encoderDirectories: [String]) throws {
+    self.init(
+      try settings.indices.map { index in
+        try Self.naming(index, of: settings) {
+          try EncoderFeatureExtractor(settings[index], encoderDirectory: encoderDirectories[index])
+        }
+      })
   }
 
-  package init(_ settings: CaptionerManifest.Encoder, encoder: any VisionEncoder) throws {
-    self.settings = settings
-    self.encoder = encoder
-    selection = FeatureSelection(settings.features)
-    preprocessor = try ImagePreprocessor(settings.preprocessing)
-    let (tokens, width) = try selection.measure(
-      width: preprocessor.size.width, height: preprocessor.size.height, encoder: encoder)
-    tokensOfParts = tokens
-    shape = [tokens.reduce(0, +), width]
+  package init(_ encoders: [EncoderFeatureExtractor]) {
+    precondition(!encoders.isEmpty, "no encoder")
+    self.encoders = encoders
   }
 
-  /// The same, the encoder's matrices laid out for products in this precision.
+  /// What the features depend on.
+  public var settings: [CaptionerManifest.Encoder] { encoders.map(\.settings) }
+
+  /// Of one image's features: a block for all tokens of one layer of one encoder that are of one kind.
+  public var parts: FeatureLayout { FeatureLayout(joining: encoders.map(\.parts)) }
+
+  /// A block for all tokens, one after the other, that come from the same layer of the same encoder.
+  public var groups: FeatureLayout { FeatureLayout(joining: encoders.map(\.groups)) }
+
+  /// Of a tensor with one image's features: `[tokens, width]`, or `[numbers]` where tokens have several widths.
+  public var shape: [Int] { parts.shape }
+
+  /// The same, the encoders' matrices laid out for products in this precision.
   public func prepared(_ precision: MatrixPrecision) -> ImageFeatureExtractor {
-    var prepared = self
-    prepared.encoder = encoder.prepared(precision)
-    prepared.precision = precision
-    prepared.isPrepared = true
-    return prepared
+    ImageFeatureExtractor(encoders.map { $0.isPrepared(in: precision) ? $0 : $0.prepared(precision) })
   }
 
-  /// The same encoder with another selection of features.
+  /// The most bytes that `prepared(_:)` takes.
+  func preparedByteCount(_ precision: MatrixPrecision) -> Int {
+    encoders.reduce(0) { $0 + ($1.isPrepared(in: precision) ? 0 : $1.encoder.preparedByteCount(precision)) }
+  }
+
+  /// Whether all matrices are laid out for products in this precision.
+  func isPrepared(in precision: MatrixPrecision) -> Bool { encoders.allSatisfy { $0.isPrepared(in: precision) } }
+
+  /// The same encoders with another selection of features; those that are not among `settings` are left out.
   ///
-  /// - Throws: `EncodingError` where it does not suit the encoder.
-  public func reading(_ settings: CaptionerManifest.Encoder) throws -> ImageFeatureExtractor {
-    var reading = try ImageFeatureExtractor(settings, encoder: encoder)
-    reading.precision = precision
-    reading.isPrepared = isPrepared
-    return reading
+  /// - Parameter settings: of these encoders, each with its features; `nil` leaves it out.
+  /// - Throws: `EncodingError` where a selection does not suit its encoder; `CaptionerError.encoder` where there are several.
+  public func reading(_ settings: [CaptionerManifest.Encoder?]) throws -> ImageFeatureExtractor {
+    ImageFeatureExtractor(
+      try encoders.indices.compactMap { index in
+        try settings[index].map { wanted in
+          try Self.naming(index, of: self.settings) { try encoders[index].reading(wanted) }
+        }
+      })
   }
 
-  /// How many tokens each part of the selection has: the tokens of one layer that are of one kind.
-  public let tokensOfParts: [Int]
-
-  /// How many tokens, one after the other, come from the same layer.
-  public var tokenGroups: [Int] {
-    var groups: [(layer: Int, count: Int)] = []
-    for (part, count) in zip(selection.parts, tokensOfParts) {
-      if groups.last?.layer == part.hiddenState {
-        groups[groups.count - 1].count += count
-      } else {
-        groups.append((part.hiddenState, count))
-      }
+  /// Lets an error say which of several encoders it is about.
+  private static func naming<Result>(
+    _ index: Int, of settings: [CaptionerManifest.Encoder], _ body: () throws -> Result
+  ) throws -> Result {
+    do {
+      return try body()
+    } catch let error as EncodingError where settings.count > 1 {
+      throw CaptionerError.encoder(name: settings.names[index], problem: error)
     }
-    return groups.map(\.count)
   }
 
-  /// Of the cache for these features, of images decoded by `decoder`.
-  public func cacheKey(decoder: ImageDecoder, precision: FeatureCacheKey.Precision = .f16) -> FeatureCacheKey {
-    FeatureCacheKey(
-      encoderHash: settings.sha256, features: settings.features, preprocessing: settings.preprocessing,
-      decoding: decoder.options.unusual, encoderPrecision: self.precision == .f32 ? nil : self.precision.rawValue,
-      precision: precision)
-  }
-
-  /// The cache for these features in the store.
+  /// The caches for these features in the store, one for each encoder.
   ///
   /// - Throws: `FeatureCacheError`.
   public func cache(
     in store: ModelStore, decoder: ImageDecoder, precision: FeatureCacheKey.Precision = .f16
-  ) throws(FeatureCacheError) -> FeatureCache {
-    let key = cacheKey(decoder: decoder, precision: precision)
-    return try FeatureCache(directory: store.featuresDirectory(for: key), key: key, shape: shape)
+  ) throws(FeatureCacheError) -> FeatureCaches {
+    var caches: [FeatureCache] = []
+    for encoder in encoders { caches.append(try encoder.cache(in: store, decoder: decoder, precision: precision)) }
+    return FeatureCaches(caches, layouts: encoders.map(\.parts))
   }
 
-  /// From the content of an image file to the encoder's input, `[3, height, width]`.
+  /// How images come to the encoders' input.
+  var preprocessing: ImagePreprocessing { ImagePreprocessing(encoders.map(\.preprocessor)) }
+
+  /// From the content of an image file to the encoders' input.
   ///
   /// - Parameters:
   ///   - name: what errors call it.
@@ -100,41 +103,19 @@ public struct ImageFeatureExtractor: Sendable {
   /// - Throws: `ImageDecodingError`.
   public func pixels(
     _ bytes: [UInt8], named name: String, decoder: ImageDecoder, onWarning: (String) -> Void = { _ in }
-  ) throws(ImageDecodingError) -> Tensor {
-    let decoded = try decoder.decode(bytes, named: name, targetFor: preprocessor.scaledSize)
+  ) throws(ImageDecodingError) -> ImagePixels {
+    let decoded = try decoder.decode(bytes, named: name, targetFor: preprocessing.scaledSize)
     decoded.warnings.forEach(onWarning)
-    return try preprocessor.pixels(of: decoded, named: name)
+    return try preprocessing.pixels(of: decoded, named: name)
   }
 
-  /// Images `[3, height, width]` each, at least one → features `[images, tokens, width]`.
+  /// At least one image → features `[images, …]`, each of `shape`. The encoders work one after the other.
   ///
   /// - Throws: `EncodingError`; `OutOfMemory`.
-  public func features(of images: [Tensor]) throws -> Tensor {
-    let bytes = try encoder.workingBytes(
-      images: images.count, width: preprocessor.size.width, height: preprocessor.size.height,
-      states: Set(selection.parts.map(\.hiddenState)).count + selection.parts.count)
-    try Memory.require(
-      bytes, for: images.count == 1 ? "encoding an image" : "encoding \(images.count) images at once",
-      remedy: "take a captioner with a smaller encoder")
-    return try features(of: Tensor.stacked(images))
-  }
-
-  /// `[images, 3, height, width]` → features `[images, tokens, width]`.
-  func features(of pixels: Tensor) throws(EncodingError) -> Tensor {
-    try selection.features(of: pixels, by: encoder)
-  }
-}
-
-extension ImageDecoder.Options {
-  /// The options that change pixels, where they are not the usual ones. Those that only refuse images are left out.
-  fileprivate var unusual: [String] {
-    let usual = Self()
-    var words: [String] = []
-    if background != usual.background {
-      words.append("background \(background.red) \(background.green) \(background.blue)")
+  public func features(of images: [ImagePixels]) throws -> Tensor {
+    let features = try encoders.enumerated().map { index, encoder in
+      try encoder.features(of: images.map { $0.tensors[index] })
     }
-    if allowTruncated { words.append("allowTruncated") }
-    if exactDecode { words.append("exactDecode") }
-    return words
+    return features.count == 1 ? features[0] : .joiningFeatures(features, layout: parts)
   }
 }

@@ -1,6 +1,8 @@
 /// How many images went which way.
 public struct BatchTally: Sendable, Equatable {
   public var captioned = 0
+  /// Images that the captioner was not sure of: they have no caption, but a row in the outputs.
+  public var unsure = 0
   public var failed = 0
   /// No images, and not called like ones.
   public var skipped = 0
@@ -9,13 +11,13 @@ public struct BatchTally: Sendable, Equatable {
 
   public init() {}
 
-  public var total: Int { captioned + failed + skipped + present }
+  public var total: Int { captioned + unsure + failed + skipped + present }
 
   /// - Parameter isRetry: whether it was counted as failed before.
   mutating func count(_ outcome: JournalledImage.Outcome, isRetry: Bool) {
     if isRetry { failed -= 1 }
     switch outcome {
-    case .captioned: captioned += 1
+    case .captioned(let caption): if caption.judgement.reason == nil { captioned += 1 } else { unsure += 1 }
     case .failed: failed += 1
     case .skipped: skipped += 1
     case .present: present += 1

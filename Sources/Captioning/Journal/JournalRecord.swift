@@ -1,6 +1,14 @@
 package import ModelFiles
 package import SystemPackage
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// An entry of the journal.
 ///
 /// On disk, little-endian: the payload's length (4 bytes), its CRC-32 (4 bytes), the payload, which begins with a byte that
@@ -44,25 +52,28 @@ package struct JournalledCaption: Sendable, Equatable {
   package var hash: FileHash
   package var width: Int
   package var height: Int
-  package var confidence: Double
+  /// Empty where the captioner was not sure.
   package var text: String
+  package var judgement: CaptionJudgement
 
   package init(_ caption: BatchCaption) {
     hash = caption.hash
     (width, height) = (caption.width, caption.height)
-    confidence = caption.confidence
+    judgement = caption.judgement
     text = caption.text
   }
 
-  package init(hash: FileHash, width: Int, height: Int, confidence: Double, text: String) {
-    (self.hash, self.width, self.height, self.confidence, self.text) = (hash, width, height, confidence, text)
+  package init(hash: FileHash, width: Int, height: Int, judgement: CaptionJudgement, text: String) {
+    (self.hash, self.width, self.height, self.judgement, self.text) = (hash, width, height, judgement, text)
   }
 }
 
 extension JournalRecord {
   private enum Kind: UInt8 {
+    /// As version 0.1 wrote it: with the confidence of the words alone.
     case captioned = 1
     case failed, skipped, present, commit, runStart
+    case judged
   }
 
   package var payload: [UInt8] {
@@ -71,7 +82,7 @@ extension JournalRecord {
     case .image(let image):
       let kind: Kind =
         switch image.outcome {
-        case .captioned: .captioned
+        case .captioned: .judged
         case .failed: .failed
         case .skipped: .skipped
         case .present: .present
@@ -85,8 +96,10 @@ extension JournalRecord {
         bytes.bytes += caption.hash.digest
         bytes.append(UInt32(clamping: caption.width))
         bytes.append(UInt32(clamping: caption.height))
-        bytes.append(caption.confidence.bitPattern)
+        bytes.append(caption.judgement.confidence.bitPattern)
         bytes.append(list: Array(caption.text.utf8))
+        bytes.append(caption.judgement.logProbability.bitPattern)
+        bytes.append(list: Array((caption.judgement.reason?.rawValue ?? "").utf8))
       case .failed(let failure, let path):
         for text in [failure.code.rawValue, failure.stage.rawValue, failure.message] {
           bytes.append(list: Array(text.utf8))
@@ -117,7 +130,7 @@ extension JournalRecord {
     case .commit:
       guard let positions = Self.positions(&reader) else { return nil }
       self = .commit(positions)
-    case .captioned, .failed, .skipped, .present:
+    case .captioned, .judged, .failed, .skipped, .present:
       guard let high: UInt64 = reader.integer(), let low: UInt64 = reader.integer(), let flags = reader.byte(),
         let outcome = Self.outcome(kind, &reader)
       else { return nil }
@@ -143,13 +156,19 @@ extension JournalRecord {
     switch kind {
     case .skipped: return .skipped
     case .present: return .present
-    case .captioned:
+    case .captioned, .judged:
       guard let digest = reader.bytes(32), let hash = FileHash(digest: digest), let width: UInt32 = reader.integer(),
         let height: UInt32 = reader.integer(), let confidence: UInt64 = reader.integer(), let text = reader.list()
       else { return nil }
+      var judgement = CaptionJudgement(
+        confidence: Double(bitPattern: confidence), logProbability: log(Double(bitPattern: confidence)))
+      if kind == .judged {
+        guard let read = CaptionJudgement(confidence: judgement.confidence, &reader) else { return nil }
+        judgement = read
+      }
       return .captioned(
         JournalledCaption(
-          hash: hash, width: Int(width), height: Int(height), confidence: Double(bitPattern: confidence),
+          hash: hash, width: Int(width), height: Int(height), judgement: judgement,
           text: String(decoding: text, as: UTF8.self)))
     case .failed:
       guard let code = reader.text(), let stage = reader.text().flatMap(ImageFailure.Stage.init(rawValue:)),
@@ -161,5 +180,16 @@ extension JournalRecord {
       return .failed(failure, path: FilePath(bytes: path))
     case .commit, .runStart: return nil
     }
+  }
+}
+
+extension CaptionJudgement {
+  /// What a record has behind the text.
+  fileprivate init?(confidence: Double, _ reader: inout ByteReader) {
+    guard let logProbability: UInt64 = reader.integer(), let reason = reader.text(),
+      reason.isEmpty || NotSure(rawValue: reason) != nil
+    else { return nil }
+    self.init(
+      confidence: confidence, logProbability: Double(bitPattern: logProbability), reason: NotSure(rawValue: reason))
   }
 }

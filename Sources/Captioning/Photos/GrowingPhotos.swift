@@ -21,6 +21,7 @@ struct GrowingPhotos {
     let read: PhotoReader.Photo
     let content: PhotoReader.Content
     var timings: StageTimings
+    var view: PhotoView?
   }
 
   init(_ captioner: Captioner, options: GenerationOptions, mostRows: Int, mostImages: Int) throws {
@@ -70,8 +71,9 @@ struct GrowingPhotos {
         try captioner.extractor.features(of: photos.map(\.content.pixels))
       }
       let prefixes = try total.measure(\.map) { try captioner.mapper.prefixes(features, decoder: captioner.decoder) }
-      for (photo, prefix) in zip(photos, prefixes) {
+      for ((photo, prefix), view) in zip(zip(photos, prefixes), captioner.views(of: features)) {
         var photo = photo
+        photo.view = view
         photo.timings.encode += total.encode / Double(photos.count)
         photo.timings.map += total.map / Double(photos.count)
         waiting.append((photo, prefix))
@@ -113,7 +115,8 @@ struct GrowingPhotos {
         ImageCaption(
           text: captioner.text(of: sequence), sequence: sequence,
           alternatives: sequence.alternatives.map { (captioner.text(of: $0), $0) },
-          width: photo.content.size.width, height: photo.content.size.height, timings: photo.timings)
+          width: photo.content.size.width, height: photo.content.size.height, timings: photo.timings,
+          judgement: captioner.judgement(of: sequence, view: photo.view))
       }
       return .init(photo.read, result)
     }

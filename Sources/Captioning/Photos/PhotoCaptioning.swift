@@ -62,7 +62,7 @@ public struct PhotoCaptioning {
   private func captionRest(_ paths: [String], _ single: Captioner) throws {
     let workers = min(Threads.count, 16)
     let reader = PhotoReader(
-      paths, from: 1, decoder: imageDecoder, preprocessor: captioner.extractor.preprocessor, workers: workers,
+      paths, from: 1, decoder: imageDecoder, preprocessing: captioner.extractor.preprocessing, workers: workers,
       ahead: 2 * Self.mostImages)
     // Photos are read while matrices are laid out.
     reader.start(workers: min(workers, paths.count - 1))

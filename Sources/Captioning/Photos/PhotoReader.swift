@@ -14,8 +14,7 @@ final class PhotoReader: Sendable {
   }
 
   struct Content: Sendable {
-    /// `[3, height, width]`.
-    let pixels: Tensor
+    let pixels: ImagePixels
     /// Of the original, upright.
     let size: ImageSize
   }
@@ -25,7 +24,7 @@ final class PhotoReader: Sendable {
 
   private let paths: [String]
   private let decoder: ImageDecoder
-  private let preprocessor: ImagePreprocessor
+  private let preprocessing: ImagePreprocessing
   private let turns: Turns
   /// How many photos may be read and not yet taken.
   private let places: DispatchSemaphore
@@ -41,12 +40,12 @@ final class PhotoReader: Sendable {
 
   /// - Parameter first: which of `paths` is the first to be read.
   init(
-    _ paths: [String], from first: Int, decoder: ImageDecoder, preprocessor: ImagePreprocessor, workers: Int,
+    _ paths: [String], from first: Int, decoder: ImageDecoder, preprocessing: ImagePreprocessing, workers: Int,
     ahead: Int
   ) {
     self.paths = paths
     self.decoder = decoder
-    self.preprocessor = preprocessor
+    self.preprocessing = preprocessing
     turns = Turns(max(workers, 1))
     places = DispatchSemaphore(value: ahead)
     state = Mutex(State(next: first, taken: first))
@@ -131,11 +130,11 @@ final class PhotoReader: Sendable {
       let isLarge = try 6 * decoder.header(bytes, named: path).size.area > Self.largeBytes
       func prepare() throws -> Content {
         let decoded = try timings.measure(\.decode) {
-          try decoder.decode(bytes, named: path, targetFor: preprocessor.scaledSize)
+          try decoder.decode(bytes, named: path, targetFor: preprocessing.scaledSize)
         }
         warnings = decoded.warnings
         let pixels = try timings.measure(\.preprocess) {
-          try preprocessor.pixels(of: decoded, named: path)
+          try preprocessing.pixels(of: decoded, named: path)
         }
         return Content(pixels: pixels, size: decoded.originalSize)
       }

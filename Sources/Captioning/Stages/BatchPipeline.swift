@@ -99,7 +99,7 @@ package struct BatchPipeline: Sendable {
     onFailure: @escaping @Sendable (FilePath, ImageFailure) -> Void
   ) async throws {
     let window = Budget(settings.window)
-    let (listed, prepared) = (AsyncChannel<ImageWork>(), AsyncChannel<StagedImage<Tensor>>())
+    let (listed, prepared) = (AsyncChannel<ImageWork>(), AsyncChannel<StagedImage<ImagePixels>>())
     let progress = progress
     @Sendable func count(_ outcome: FinishedImage.Outcome, _ work: ImageWork) {
       progress.count(outcome, path: work.image.path, isRetry: false, isCopy: false)
@@ -163,7 +163,7 @@ package struct BatchPipeline: Sendable {
     contents: ContentIndex?, writer: BatchWriter, finish: @escaping @Sendable (StagedOutcome) -> Void
   ) async throws {
     let listed = AsyncChannel<ImageWork>()
-    let prepared = AsyncChannel<StagedImage<Tensor>>()
+    let prepared = AsyncChannel<StagedImage<ImagePixels>>()
     let encoded = AsyncChannel<StagedImage<Tensor>>()
     let mapped = AsyncChannel<StagedImage<Prefix>>()
     let (settings, steps, progress) = (settings, steps, progress)

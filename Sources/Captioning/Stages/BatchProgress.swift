@@ -58,7 +58,8 @@ public final class BatchProgress: Sendable {
   func count(_ outcome: FinishedImage.Outcome, path: FilePath, isRetry: Bool, isCopy: Bool) {
     state.withLock { state in
       switch outcome {
-      case .captioned: state.tally.captioned += 1
+      case .captioned(let caption):
+        if caption.reason == nil { state.tally.captioned += 1 } else { state.tally.unsure += 1 }
       case .failed: state.tally.failed += 1
       case .skipped: state.tally.skipped += 1
       case .present: state.tally.present += 1

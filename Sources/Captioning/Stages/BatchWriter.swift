@@ -155,13 +155,13 @@ package actor BatchWriter {
     case .captioned(let image):
       .captioned(
         BatchCaption(
-          text: settings.prefixText + image.content.text + settings.suffixText, confidence: image.content.confidence,
+          text: settings.prefixText + image.content.text + settings.suffixText, judgement: image.content.judgement,
           width: image.facts.width, height: image.facts.height, hash: image.facts.hash, model: settings.model,
           milliseconds: next.outcome.isCopy ? 0 : image.milliseconds))
     case .copy(let caption):
       .captioned(
         BatchCaption(
-          text: caption.text, confidence: caption.confidence, width: caption.width, height: caption.height,
+          text: caption.text, judgement: caption.judgement, width: caption.width, height: caption.height,
           hash: caption.hash, model: settings.model, milliseconds: 0))
     case .pendingCopy:
       preconditionFailure("the caption of a copy is known when its turn comes")

@@ -29,20 +29,25 @@ public struct CaptionerSteps: CaptioningSteps {
   package func prepare(
     _ bytes: [UInt8], named name: String, wantsThumbnail: Bool
   ) throws(ImageDecodingError) -> PreparedImage {
-    let preprocessor = captioner.extractor.preprocessor
-    let decoded = try imageDecoder.decode(bytes, named: name, targetFor: preprocessor.scaledSize)
+    let preprocessing = captioner.extractor.preprocessing
+    let decoded = try imageDecoder.decode(bytes, named: name, targetFor: preprocessing.scaledSize)
     return PreparedImage(
-      pixels: try preprocessor.pixels(of: decoded, named: name), size: decoded.originalSize, warnings: decoded.warnings,
+      pixels: try preprocessing.pixels(of: decoded, named: name), size: decoded.originalSize,
+      warnings: decoded.warnings,
       // An image that cannot be shown can be captioned all the same.
       thumbnail: wantsThumbnail ? try? decoded.image.thumbnail().jpeg() : nil)
   }
 
-  package func features(of pixels: [Tensor]) throws -> [Tensor] {
+  package func features(of pixels: [ImagePixels]) throws -> [Tensor] {
     try captioner.extractor.features(of: pixels).items(shape: captioner.extractor.shape)
   }
 
   package func prefixes(of features: [Tensor]) throws -> [Prefix] {
     try captioner.mapper.prefixes(Tensor.stacked(features), decoder: captioner.decoder)
+  }
+
+  package func views(of features: [Tensor]) -> [PhotoView?] {
+    captioner.confidenceModel == nil ? features.map { _ in nil } : captioner.views(of: Tensor.stacked(features))
   }
 
   package func makeGeneration() throws -> any CaptionGeneration {
@@ -62,15 +67,25 @@ extension Tensor {
 private struct CaptionerGeneration: CaptionGeneration {
   let captioner: Captioner
   var generation: any SequenceGeneration
+  private var views: [Int: PhotoView] = [:]
+
+  init(captioner: Captioner, generation: any SequenceGeneration) {
+    self.captioner = captioner
+    self.generation = generation
+  }
 
   var rowCount: Int { generation.rowCount }
 
-  mutating func add(id: Int, prefix: Prefix) throws { try generation.add(id: id, prefix: prefix) }
+  mutating func add(id: Int, prefix: Prefix, view: PhotoView?) throws {
+    try generation.add(id: id, prefix: prefix)
+    views[id] = view
+  }
 
   mutating func step() throws -> [(id: Int, result: Result<GeneratedCaption, GenerationError>)] {
     try generation.step().map { row in
+      let view = views.removeValue(forKey: row.id)
       let caption = row.result.map {
-        GeneratedCaption(text: captioner.text(of: $0), confidence: $0.confidence)
+        GeneratedCaption(text: captioner.text(of: $0), judgement: captioner.judgement(of: $0, view: view))
       }
       return (row.id, caption)
     }

@@ -16,21 +16,29 @@ package protocol CaptioningSteps: Sendable {
 
   /// Features of each image.
   ///
-  /// - Parameter pixels: `[3, height, width]` each, at least one.
-  func features(of pixels: [Tensor]) throws -> [Tensor]
+  /// - Parameter pixels: at least one image.
+  func features(of pixels: [ImagePixels]) throws -> [Tensor]
 
   /// A prefix of each image.
   ///
-  /// - Parameter features: `[tokens, width]` each, at least one.
+  /// - Parameter features: `[tokens, width]` or `[numbers]` each, at least one.
   func prefixes(of features: [Tensor]) throws -> [Prefix]
+
+  /// What the captioner's confidence model sees in each image; `nil` where it has none.
+  ///
+  /// - Parameter features: as of `prefixes(of:)`.
+  func views(of features: [Tensor]) -> [PhotoView?]
 
   func makeGeneration() throws -> any CaptionGeneration
 }
 
-/// Pixels as the encoder wants them.
+extension CaptioningSteps {
+  package func views(of features: [Tensor]) -> [PhotoView?] { features.map { _ in nil } }
+}
+
+/// Pixels as the encoders want them.
 package struct PreparedImage: Sendable {
-  /// `[3, height, width]`.
-  package var pixels: Tensor
+  package var pixels: ImagePixels
   /// Of the original, upright.
   package var size: ImageSize
   /// What was wrong with an image that could be read all the same.
@@ -38,7 +46,7 @@ package struct PreparedImage: Sendable {
   /// A JPEG.
   package var thumbnail: [UInt8]?
 
-  package init(pixels: Tensor, size: ImageSize, warnings: [String] = [], thumbnail: [UInt8]? = nil) {
+  package init(pixels: ImagePixels, size: ImageSize, warnings: [String] = [], thumbnail: [UInt8]? = nil) {
     self.pixels = pixels
     self.size = size
     self.warnings = warnings
@@ -51,7 +59,8 @@ package protocol CaptionGeneration {
   /// How many images are in it.
   var rowCount: Int { get }
 
-  mutating func add(id: Int, prefix: Prefix) throws
+  /// - Parameter view: as `CaptioningSteps.views(of:)` gave it.
+  mutating func add(id: Int, prefix: Prefix, view: PhotoView?) throws
 
   /// Gives every image another token.
   ///
@@ -61,10 +70,10 @@ package protocol CaptionGeneration {
 
 package struct GeneratedCaption: Sendable, Equatable {
   package var text: String
-  package var confidence: Double
+  package var judgement: CaptionJudgement
 
-  package init(text: String, confidence: Double) {
+  package init(text: String, judgement: CaptionJudgement) {
     self.text = text
-    self.confidence = confidence
+    self.judgement = judgement
   }
 }

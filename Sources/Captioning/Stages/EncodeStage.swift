@@ -19,10 +19,10 @@ package struct EncodeStage {
 
   /// - Throws: `CancellationError`. An image that cannot be encoded goes to `finish`.
   package func run(
-    from input: AsyncChannel<StagedImage<Tensor>>, to output: AsyncChannel<StagedImage<Tensor>>
+    from input: AsyncChannel<StagedImage<ImagePixels>>, to output: AsyncChannel<StagedImage<Tensor>>
   ) async throws {
     defer { output.finish() }
-    let inbox = Inbox<StagedImage<Tensor>>(capacity: 2 * batchSize)
+    let inbox = Inbox<StagedImage<ImagePixels>>(capacity: 2 * batchSize)
     try await withThrowingTaskGroup(of: Void.self) { group in
       // Elsewhere than on the thread that computes, so that the inbox fills meanwhile.
       group.addTask(executorPreference: globalConcurrentExecutor) { try await inbox.fill(from: input) }
@@ -34,7 +34,7 @@ package struct EncodeStage {
     }
   }
 
-  private func encode(_ images: [StagedImage<Tensor>]) -> [StagedImage<Tensor>] {
+  private func encode(_ images: [StagedImage<ImagePixels>]) -> [StagedImage<Tensor>] {
     do {
       let (features, milliseconds) = try meter.measure(images: images.count) {
         try steps.features(of: images.map(\.content))

@@ -31,6 +31,9 @@ public struct FinishedImage: Sendable {
     if case .captioned(let caption) = outcome { caption } else { nil }
   }
 
+  /// The caption, but where the captioner was not sure: what files of captions alone have.
+  public var sureCaption: BatchCaption? { caption.flatMap { $0.reason == nil ? $0 : nil } }
+
   public var failure: ImageFailure? {
     if case .failed(let failure) = outcome { failure } else { nil }
   }
@@ -38,10 +41,16 @@ public struct FinishedImage: Sendable {
 
 /// What batch captioning says of an image.
 public struct BatchCaption: Sendable, Equatable {
-  /// The caption between `--prefix-text` and `--suffix-text`.
+  /// The caption between `--prefix-text` and `--suffix-text`; empty where there is a `reason`.
   public var text: String
-  /// `exp` of the mean log-probability of the tokens: 1 is certainty.
-  public var confidence: Double
+  /// How far it can be trusted.
+  public var judgement: CaptionJudgement
+  public var confidence: Double {
+    get { judgement.confidence }
+    set { judgement.confidence = newValue }
+  }
+  /// Why there is no caption: the captioner was not sure.
+  public var reason: NotSure? { judgement.reason }
   /// In pixels, as a viewer shows the image.
   public var width: Int
   public var height: Int
@@ -54,10 +63,11 @@ public struct BatchCaption: Sendable, Equatable {
   public var milliseconds: Double
 
   public init(
-    text: String, confidence: Double, width: Int, height: Int, hash: FileHash, model: String, milliseconds: Double
+    text: String, judgement: CaptionJudgement, width: Int, height: Int, hash: FileHash, model: String,
+    milliseconds: Double
   ) {
-    self.text = text
-    self.confidence = confidence
+    self.text = judgement.reason == nil ? text : ""
+    self.judgement = judgement
     self.width = width
     self.height = height
     self.hash = hash

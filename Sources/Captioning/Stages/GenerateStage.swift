@@ -51,7 +51,7 @@ package struct GenerateStage {
   ) throws {
     while let image = images.first {
       do {
-        try generation.add(id: image.work.sequence, prefix: image.content)
+        try generation.add(id: image.work.sequence, prefix: image.content, view: image.view)
         growing[image.work.sequence] = image.with((), adding: 0)
       } catch is OutOfMemory where generation.rowCount > 0 {
         return

@@ -40,7 +40,12 @@ package struct MapStage {
       let (prefixes, milliseconds) = try meter.measure(images: images.count) {
         try steps.prefixes(of: images.map(\.content))
       }
-      return zip(images, prefixes).map { $0.with($1, adding: milliseconds / Double(images.count)) }
+      let views = steps.views(of: images.map(\.content))
+      return zip(zip(images, prefixes), views).map { item, view in
+        var mapped = item.0.with(item.1, adding: milliseconds / Double(images.count))
+        mapped.view = view
+        return mapped
+      }
     } catch {
       // Who it was shows one by one.
       if images.count > 1 { return images.flatMap { map([$0]) } }

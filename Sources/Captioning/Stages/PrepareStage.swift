@@ -1,9 +1,8 @@
 import ImageEncoding
 import ModelFiles
 package import SystemPackage
-package import Tensors
 
-/// Files to pixels: reads, decodes, and brings to the encoder's size, by several workers.
+/// Files to pixels: reads, decodes, and brings to the encoders' sizes, by several workers.
 package struct PrepareStage {
   let steps: any CaptioningSteps
   let reader: ImageReader
@@ -33,7 +32,7 @@ package struct PrepareStage {
 
   /// - Throws: `CancellationError`, and what the index of contents throws. An image that cannot be read goes to `finish`.
   package func run(
-    workers: Int, from input: AsyncChannel<ImageWork>, to output: AsyncChannel<StagedImage<Tensor>>
+    workers: Int, from input: AsyncChannel<ImageWork>, to output: AsyncChannel<StagedImage<ImagePixels>>
   ) async throws {
     defer { output.finish() }
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -51,7 +50,7 @@ package struct PrepareStage {
   }
 
   /// - Returns: `nil` where the image's way ended here.
-  private func prepare(_ work: ImageWork) async throws -> StagedImage<Tensor>? {
+  private func prepare(_ work: ImageWork) async throws -> StagedImage<ImagePixels>? {
     var hash: FileHash?
     do {
       let start = ContinuousClock.now

@@ -22,6 +22,8 @@ package struct StagedImage<Content: Sendable>: Sendable {
   let facts: ImageFacts
   /// Spent on it so far.
   var milliseconds: Double
+  /// What the confidence model sees in it, once it is encoded.
+  var view: PhotoView?
   package let content: Content
 
   package init(work: ImageWork, facts: ImageFacts, milliseconds: Double = 0, content: Content) {
@@ -32,7 +34,10 @@ package struct StagedImage<Content: Sendable>: Sendable {
   }
 
   func with<Other>(_ content: Other, adding milliseconds: Double) -> StagedImage<Other> {
-    StagedImage<Other>(work: work, facts: facts, milliseconds: self.milliseconds + milliseconds, content: content)
+    var other = StagedImage<Other>(
+      work: work, facts: facts, milliseconds: self.milliseconds + milliseconds, content: content)
+    other.view = view
+    return other
   }
 }
 

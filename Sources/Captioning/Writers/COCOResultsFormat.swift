@@ -3,7 +3,8 @@ import SystemPackage
 /// COCO results, `[{"image_id": …, "caption": …}, …]`, as evaluation servers take them.
 ///
 /// An image's number is that of its name where the name is one (`000000000139.jpg`, `COCO_val2014_000000000042.jpg`); else
-/// its name stands there, as it does where the number has more than 64 bits.
+/// its name stands there, as it does where the number has more than 64 bits. Where the captioner was not sure the caption is
+/// empty, since evaluation wants a text for every image.
 package struct COCOResultsFormat: RowFormat {
   package init() {}
 

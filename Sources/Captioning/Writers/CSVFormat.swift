@@ -1,12 +1,16 @@
 import ModelFiles
 
 /// Comma-separated values with a line of names (RFC 4180): path, caption, confidence, width, height, sha256, model,
-/// milliseconds. Bytes of a path that are no UTF-8 are written as `\xHH`.
+/// milliseconds, log_probability, reason. The caption is empty where there is a reason: see `NotSure`. Bytes of a path that are no UTF-8 are written as `\xHH`.
 package struct CSVFormat: RowFormat {
   package init() {}
 
+  package static let columns = [
+    "path", "caption", "confidence", "width", "height", "sha256", "model", "milliseconds", "log_probability", "reason",
+  ]
+
   package var header: [UInt8] {
-    Array("path,caption,confidence,width,height,sha256,model,milliseconds\r\n".utf8)
+    Array((Self.columns.joined(separator: ",") + "\r\n").utf8)
   }
 
   package func row(_ image: FinishedImage) -> [UInt8]? {
@@ -14,6 +18,7 @@ package struct CSVFormat: RowFormat {
     let fields = [
       image.path.text, caption.text, "\(caption.confidence.rounded(toPlaces: 4))", "\(caption.width)",
       "\(caption.height)", caption.hash.hexadecimal, caption.model, "\(caption.milliseconds.rounded(toPlaces: 3))",
+      "\(caption.judgement.logProbability.rounded(toPlaces: 4))", caption.reason?.rawValue ?? "",
     ]
     return Array((fields.map(Self.field).joined(separator: ",") + "\r\n").utf8)
   }

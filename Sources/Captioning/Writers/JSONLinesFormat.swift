@@ -1,5 +1,5 @@
-/// A JSON object a line: path, caption, confidence, width, height, sha256, model, milliseconds; and `path_base64` where the
-/// path is not UTF-8.
+/// A JSON object a line: path, caption, confidence, log_probability, width, height, sha256, model, milliseconds; `reason` where
+/// the caption is null; and `path_base64` where the path is not UTF-8.
 package struct JSONLinesFormat: RowFormat {
   package init() {}
 

@@ -27,6 +27,11 @@ struct JSONRow {
     bytes += Array((number.isFinite ? "\(number.rounded(toPlaces: places))" : "null").utf8)
   }
 
+  mutating func addNull(_ name: String) {
+    begin(name)
+    bytes += Array("null".utf8)
+  }
+
   /// The object, closed.
   var finished: [UInt8] { bytes + [UInt8(ascii: "}")] }
 
@@ -61,10 +66,21 @@ extension JSONRow {
     if !image.path.isText { add("path_base64", Data(image.path.bytes).base64EncodedString()) }
   }
 
+  /// The caption; `null` and a reason where the captioner was not sure.
+  mutating func add(caption text: String, reason: NotSure?) {
+    if let reason {
+      addNull("caption")
+      add("reason", reason.rawValue)
+    } else {
+      add("caption", text)
+    }
+  }
+
   /// All that is known of a caption.
   mutating func add(_ caption: BatchCaption) {
-    add("caption", caption.text)
+    add(caption: caption.text, reason: caption.reason)
     add("confidence", caption.confidence, places: 4)
+    add("log_probability", caption.judgement.logProbability, places: 4)
     add("width", caption.width)
     add("height", caption.height)
     add("sha256", caption.hash.hexadecimal)

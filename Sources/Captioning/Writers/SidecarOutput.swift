@@ -42,7 +42,8 @@ package final class SidecarOutput: BatchOutput {
   }
 
   package func write(_ image: FinishedImage) throws {
-    guard let caption = image.caption else { return }
+    // Nothing is said of an image that the captioner was not sure of.
+    guard let caption = image.sureCaption else { return }
     let path = try path(of: image.image, &writtenSiblings)
     if let owners { try claim(path, for: image.image, in: owners) }
     do {

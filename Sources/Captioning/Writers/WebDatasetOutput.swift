@@ -18,7 +18,7 @@ package import SystemPackage
 ///   the list may be another's in the next run, where files came or went.) Its path is in the `.json`.
 /// - One shard follows the other: the next begins where this one would have more samples or bytes than `limits`, or two
 ///   samples of one key. So samples of several shards may come into one, and all keys in it differ.
-/// - Images that failed are not copied; the ledger lists them.
+/// - Images that failed, and those that the captioner was not sure of, are not copied; the ledger lists those that failed.
 ///
 /// An image is read once more and must be what was captioned. The same images give the same bytes, however often the run
 /// was interrupted.
@@ -63,7 +63,7 @@ package final class WebDatasetOutput: BatchOutput {
   package static func firstShard(in directory: FilePath) -> FilePath { directory.appending("000000.tar") }
 
   package func write(_ image: FinishedImage) throws {
-    guard let caption = image.caption else { return }
+    guard let caption = image.sureCaption else { return }
     let sample: WebDatasetSample
     switch image.image.content {
     case .file:

@@ -2,16 +2,17 @@ import Foundation
 
 /// A JSON object about one image: a line of a JSON lines file, or the `.json` beside an image in a shard.
 ///
-/// Known keys: `file_name`, `split`, and captions under `captions` (a list), `caption` and `text` (a list or one).
+/// Known keys: `file_name`, `split`, `labels` (a list, or one), `source`, and captions under `captions` (a list), `caption` and `text` (a list or one).
 /// Captions of another type, such as `null`, count as not being there.
 struct CaptionRecord: Decodable {
   let fileName: String?
   let split: String?
   let captions: [String]
+  let about: SampleAbout
 
   private enum Key: String, CodingKey {
     case fileName = "file_name"
-    case split, captions, caption, text
+    case split, captions, caption, text, labels, source
   }
 
   init(from decoder: any Decoder) throws {
@@ -22,6 +23,9 @@ struct CaptionRecord: Decodable {
     }
     fileName = text(.fileName)
     split = text(.split)
+    let labels = container.contains(.labels) ? try? container.decode([OptionalText].self, forKey: .labels) : nil
+    about = SampleAbout(
+      labels: labels.map { $0.compactMap(\.text) } ?? text(.labels).map { [$0] } ?? [], source: text(.source))
     captions = [Key.captions, .caption, .text].flatMap { key -> [String] in
       guard container.contains(key) else { return [] }
       // Each kind of value is tried first under the key that usually holds it.
@@ -44,6 +48,12 @@ struct CaptionRecord: Decodable {
       text = try? decoder.singleValueContainer().decode(String.self)
     }
   }
+}
+
+/// What a dataset says of an image besides its captions.
+struct SampleAbout {
+  var labels: [String] = []
+  var source: String?
 }
 
 /// Why JSON could not be read.

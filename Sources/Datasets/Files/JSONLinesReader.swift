@@ -24,7 +24,8 @@ struct JSONLinesReader {
         continue
       }
       let split = try Split.parse(record.split, place: place) ?? file.split
-      try builder.emit(name: name, captions: record.captions, split: split, place: place, into: sink)
+      try builder.emit(
+        name: name, captions: record.captions, split: split, about: record.about, place: place, into: sink)
     }
     try builder.finish(into: sink)
   }

@@ -13,14 +13,16 @@ struct SampleBuilder {
   ///   - alternatives: other names under which the image may be there.
   ///   - place: where the sample was found, for messages.
   mutating func emit(
-    name: String, alternatives: [String] = [], captions: [String], split: Split?, place: String, into sink: SampleSink
+    name: String, alternatives: [String] = [], captions: [String], split: Split?, about: SampleAbout = SampleAbout(),
+    place: String, into sink: SampleSink
   ) throws(DatasetError) {
     let folder = takesSplitFromFolder ? name.split(separator: "/").dropLast().first : nil
     let split = split ?? folder.flatMap { Split(named: String($0)) }
     switch try finder.find(alternatives + [name]) {
     case .failure(let problem): try Self.emit(damaged: "\(name) (\(place))", problem.reason, into: sink)
     case .success(let image):
-      try Self.emit(name: name, image: image, captions: captions, split: split, place: place, into: sink)
+      try Self.emit(
+        name: name, image: image, captions: captions, split: split, about: about, place: place, into: sink)
     }
   }
 
@@ -34,7 +36,8 @@ struct SampleBuilder {
   }
 
   static func emit(
-    name: String, image: ImageLocation, captions: [String], split: Split?, place: String, into sink: SampleSink
+    name: String, image: ImageLocation, captions: [String], split: Split?, about: SampleAbout = SampleAbout(),
+    place: String, into sink: SampleSink
   ) throws(DatasetError) {
     let written = captions.filter { !CaptionCleaning.isBlank($0) }
     let blankCount = captions.count - written.count
@@ -46,7 +49,10 @@ struct SampleBuilder {
       let reason = "\(blankCount) of its \(captions.count) captions are empty; the others are used"
       try emit(damaged: "\(name) (\(place))", reason, into: sink)
     }
-    try sink(.image(CaptionedImage(name: name, image: image, captions: written, split: split)))
+    try sink(
+      .image(
+        CaptionedImage(
+          name: name, image: image, captions: written, split: split, labels: about.labels, source: about.source)))
   }
 }
 

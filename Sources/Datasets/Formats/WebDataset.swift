@@ -125,6 +125,8 @@ private struct ShardSample {
     try SampleBuilder.emit(
       name: record?.fileName ?? image.name,
       image: ImageLocation(archive: path, member: image.name, offset: image.offset, count: image.count),
-      captions: captions + others, split: Split.parse(record?.split, place: place), place: shard, into: sink)
+      captions: captions + others, split: Split.parse(record?.split, place: place),
+      about: record?.about ?? SampleAbout(),
+      place: shard, into: sink)
   }
 }

@@ -1,4 +1,5 @@
 import CImageCodecs
+import ModelFiles
 import Tensors
 
 /// Decodes JPEG, PNG and WebP to upright, opaque 8-bit RGB.
@@ -24,6 +25,8 @@ public struct ImageDecoder: Sendable {
     public var allowTruncated = false
     /// Decode every JPEG at its full size, also where the target is much smaller.
     public var exactDecode = false
+    /// What is done to the image last; `nil` leaves it as it is.
+    public var augmentation: ImageAugmentation?
 
     public init() {}
   }
@@ -100,8 +103,9 @@ public struct ImageDecoder: Sendable {
     let warning = cause(of: report.damage, report, size: header.size, scanLimit: scanLimit).map {
       "\(ImageDecodingError(file: name, format: header.format, cause: $0).problem); what is there was decoded"
     }
+    let image = RGBImage(size: decodedSize, storage: storage).oriented(header.orientation)
     return DecodedImage(
-      image: RGBImage(size: decodedSize, storage: storage).oriented(header.orientation), format: header.format,
+      image: options.augmentation.map { $0(image, content: FileHash.hash(of: bytes)) } ?? image, format: header.format,
       originalSize: header.size, warnings: warning.map { [$0] } ?? [])
   }
 
@@ -134,9 +138,10 @@ public struct ImageDecoder: Sendable {
   /// The largest of libjpeg's fast scales that leaves 1.5 times the target both ways.
   private func scaleDenominator(of header: ImageHeader, target: ImageSize?) -> Int {
     guard let target, !options.exactDecode else { return 1 }
+    let wanted = 1.5 * (options.augmentation == nil ? 1 : ImageAugmentation.enlargement)
     return [8, 4, 2].first { denominator in
-      2 * (header.size.width / denominator) >= 3 * target.width
-        && 2 * (header.size.height / denominator) >= 3 * target.height
+      Double(header.size.width / denominator) >= wanted * Double(target.width)
+        && Double(header.size.height / denominator) >= wanted * Double(target.height)
     } ?? 1
   }
 

@@ -50,6 +50,7 @@ public struct CLIP: VisionTransformerFamily {
     switch output {
     case .pooled: hiddenSize
     case .projected: projection?.outputs
+    case .logits: nil
     }
   }
 
@@ -59,6 +60,7 @@ public struct CLIP: VisionTransformerFamily {
     switch output {
     case .pooled: finalNorm(lastState.firstTokens)
     case .projected: projection.map { projection in lastState.mappingItems { projection(finalNorm($0.firstTokens)) } }
+    case .logits: nil
     }
   }
 }

@@ -1,3 +1,4 @@
+public import ModelFiles
 public import Tensors
 
 /// Which tokens of which hidden states a mapper reads, in order.
@@ -26,39 +27,35 @@ public struct FeatureSelection: Sendable, Equatable {
     self.parts = parts
   }
 
-  /// How many tokens each part has for images of this size in pixels, and how wide all of them are.
+  /// How the features of an image of this size in pixels lie: a block for each part.
   ///
   /// - Throws: `EncodingError` where the size, a part or a grid does not suit the encoder.
-  public func measure(
+  public func layout(
     width: Int, height: Int, encoder: some VisionEncoder
-  ) throws(EncodingError) -> (tokens: [Int], width: Int) {
-    let patches = try encoder.grid(width: width, height: height)
-    var tokens: [Int] = []
-    var widths: [Int] = []
+  ) throws(EncodingError) -> FeatureLayout {
+    var blocks: [FeatureLayout.Block] = []
     for part in parts {
       guard (0...encoder.layers).contains(part.hiddenState) else {
         throw .noSuchHiddenState(number: part.hiddenState, layers: encoder.layers)
       }
-      var partWidth = encoder.hiddenSize
+      let stateWidth = encoder.width(ofHiddenState: part.hiddenState)
+      let patches = try encoder.grid(ofHiddenState: part.hiddenState, width: width, height: height)
       switch part.tokens {
       case .classToken:
         if !encoder.hasClassToken { throw .noClassToken }
-        tokens.append(1)
+        blocks.append(.init(tokens: 1, width: stateWidth))
       case .patches(let grid):
         if let grid { try check(grid, divides: patches) }
-        tokens.append((grid ?? patches).count)
+        blocks.append(.init(tokens: (grid ?? patches).count, width: stateWidth))
       case .output(let output):
         guard part.hiddenState == encoder.layers else {
           throw .outputBeforeLastLayer(output: output.rawValue, number: part.hiddenState, layers: encoder.layers)
         }
         guard let width = encoder.width(of: output) else { throw .noOutput(output: output.rawValue) }
-        partWidth = width
-        tokens.append(1)
+        blocks.append(.init(tokens: 1, width: width))
       }
-      if !widths.contains(partWidth) { widths.append(partWidth) }
     }
-    guard widths.count <= 1 else { throw .mixedWidths(widths) }
-    return (tokens, widths.first ?? encoder.hiddenSize)
+    return FeatureLayout(blocks)
   }
 
   private func check(_ grid: PatchGrid, divides patches: PatchGrid) throws(EncodingError) {
@@ -70,12 +67,11 @@ public struct FeatureSelection: Sendable, Equatable {
   /// Encodes and selects.
   ///
   /// - Parameter pixels: `[batch, 3, height, width]`, normalised.
-  /// - Returns: `[batch, tokens, width]`.
+  /// - Returns: `[batch, tokens, width]`, or `[batch, numbers]` where parts have several widths.
   /// - Throws: `EncodingError`.
   public func features(of pixels: Tensor, by encoder: some VisionEncoder) throws(EncodingError) -> Tensor {
     let (height, width) = (pixels.shape[2], pixels.shape[3])
-    _ = try measure(width: width, height: height, encoder: encoder)
-    let patches = try encoder.grid(width: width, height: height)
+    let layout = try layout(width: width, height: height, encoder: encoder)
     let states = try encoder.hiddenStates(pixels, numbers: Set(parts.map(\.hiddenState)))
     let leading = (encoder.hasClassToken ? 1 : 0) + encoder.registers
     var selected: [Tensor] = []
@@ -87,13 +83,14 @@ public struct FeatureSelection: Sendable, Equatable {
       case .classToken: selected.append(state.firstTokens)
       case .patches(let grid):
         let all = state.tokens(leading..<state.shape[1])
+        let patches = try encoder.grid(ofHiddenState: part.hiddenState, width: width, height: height)
         selected.append(try grid.map { target throws(EncodingError) in try pool(all, patches, to: target) } ?? all)
       case .output(let output):
         guard let row = encoder.output(output, of: state) else { throw .noOutput(output: output.rawValue) }
         selected.append(row)
       }
     }
-    return .concatenatingTokens(selected)
+    return .joiningFeatures(selected, layout: layout)
   }
 
   /// Averages `[batch, rows * columns, hidden]` over equal rectangles.

@@ -17,6 +17,33 @@ extension Tensor {
     shape[0] == 1 ? body(self) : .joiningItems(Threads.map(shape[0]) { body(item($0)) })
   }
 
+  /// The hidden states that `body` finds of a batch, by number. As many items as there are threads go side by side: one image's
+  /// rows stay in a core's caches where those of a batch do not.
+  func mappingStates(_ body: @Sendable (Tensor) -> [Int: Tensor]) -> [Int: Tensor] {
+    if shape[0] == 1 || shape[0] < Threads.count { return body(self) }
+    let items = Threads.map(shape[0]) { body(item($0)) }
+    let numbers = items.first?.keys.sorted() ?? []
+    return Dictionary(
+      uniqueKeysWithValues: numbers.map { number in (number, .joiningItems(items.compactMap { $0[number] })) })
+  }
+
+  /// `[batch, tokens, hidden]` → `[batch, 1, hidden]`.
+  var meanOfTokens: Tensor {
+    let (tokens, hidden) = (shape[1], columns)
+    var out = Tensor(zeros: [shape[0], 1, hidden])
+    withUnsafeBuffer { x in
+      out.withUnsafeMutableBuffer { out in
+        for item in 0..<shape[0] {
+          for token in 0..<tokens {
+            for i in 0..<hidden { out[item * hidden + i] += x[(item * tokens + token) * hidden + i] }
+          }
+          for i in 0..<hidden { out[item * hidden + i] /= Float(tokens) }
+        }
+      }
+    }
+    return out
+  }
+
   /// The first token of each item: `[batch, tokens, hidden]` → `[batch, 1, hidden]`.
   var firstTokens: Tensor { tokens(0..<1) }
 
@@ -24,18 +51,6 @@ extension Tensor {
   func tokens(_ range: Range<Int>) -> Tensor {
     var out = Tensor(uninitialized: [shape[0], range.count, columns])
     out.copyTokens(from: self, range, to: 0)
-    return out
-  }
-
-  /// `[batch, n1, hidden]`, `[batch, n2, hidden]`, … → `[batch, n1 + n2 + …, hidden]`.
-  static func concatenatingTokens(_ tensors: [Tensor]) -> Tensor {
-    guard let first = tensors.first else { return Tensor(zeros: [0, 0, 0]) }
-    var out = Tensor(uninitialized: [first.shape[0], tensors.reduce(0) { $0 + $1.shape[1] }, first.columns])
-    var position = 0
-    for tensor in tensors {
-      out.copyTokens(from: tensor, 0..<tensor.shape[1], to: position)
-      position += tensor.shape[1]
-    }
     return out
   }
 

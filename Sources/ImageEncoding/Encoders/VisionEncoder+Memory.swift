@@ -5,12 +5,7 @@ extension VisionEncoder {
 
   public func preparedByteCount(_ precision: MatrixPrecision) -> Int { 0 }
 
-  /// The most bytes that encoding takes besides the pixels and the weights.
-  ///
-  /// - Parameters:
-  ///   - images: at once, of `width` × `height` pixels.
-  ///   - states: how many hidden states are kept, or copied.
-  /// - Throws: `EncodingError.unsuitableSize`.
+  /// Of a vision transformer.
   public func workingBytes(images: Int, width: Int, height: Int, states: Int) throws(EncodingError) -> Int {
     let tokens = try grid(width: width, height: height).count + registers + 1
     // Fewer images than threads go side by side; of more, each thread has one.

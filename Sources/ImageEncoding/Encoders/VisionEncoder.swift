@@ -1,14 +1,14 @@
 public import Tensors
 
-/// A frozen vision transformer that turns images into rows of features.
+/// A frozen vision transformer or convolutional net that turns images into rows of features.
 public protocol VisionEncoder: Sendable {
-  /// Width of every hidden state.
+  /// Width of the last hidden state; of a vision transformer that of all.
   var hiddenSize: Int { get }
 
   /// Blocks; hidden state 0 is what the first block is given and `layers` the last block's.
   var layers: Int { get }
 
-  /// Side of a square patch in pixels.
+  /// Side in pixels of the square that a token of the last hidden state stands for: a vision transformer's patch.
   var patchSize: Int { get }
 
   /// Whether hidden states begin with a class token.
@@ -17,15 +17,20 @@ public protocol VisionEncoder: Sendable {
   /// How many register tokens come before the patches, after the class token (Darcet et al. 2024).
   var registers: Int { get }
 
-  /// The norm after the last block, which belongs to the model but to no hidden state.
-  var finalNorm: LayerNorm { get }
-
-  /// How many patches an image of this size in pixels has.
+  /// How many patches an image of this size in pixels has, in the last hidden state.
   ///
   /// - Throws: `EncodingError.unsuitableSize`.
   func grid(width: Int, height: Int) throws(EncodingError) -> PatchGrid
 
-  /// The hidden states of these numbers, each `[batch, tokens, hiddenSize]`: the class token and registers where the
+  /// The same of any hidden state; those of a convolutional net differ.
+  ///
+  /// - Throws: `EncodingError.unsuitableSize`.
+  func grid(ofHiddenState number: Int, width: Int, height: Int) throws(EncodingError) -> PatchGrid
+
+  /// Width of a hidden state; those of a convolutional net differ.
+  func width(ofHiddenState number: Int) -> Int
+
+  /// The hidden states of these numbers, each `[batch, tokens, width(ofHiddenState: number)]`: the class token and registers where the
   /// encoder has them, then the patches row by row. No final norm is applied to any. Blocks after the last one that is
   /// asked for are not computed.
   ///
@@ -51,6 +56,14 @@ public protocol VisionEncoder: Sendable {
   /// How many numbers the MLP of a block has of a token at the most, gates included.
   var mlpWidth: Int { get }
 
+  /// The most bytes that encoding takes besides the pixels and the weights.
+  ///
+  /// - Parameters:
+  ///   - images: at once, of `width` × `height` pixels.
+  ///   - states: how many hidden states are kept, or copied.
+  /// - Throws: `EncodingError.unsuitableSize`.
+  func workingBytes(images: Int, width: Int, height: Int, states: Int) throws(EncodingError) -> Int
+
   /// The most bytes that `prepared(_:)` takes.
   func preparedByteCount(_ precision: MatrixPrecision) -> Int
 
@@ -64,6 +77,8 @@ public enum EncoderOutput: String, Sendable {
   case pooled
   /// The pooled output in the space that images share with texts: `image_embeds`.
   case projected
+  /// A number for each class that the model was trained to tell apart, before softmax.
+  case logits
 }
 
 extension VisionEncoder {
@@ -77,7 +92,12 @@ extension VisionEncoder {
     return PatchGrid(rows: height / patchSize, columns: width / patchSize)
   }
 
-  public func lastHiddenState(of lastState: Tensor) -> Tensor { finalNorm(lastState) }
+  public func grid(ofHiddenState number: Int, width: Int, height: Int) throws(EncodingError) -> PatchGrid {
+    try grid(width: width, height: height)
+  }
+
+  public func width(ofHiddenState number: Int) -> Int { hiddenSize }
+  public func lastHiddenState(of lastState: Tensor) -> Tensor { lastState }
   public func width(of output: EncoderOutput) -> Int? { nil }
   public func output(_ output: EncoderOutput, of lastState: Tensor) -> Tensor? { nil }
 }
@@ -88,12 +108,10 @@ public enum EncodingError: Error, Equatable, Sendable, CustomStringConvertible {
   case noSuchHiddenState(number: Int, layers: Int)
   case unevenGrid(grid: [Int], patches: [Int])
   case noClassToken
-  /// - Parameter output: `pooled` or `projected`.
+  /// - Parameter output: `pooled`, `projected` or `logits`.
   case noOutput(output: String)
   /// An output of the whole model was asked of an earlier block.
   case outputBeforeLastLayer(output: String, number: Int, layers: Int)
-  /// Tokens of several widths cannot stand in one sequence.
-  case mixedWidths([Int])
 
   public var description: String {
     switch self {
@@ -112,9 +130,6 @@ public enum EncodingError: Error, Equatable, Sendable, CustomStringConvertible {
     case .outputBeforeLastLayer(let output, let number, let layers):
       "the \(output) output is that of the last hidden state, \(layers), not of \(number): correct features in "
         + "captioner.json"
-    case .mixedWidths(let widths):
-      "features of several widths (\(widths.map(String.init).joined(separator: ", "))) cannot be read together: ask for "
-        + "those of one width in features in captioner.json"
     }
   }
 }

@@ -1,6 +1,6 @@
 public import Tensors
 
-/// What all our encoders are: patches and some tokens before them, perhaps a norm, pre-norm blocks, and a norm after the
+/// What most of our encoders are: patches and some tokens before them, perhaps a norm, pre-norm blocks, and a norm after the
 /// last one (Dosovitskiy et al. 2021).
 public struct VisionTransformer: Sendable {
   private var embedding: PatchEmbedding
@@ -50,12 +50,7 @@ public struct VisionTransformer: Sendable {
     }
     precondition(pixels.shape.count == 4 && pixels.shape[1] == embedding.channels, "no pixels: \(pixels.shape)")
     _ = try grid(width: pixels.shape[3], height: pixels.shape[2])
-    let batch = pixels.shape[0]
-    // One image's rows stay in a core's caches where those of a batch do not.
-    if batch == 1 || batch < Threads.count { return states(pixels, numbers: numbers) }
-    let items = Threads.map(batch) { states(pixels.item($0), numbers: numbers) }
-    return Dictionary(
-      uniqueKeysWithValues: numbers.map { number in (number, .joiningItems(items.compactMap { $0[number] })) })
+    return pixels.mappingStates { states($0, numbers: numbers) }
   }
 
   private func states(_ pixels: Tensor, numbers: Set<Int>) -> [Int: Tensor] {
@@ -78,11 +73,17 @@ public protocol VisionTransformerFamily: VisionEncoder {
 }
 
 extension VisionTransformerFamily {
+  /// The norm after the last block, which belongs to the model but to no hidden state.
+  public var finalNorm: LayerNorm { transformer.finalNorm }
+
+  public func lastHiddenState(of lastState: Tensor) -> Tensor { finalNorm(lastState) }
+}
+
+extension VisionTransformerFamily {
   public var hiddenSize: Int { transformer.hiddenSize }
   public var layers: Int { transformer.layers }
   public var mlpWidth: Int { transformer.mlpWidth }
   public var patchSize: Int { transformer.patchSize }
-  public var finalNorm: LayerNorm { transformer.finalNorm }
   public var hasClassToken: Bool { transformer.hasClassToken }
   public var registers: Int { transformer.registers }
 

@@ -1,11 +1,13 @@
 /// The files of a captioner, found and known to be those that its mapper was trained with.
 public struct ResolvedCaptioner: Sendable, Equatable {
-  /// A directory with `config.json` and weights.
-  public let encoder: String
+  /// Of each encoder, a directory with `config.json` and weights.
+  public let encoders: [String]
   /// A GGUF file, or a Hugging Face directory.
   public let decoder: String
   /// A safetensors file.
   public let mapper: String
+  /// A safetensors file; `nil` where nothing was calibrated.
+  public let confidence: String?
 }
 
 extension CaptionerManifest {
@@ -16,30 +18,37 @@ extension CaptionerManifest {
   ///   `FileSystemError`.
   public func resolve(in directory: String, store: ModelStore) throws -> ResolvedCaptioner {
     let bases = BaseLocator(manifest: Path.join(directory, Self.fileName), store: store)
-    let found = try bases.resolve(encoder, decoder) {
+    let found = try bases.resolve(encoders, decoder) {
       guard let file = try bases.locate(mapper.path, "mapper.path") else {
         throw bases.unknown(mapper.path, "mapper.path")
       }
       return file
     }
     try bases.check(found.other, is: mapper.sha256, "mapper.sha256")
-    return ResolvedCaptioner(encoder: found.encoder, decoder: found.decoder, mapper: found.other)
+    let confidenceFile = try confidence.map { confidence in
+      guard let file = try bases.locate(confidence.path, "confidence.path") else {
+        throw bases.unknown(confidence.path, "confidence.path")
+      }
+      try bases.check(file, is: confidence.sha256, "confidence.sha256")
+      return file
+    }
+    return ResolvedCaptioner(
+      encoders: found.encoders, decoder: found.decoder, mapper: found.other, confidence: confidenceFile)
   }
 }
 
-extension CaptionerManifest.Encoder {
-  /// Finds the encoder alone, for whoever has no mapper yet, and compares its SHA-256.
+extension [CaptionerManifest.Encoder] {
+  /// Finds the encoders alone, for whoever has no mapper yet, and compares their SHA-256.
   ///
   /// - Parameter directory: the captioner's.
-  /// - Returns: a directory with `config.json` and weights.
+  /// - Returns: of each, a directory with `config.json` and weights.
   /// - Throws: as `CaptionerManifest.resolve`.
-  public func resolve(in directory: String, store: ModelStore) throws -> String {
+  public func resolve(in directory: String, store: ModelStore) throws -> [String] {
     let bases = BaseLocator(manifest: Path.join(directory, CaptionerManifest.fileName), store: store)
-    guard let found = try bases.locate(path, "encoder.path", origin: origin) else {
-      throw ModelStoreError.missingModels(names: [path])
-    }
-    try bases.check(ModelWeights(of: found), is: sha256, "encoder.sha256")
-    return found
+    let found = try bases.locate(self)
+    let missing = zip(self, found).filter { $0.1 == nil }.map(\.0.path)
+    guard missing.isEmpty else { throw ModelStoreError.missingModels(names: missing) }
+    return try bases.check(self, at: found.compactMap(\.self))
   }
 }
 
@@ -49,24 +58,37 @@ struct BaseLocator {
   let manifest: String
   let store: ModelStore
 
-  /// Finds encoder and decoder and compares their SHA-256.
+  /// Finds encoders and decoder and compares their SHA-256.
   ///
   /// - Parameter other: looks for what else there must be, after the bases were found and before anything is read.
   func resolve<Other>(
-    _ encoder: CaptionerManifest.Encoder, _ decoder: CaptionerManifest.Decoder, other: () throws -> Other
-  ) throws -> (encoder: String, decoder: String, other: Other) {
-    let encoderPath = try locate(encoder.path, "encoder.path", origin: encoder.origin)
+    _ encoders: [CaptionerManifest.Encoder], _ decoder: CaptionerManifest.Decoder, other: () throws -> Other
+  ) throws -> (encoders: [String], decoder: String, other: Other) {
+    let encoderPaths = try locate(encoders)
     let decoderPath = try locate(decoder.path, "decoder.path", origin: decoder.origin)
-    guard let encoderPath, let decoderPath else {
-      // All at once, so that one pull mends it.
-      let missing = [(encoderPath, encoder.path), (decoderPath, decoder.path)].filter { $0.0 == nil }.map(\.1)
-      throw ModelStoreError.missingModels(names: missing)
-    }
+    // All at once, so that one pull mends it.
+    let missing = zip(encoderPaths + [decoderPath], encoders.map(\.path) + [decoder.path]).filter { $0.0 == nil }
+    guard missing.isEmpty, let decoderPath else { throw ModelStoreError.missingModels(names: missing.map(\.1)) }
     let decoderWeights = try ModelWeights(of: decoderPath)
     let other = try other()
-    try check(ModelWeights(of: encoderPath), is: encoder.sha256, "encoder.sha256")
+    let found = try check(encoders, at: encoderPaths.compactMap(\.self))
     try check(decoderWeights, is: decoder.sha256, "decoder.sha256")
-    return (encoderPath, decoderWeights.modelPath, other)
+    return (found, decoderWeights.modelPath, other)
+  }
+
+  /// Of each encoder, where it is; `nil` where it can be fetched.
+  func locate(_ encoders: [CaptionerManifest.Encoder]) throws -> [String?] {
+    try encoders.enumerated().map { index, encoder in
+      try locate(encoder.path, "\(encoders.key(index)).path", origin: encoder.origin)
+    }
+  }
+
+  /// - Returns: `paths`.
+  func check(_ encoders: [CaptionerManifest.Encoder], at paths: [String]) throws -> [String] {
+    for (index, path) in paths.enumerated() {
+      try check(ModelWeights(of: path), is: encoders[index].sha256, "\(encoders.key(index)).sha256")
+    }
+    return paths
   }
 
   /// `nil` for a base model that can be fetched.

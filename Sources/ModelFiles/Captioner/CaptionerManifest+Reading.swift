@@ -10,10 +10,11 @@ extension CaptionerManifest {
   /// - Throws: `CaptionerManifestError`.
   public init(directory: String) throws(CaptionerManifestError) {
     let path = Path.join(directory, Self.fileName)
-    self = try ManifestFile.read(Self.self, path: path, formatVersion: Self.formatVersion)
-    try encoder.check(path)
+    self = try ManifestFile.read(Self.self, path: path, newest: Self.formatVersion)
+    try encoders.check(path)
     try decoder.check(path)
     try mapper.check(path)
+    if let confidence { try ManifestFile.checkPath(confidence.path, path, "confidence") }
   }
 
   /// Writes `captioner.json` into a directory, in one step.
@@ -33,7 +34,7 @@ enum ManifestFile {
   }
 
   static func read<Manifest: Decodable>(
-    _ type: Manifest.Type, path: String, formatVersion: Int
+    _ type: Manifest.Type, path: String, newest: Int
   ) throws(CaptionerManifestError) -> Manifest {
     let bytes: [UInt8]
     do {
@@ -44,8 +45,8 @@ enum ManifestFile {
     do {
       // First what any version has, so that a newer one is named and not called damaged.
       let version = try JSONDecoder().decode(Version.self, from: Data(bytes)).formatVersion
-      guard version == formatVersion else {
-        throw CaptionerManifestError.unknownVersion(path: path, found: version, known: formatVersion)
+      guard (1...newest).contains(version) else {
+        throw CaptionerManifestError.unknownVersion(path: path, found: version, known: newest)
       }
       return try JSONDecoder().decode(type, from: Data(bytes))
     } catch let error as CaptionerManifestError {
@@ -72,12 +73,14 @@ enum ManifestFile {
 }
 
 extension CaptionerManifest.Encoder {
-  /// - Parameter path: the manifest's.
-  func check(_ path: String) throws(CaptionerManifestError) {
+  /// - Parameters:
+  ///   - path: the manifest's.
+  ///   - part: where this encoder stands in it.
+  func check(_ path: String, key part: String) throws(CaptionerManifestError) {
     func require(_ holds: Bool, _ key: String, _ expected: String) throws(CaptionerManifestError) {
-      try ManifestFile.require(holds, path, "encoder.\(key)", expected)
+      try ManifestFile.require(holds, path, "\(part).\(key)", expected)
     }
-    try ManifestFile.checkPath(self.path, path, "encoder")
+    try ManifestFile.checkPath(self.path, path, part)
     try require(!features.isEmpty, "features", "at least one feature")
     for (index, feature) in features.enumerated() {
       let key = "features[\(index)]"
@@ -95,10 +98,7 @@ extension CaptionerManifest.Encoder {
     try require(preprocessing.shortestEdge.map(sides.contains) ?? true, "preprocessing.shortestEdge", "1 to 4096")
     try require(
       ["squash", "shortestEdgeCenterCrop", "longestEdgePad"].contains(preprocessing.resizeMode),
-      "encoder.preprocessing.resizeMode", "squash, shortestEdgeCenterCrop or longestEdgePad")
-    if let shortestEdge = preprocessing.shortestEdge {
-      try require(sides.contains(shortestEdge), "encoder.preprocessing.shortestEdge", "1 to 4096")
-    }
+      "preprocessing.resizeMode", "squash, shortestEdgeCenterCrop or longestEdgePad")
     try require(
       ["nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"].contains(preprocessing.resample),
       "preprocessing.resample", "nearest, box, bilinear, hamming, bicubic or lanczos")

@@ -1,33 +1,42 @@
-/// `captioner.json`: which encoder, mapper and decoder make a captioner, and what exactly the mapper was trained on.
-public struct CaptionerManifest: Codable, Sendable, Equatable {
+/// `captioner.json`: which encoders, mapper and decoder make a captioner, and what exactly the mapper was trained on.
+///
+/// Format version 1 has one `encoder`, version 2 a list `encoders`. Both are read for ever; one encoder is written as
+/// version 1, so that older programs read it, too.
+public struct CaptionerManifest: Sendable, Equatable {
   public static let fileName = "captioner.json"
-  public static let formatVersion = 1
+  /// The newest that is read.
+  public static let formatVersion = 2
 
-  public var formatVersion = Self.formatVersion
   public var name: String
   public var description: String?
-  public var encoder: Encoder
+  /// At least one. The mapper reads the features of all, in this order.
+  public var encoders: [Encoder]
   public var decoder: Decoder
   public var mapper: Mapper
+  /// What tells how far captions can be trusted; missing where nothing was calibrated.
+  public var confidence: Confidence?
   /// What it was trained on, for people.
   public var trainingData: String?
   /// An SPDX expression; of the mapper, since the base models have their own.
   public var license: String?
 
   public init(
-    name: String, description: String? = nil, encoder: Encoder, decoder: Decoder, mapper: Mapper,
-    trainingData: String? = nil, license: String? = nil
+    name: String, description: String? = nil, encoders: [Encoder], decoder: Decoder, mapper: Mapper,
+    confidence: Confidence? = nil, trainingData: String? = nil, license: String? = nil
   ) {
     self.name = name
     self.description = description
-    self.encoder = encoder
+    self.encoders = encoders
     self.decoder = decoder
     self.mapper = mapper
+    self.confidence = confidence
     self.trainingData = trainingData
     self.license = license
   }
 
   public struct Encoder: Codable, Sendable, Equatable {
+    /// What it is called among several encoders: see `names` of a list of them.
+    public var name: String?
     /// Absolute, or in the captioner's directory, or the name of a base model.
     public var path: String
     public var family: String
@@ -40,9 +49,10 @@ public struct CaptionerManifest: Codable, Sendable, Equatable {
     public var origin: String?
 
     public init(
-      path: String, family: String, sha256: FileHash, features: [Feature], preprocessing: Preprocessing,
-      origin: String? = nil
+      name: String? = nil, path: String, family: String, sha256: FileHash, features: [Feature],
+      preprocessing: Preprocessing, origin: String? = nil
     ) {
+      self.name = name
       self.path = path
       self.family = family
       self.sha256 = sha256
@@ -53,15 +63,20 @@ public struct CaptionerManifest: Codable, Sendable, Equatable {
   }
 
   public struct Feature: Codable, Sendable, Equatable {
-    public enum Tokens: String, Codable, Sendable {
+    public enum Tokens: String, Codable, Sendable, CaseIterable {
       case `class`, patches
       /// One row for the whole image, as the encoder's own head makes it.
       case pooled
       /// The same in the space that images share with texts, as CLIP has it.
       case projected
+      /// The classes' numbers, of an encoder that was trained to tell classes apart.
+      case logits
+
+      /// Whether it is an output of the whole model, which no earlier hidden state has.
+      public var isOutput: Bool { self == .pooled || self == .projected || self == .logits }
     }
 
-    /// 0 is what the first block is given, n the output of block n; no final norm. Pooled and projected are the last's.
+    /// 0 is what the first block is given, n the output of block n; no final norm. Pooled, projected and logits are the last's.
     public var hiddenState: Int
     public var tokens: Tokens
     /// Rows and columns that the patches are averaged to; all of them where it is missing.
@@ -152,6 +167,17 @@ public struct CaptionerManifest: Codable, Sendable, Equatable {
       self.sha256 = sha256
       self.heads = heads
       self.tokenGroups = tokenGroups
+    }
+  }
+
+  public struct Confidence: Codable, Sendable, Equatable {
+    /// Absolute, or in the captioner's directory: a safetensors file that `caption calibrate` wrote.
+    public var path: String
+    public var sha256: FileHash
+
+    public init(path: String, sha256: FileHash) {
+      self.path = path
+      self.sha256 = sha256
     }
   }
 }

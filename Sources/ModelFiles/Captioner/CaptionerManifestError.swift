@@ -10,7 +10,7 @@ public enum CaptionerManifestError: Error, Equatable, Sendable, CustomStringConv
     switch self {
     case .unreadable(let path, let reason): "\(path): not a captioner's manifest: \(reason)"
     case .unknownVersion(let path, let found, let known):
-      "\(path): formatVersion \(found) is not known, only \(known): use a newer caption"
+      "\(path): formatVersion \(found) is not known, only 1 to \(known): use a newer caption"
     case .notJSON(let path): "\(path): is not valid JSON: restore or correct it"
     case .invalid(let path, let key, let expected): "\(path): \(key): expected \(expected)"
     }

@@ -5,7 +5,7 @@ import Tensors
 ///
 /// The export kept the names of all parameters but those that constant folding touched: the weights of linear layers,
 /// transposed, belong to the `MatMul` node that bears the layer's name, and the position embeddings were split in two.
-struct DinoV2Converter {
+struct DinoV2Converter: ModelConverter {
   private static let root = "backbone"
   private static let positionsKey = "embeddings.position_embeddings"
 
@@ -51,12 +51,7 @@ struct DinoV2Converter {
     return parts.joined(separator: ".") + ".weight"
   }
 
-  /// - Throws: `ModelFileError.cannotWrite`.
-  func writeWeights(to path: String) throws(ModelFileError) {
-    let sorted = tensors.sorted { $0.key < $1.key }.map { (name: $0.key, tensor: $0.value) }
-    // What PyTorch writes too; some readers ask for it.
-    try SafetensorsWriter.write(sorted, metadata: ["format": "pt"], to: path)
-  }
+  func weights() -> [(name: String, tensor: StoredTensor)] { tensors.map { (name: $0.key, tensor: $0.value) } }
 
   /// `config.json`; what shapes cannot tell is the number of heads.
   ///
@@ -93,7 +88,6 @@ struct DinoV2Converter {
       """.utf8)
   }
 
-  /// `preprocessor_config.json` of Hugging Face's image processors.
   func preprocessing(inputSide: Int) -> [UInt8] {
     Array(
       """

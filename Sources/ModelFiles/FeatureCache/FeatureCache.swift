@@ -20,7 +20,7 @@ public import Tensors
 public final class FeatureCache: Sendable {
   public let directory: String
   public let key: FeatureCacheKey
-  /// `[tokens, width]`.
+  /// Of an image's features: `[tokens, width]`, or `[numbers]` where tokens have several widths.
   public let shape: [Int]
 
   private let layout: Layout
@@ -57,10 +57,10 @@ public final class FeatureCache: Sendable {
   ///
   /// - Parameters:
   ///   - directory: of this key alone, such as `ModelStore.featuresDirectory(for:)`.
-  ///   - shape: `[tokens, width]`.
+  ///   - shape: `[tokens, width]`, or `[numbers]` where tokens have several widths.
   /// - Throws: `FeatureCacheError`, also where the directory holds features of another key, shape or version.
   public init(directory: String, key: FeatureCacheKey, shape: [Int]) throws(FeatureCacheError) {
-    precondition(shape.count == 2 && shape.allSatisfy { $0 > 0 }, "no [tokens, width]: \(shape)")
+    precondition((1...2).contains(shape.count) && shape.allSatisfy { $0 > 0 }, "no [tokens, width]: \(shape)")
     self.directory = directory
     self.key = key
     self.shape = shape

@@ -52,19 +52,37 @@ struct PickleProgram {
   }
 
   private var cursor: ByteCursor
+  /// The class of every storage that was named, by its key.
+  private var storageTypes: [String: String] = [:]
   /// `nil` is a mark.
   private var stack: [Item?] = []
   private var memo: [Int: Item] = [:]
 
-  private init(_ bytes: UnsafeRawBufferPointer) { cursor = ByteCursor(bytes) }
+  private init(_ bytes: UnsafeRawBufferPointer, at start: Int) { cursor = ByteCursor(bytes, at: start) }
+
+  /// What a program leaves.
+  struct Outcome {
+    let value: Value
+    let storageTypes: [String: String]
+    /// Where the next byte after the program is.
+    let end: Int
+  }
 
   /// - Returns: what the program leaves.
   static func run(_ bytes: [UInt8]) throws(Failure) -> Value {
+    // The closure's error is any.
+    let outcome: Result<Value, Failure> = bytes.withUnsafeBytes { buffer in
+      do throws(Failure) { return .success(try run(buffer, at: 0).value) } catch { return .failure(error) }
+    }
+    return try outcome.get()
+  }
+
+  /// The same of a program that begins at byte `start`.
+  static func run(_ bytes: UnsafeRawBufferPointer, at start: Int) throws(Failure) -> Outcome {
     do {
-      return try bytes.withUnsafeBytes { buffer in
-        var program = PickleProgram(buffer)
-        return try program.run()
-      }
+      var program = PickleProgram(bytes, at: start)
+      let value = try program.run()
+      return Outcome(value: value, storageTypes: program.storageTypes, end: program.cursor.position)
     } catch let failure as Failure {
       throw failure
     } catch let failure as ByteCursor.Failure {
@@ -153,11 +171,13 @@ struct PickleProgram {
     }
   }
 
-  /// `("storage", class, key, device, count)`.
-  private func storage(_ reference: Value) throws(Failure) -> Value {
-    guard case .tuple(let parts) = reference, parts.count == 5, parts[0] == .string("storage"),
+  /// `("storage", class, key, device, count)`; before PyTorch 1.6 then `None`, or the part of another storage that it is.
+  private mutating func storage(_ reference: Value) throws(Failure) -> Value {
+    guard case .tuple(let parts) = reference, (5...6).contains(parts.count), parts[0] == .string("storage"),
       case .global(let type) = parts[1], case .string(let key) = parts[2], case .integer(let count) = parts[4]
     else { throw outOfStep() }
+    guard parts.count == 5 || parts[5] == .null else { throw Failure(problem: "a storage is a part of another") }
+    storageTypes[key] = type
     return .storage(type: type, key: key, count: count)
   }
 

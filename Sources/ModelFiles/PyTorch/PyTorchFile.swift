@@ -1,6 +1,7 @@
 public import Tensors
 
-/// A PyTorch checkpoint as `torch.save` writes it since version 1.6: a zip archive of a pickle and one file a storage.
+/// A PyTorch checkpoint as `torch.save` writes it: since version 1.6 a zip archive of a pickle and one file a storage, before
+/// that pickles and storages one after the other.
 ///
 /// No code of the pickle is run: see `PickleProgram`. Tensors of nested dictionaries have their keys joined by dots. Storages
 /// are mapped, as `torch.save` does not compress them; their checksums are not verified then. Tensors whose numbers do not lie one
@@ -20,44 +21,28 @@ public struct PyTorchFile: TensorSource {
     let byteCount: Int
   }
 
-  private static let maximumPickleByteCount = 64 << 20
   private static let maximumDepth = 16
   /// Dictionaries that a pickle puts into others again and again would otherwise take for ever.
   private static let maximumValues = 1_000_000
-  /// What files of PyTorch before 1.6 begin with: a pickle of a magic number.
-  private static let olderStart: [UInt8] = [0x80, 0x02, 0x8a, 0x0a]
 
-  /// - Parameter verifying: compares checksums, for which all is read. A model that is loaded again and again has its SHA-256.
-  /// - Throws: `ModelFileError.malformed`; `.unsupported` for a file of PyTorch before 1.6; `.unsupportedTensor` where a type is
+  /// - Parameter verifying: compares checksums, for which all is read; files of before version 1.6 have none. A model that is
+  ///   loaded again and again has its SHA-256.
+  /// - Throws: `ModelFileError.malformed`; `.unsupported` for numbers in big-endian order; `.unsupportedTensor` where a type is
   ///   not read here; `.cannotOpen`.
   public init(path: String, verifying: Bool = false) throws(ModelFileError) {
     self.path = path
     let file = try MappedFile(path: path).bytes
-    guard !file.buffer.starts(with: Self.olderStart) else {
-      throw .unsupported(
-        path: path, format: .pyTorch, feature: "the layout of before version 1.6 (torch.load and torch.save renew it)")
-    }
     do {
-      let archive = try ZipArchive(path: path)
-      guard let pickle = archive.entries.first(where: { $0.name.hasSuffix("/data.pkl") }) else {
-        throw Self.malformed(path, "it is a zip archive without data.pkl")
-      }
-      let root = String(pickle.name.dropLast("data.pkl".count))
-      if let order = archive.entries.first(where: { $0.name == root + "byteorder" }),
-        try archive.read(order, limit: 64) != Array("little".utf8)
-      {
-        throw ModelFileError.unsupported(path: path, format: .pyTorch, feature: "numbers in big-endian order")
-      }
+      let content: any PyTorchContent =
+        OlderPyTorchContent.begins(file)
+        ? try OlderPyTorchContent(file, path) : try PyTorchArchive(file, path, verifying: verifying)
       var found: [(String, PickleProgram.Tensor)] = []
-      let value = try PickleProgram.run(try archive.read(pickle, limit: Self.maximumPickleByteCount))
       var count = 0
-      try Self.collect(value, "", depth: 0, count: &count, into: &found)
+      try Self.collect(content.value, "", depth: 0, count: &count, into: &found)
       var storages: [String: StoredTensor.Bytes] = [:]
       var entries: [String: Entry] = [:]
       for (name, tensor) in found {
-        if storages[tensor.key] == nil {
-          storages[tensor.key] = try Self.storage(archive, verifying ? nil : file, root + "data/" + tensor.key)
-        }
+        if storages[tensor.key] == nil { storages[tensor.key] = try content.storage(tensor.key) }
         guard let bytes = storages[tensor.key] else { continue }
         entries[name] = try Self.entry(name, tensor, bytes, path)
       }
@@ -95,25 +80,6 @@ public struct PyTorchFile: TensorSource {
     // Numbers and texts beside the tensors, such as the step of a training run.
     default: break
     }
-  }
-
-  /// - Parameter file: the archive's bytes, of which uncompressed entries are parts; `nil` to read and verify them.
-  private static func storage(
-    _ archive: ZipArchive, _ file: StoredTensor.Bytes?, _ name: String
-  ) throws -> StoredTensor.Bytes {
-    let entry = try archive.entry(named: name)
-    if let file, let range = try archive.storedRange(of: entry) {
-      guard range.upperBound <= file.count else { throw PickleProgram.Failure(problem: "it was cut short meanwhile") }
-      return file[range]
-    }
-    let buffer = RawBuffer(byteCount: entry.byteCount)
-    var offset = 0
-    try archive.extract(entry, limit: entry.byteCount) { piece in
-      (buffer.pointer + offset).copyMemory(
-        from: piece.baseAddress ?? UnsafeRawPointer(buffer.pointer), byteCount: piece.count)
-      offset += piece.count
-    }
-    return StoredTensor.Bytes(pointer: UnsafeRawPointer(buffer.pointer), count: entry.byteCount, owner: buffer)
   }
 
   private static func entry(
@@ -160,7 +126,8 @@ public struct PyTorchFile: TensorSource {
       storage: StoredTensor.Bytes(pointer: UnsafeRawPointer(copy.pointer), count: entry.byteCount, owner: copy))
   }
 
-  private static let elementTypes: [String: ElementType] = [
+  /// By the class of their storage.
+  static let elementTypes: [String: ElementType] = [
     "torch DoubleStorage": .f64, "torch FloatStorage": .f32, "torch HalfStorage": .f16, "torch BFloat16Storage": .bf16,
     "torch LongStorage": .i64, "torch IntStorage": .i32, "torch ShortStorage": .i16, "torch CharStorage": .i8,
     "torch ByteStorage": .u8, "torch BoolStorage": .bool,

@@ -29,19 +29,25 @@ public struct BaseModel: Sendable {
     }
   }
 
-  /// An ONNX file whose backbone becomes `model.safetensors`, `config.json` and `preprocessor_config.json`.
+  /// A file that becomes `model.safetensors`, `config.json` and `preprocessor_config.json`.
   public struct Conversion: Sendable {
+    public enum Model: Sendable {
+      /// The backbone of an ONNX file; the number of heads is not to be seen in the weights' shapes.
+      case dinoV2(attentionHeads: Int)
+      /// A checkpoint of the PyTorch package `efficientnet_lite_pytorch`.
+      case efficientNetLite(EfficientNetLiteConfiguration)
+    }
+
     public let source: Member
-    /// Not to be seen in the weights' shapes.
-    public let attentionHeads: Int
+    public let model: Model
     /// Pixels a side that the model is meant to be given.
     public let inputSide: Int
     /// `model.safetensors`, the same on every machine.
     public let weights: PinnedFile
 
-    public init(source: Member, attentionHeads: Int, inputSide: Int, weights: PinnedFile) {
+    public init(source: Member, model: Model, inputSide: Int, weights: PinnedFile) {
       self.source = source
-      self.attentionHeads = attentionHeads
+      self.model = model
       self.inputSide = inputSide
       self.weights = weights
     }

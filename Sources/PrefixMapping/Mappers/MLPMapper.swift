@@ -4,7 +4,7 @@ public import TextDecoding
 
 /// ClipCap's multi-layer perceptron (Mokady et al. 2021): the pooled image through hidden layers with tanh between them.
 ///
-/// `features [batch, tokens, width]` are standardised; each group's mean token, side by side `[batch, groups · width]`, passes
+/// `features [batch, …]` are standardised; each group's mean token, side by side `[batch, sum of the groups' widths]`, passes
 /// the hidden layers `[batch, d]`, is spread over the positions, `[batch, length, d]`, and `out` makes `layers · 2 · heads ·
 /// dimension` numbers of each, which are added to `base`.
 ///
@@ -13,7 +13,7 @@ public import TextDecoding
 /// far larger than the decoder. Here it is a product: `expand` `[length · d, d]`, then `out`, which all positions share.
 /// Biases of either would do what `base` does, and are left out.
 public struct MLPMapper: PrefixMapper {
-  public var featureShape: [Int]? { standardizer.featureShape }
+  public var featureLayout: FeatureLayout? { standardizer.layout }
   public var prefixShape: Prefix.Shape { output.shape }
   private let standardizer: FeatureStandardizer
   private var hidden: [Linear]
@@ -21,8 +21,8 @@ public struct MLPMapper: PrefixMapper {
   private var output: PrefixOutput
 
   /// - Parameters:
-  ///   - file: `mean`, `std`; hidden layers `hidden.N`, of which the first is `[d, groups · width]` and the others `[d, d]`;
-  ///     `expand.weight`, `out.weight`, `base`; or the same tensors on a tape.
+  ///   - file: `mean`, `std`; hidden layers `hidden.N`, of which the first is `[d, sum of the groups' widths]` and the others
+  ///     `[d, d]`; `expand.weight`, `out.weight`, `base`; or the same tensors on a tape.
   ///   - tokenGroups: how many tokens are pooled into each mean, in order.
   /// - Throws: `ModelFileError` where a tensor is missing, misshapen, or does not agree with the others.
   public init(file: any TensorSource, tokenGroups: [Int]) throws(ModelFileError) {
@@ -33,7 +33,7 @@ public struct MLPMapper: PrefixMapper {
     // Without a hidden layer it would be no perceptron.
     var hidden: [Linear] = []
     repeat {
-      let inputs = hidden.isEmpty ? standardizer.pooledWidth : d
+      let inputs = hidden.isEmpty ? standardizer.layout.pooledWidth : d
       hidden.append(try weights.scoped("hidden.\(hidden.count)").linear(outputs: d, inputs: inputs))
     } while weights.contains("hidden.\(hidden.count).weight")
     self.hidden = hidden
@@ -67,7 +67,8 @@ private func freshMLP(_ settings: MapperSettings, using generator: inout Xoshiro
   var set = ParameterSet()
   set.appendStatistics(settings)
   for layer in 0..<settings.depth {
-    set.appendLinear("hidden.\(layer)", outputs: d, inputs: layer == 0 ? settings.pooledWidth : d, using: &generator)
+    set.appendLinear(
+      "hidden.\(layer)", outputs: d, inputs: layer == 0 ? settings.features.pooledWidth : d, using: &generator)
   }
   set.appendLinear("expand", outputs: settings.prefixLength * d, inputs: d, bias: false, using: &generator)
   set.appendPrefixOutput(settings, using: &generator)

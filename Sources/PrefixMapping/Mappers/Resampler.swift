@@ -5,11 +5,11 @@ public import TextDecoding
 /// A perceiver-style resampler (Alayrac et al. 2022, "Flamingo"; Jaegle et al. 2021): learnt queries read the image's
 /// tokens through cross-attention, and each becomes one position of the prefix, in every layer.
 ///
-/// `features [batch, tokens, width]` are standardised, projected by group, and given positions: the memory
+/// `features [batch, …]` are standardised, projected by group, and given positions: the memory
 /// `[batch, tokens, d]`. `length` queries `[length, d]` pass the blocks; `out` makes `layers · 2 · heads · dimension`
 /// numbers of each, which are added to a `base` prefix that no image changes.
 public struct Resampler: PrefixMapper {
-  public var featureShape: [Int]? { tokens.standardizer.featureShape }
+  public var featureLayout: FeatureLayout? { tokens.standardizer.layout }
   public var prefixShape: Prefix.Shape { output.shape }
   private var tokens: FeatureTokens
   private let queries: Variable

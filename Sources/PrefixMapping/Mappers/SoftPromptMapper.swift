@@ -6,7 +6,7 @@ public import Tensors
 ///
 /// In a file: `prompt` `[length, width]`.
 public struct SoftPromptMapper: PromptMapper {
-  public let featureShape: [Int]? = nil
+  public let featureLayout: FeatureLayout? = nil
   private let prompt: Variable
 
   /// - Throws: `ModelFileError` where the tensor is missing or no matrix.

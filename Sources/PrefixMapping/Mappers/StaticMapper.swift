@@ -9,7 +9,7 @@ public import TextDecoding
 /// tanh, `hidden` `[h, d]`, and `out` `[layers · 2 · heads · dimension, h]`, which all positions share. When training has
 /// ended, the network is discarded: `finished` holds the sum alone.
 public struct StaticMapper: PrefixMapper {
-  public let featureShape: [Int]? = nil
+  public let featureLayout: FeatureLayout? = nil
   public let prefixShape: Prefix.Shape
   /// `[layers, 2, heads, length, dimension]`.
   private let base: Variable

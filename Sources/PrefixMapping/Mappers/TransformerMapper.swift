@@ -5,14 +5,14 @@ public import TextDecoding
 /// ClipCap's transformer (Mokady et al. 2021): learnt constants stand beside the image's tokens in a transformer encoder
 /// (pre-norm, GELU), and what becomes of them is the prefix.
 ///
-/// `features [batch, tokens, width]` are standardised, projected by group, and given positions, `[batch, tokens, d]`;
+/// `features [batch, …]` are standardised, projected by group, and given positions, `[batch, tokens, d]`;
 /// `length` constants `[length, d]` follow them. All attend to all in each block. The constants' results are normalised, and
 /// `out` makes `layers · 2 · heads · dimension` numbers of each, which are added to `base`.
 ///
 /// ClipCap feeds one vector, spread over several tokens, and a prefix of the first layer; here the tokens are the image's
 /// own, and the prefix is every layer's.
 public struct TransformerMapper: PrefixMapper {
-  public var featureShape: [Int]? { tokens.standardizer.featureShape }
+  public var featureLayout: FeatureLayout? { tokens.standardizer.layout }
   public var prefixShape: Prefix.Shape { output.shape }
   private var tokens: FeatureTokens
   private let constants: Variable

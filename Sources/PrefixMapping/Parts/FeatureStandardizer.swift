@@ -2,71 +2,61 @@ import ModelFiles
 import Tensors
 
 /// Features as every mapper begins with them: standardised by the training set's statistics, in groups of tokens that come
-/// from one layer of the encoder.
+/// from one layer of one encoder.
 ///
-/// A file's `mean` and `std` are `[tokens, width]`.
+/// In a file: `mean` and `std` `[tokens, width]` where all tokens have one width; otherwise `mean.N` and `std.N`
+/// `[tokens, width]` of each group N.
 struct FeatureStandardizer: Sendable {
-  /// `[tokens, width]`.
-  let featureShape: [Int]
-  /// The tokens of each group, one after the other; together they are all tokens.
-  let groups: [Range<Int>]
-  /// `[tokens, width]`: mean over the training set, and the reciprocal of the standard deviation.
+  /// A block for each group.
+  let layout: FeatureLayout
+  /// Of each group, where its numbers begin among an image's.
+  private let starts: [Int]
+  /// Of every number of an image: mean over the training set, and the reciprocal of the standard deviation.
   private let mean, inverseDeviation: Tensor
 
   /// - Parameter tokenGroups: how many tokens each group has, in order.
-  /// - Throws: `ModelFileError` where `mean` or `std` is missing or misshapen, or the groups are not all of the tokens.
+  /// - Throws: `ModelFileError` where a tensor is missing or misshapen, or the groups are not all of the tokens.
   init(file: any TensorSource, tokenGroups: [Int]) throws(ModelFileError) {
+    let layout = try FeatureLayout(statisticsOf: file, tokenGroups: tokenGroups)
+    self.layout = layout
+    starts = layout.blocks.indices.map { layout.blocks[..<$0].reduce(0) { $0 + $1.count } }
     let weights = WeightReader(file)
-    let shape = try file.require("mean", dimensions: 2).shape
-    let (tokens, width) = (shape[0], shape[1])
-    guard tokens > 0, width > 0, tokenGroups.allSatisfy({ $0 > 0 && $0 <= tokens }),
-      tokenGroups.reduce(0, +) == tokens
-    else {
-      throw .unexpectedShape(
-        path: file.path, key: "mean (tokenGroups \(tokenGroups))",
-        expected: [max(tokenGroups.reduce(0) { $0 &+ $1 }, 1), max(width, 1)], found: shape)
+    var (mean, inverse): ([Float], [Float]) = ([], [])
+    for (key, shape) in layout.statistics {
+      mean += try weights.float32("mean\(key)", shape: shape).values
+      inverse += try weights.float32("std\(key)", shape: shape).values.map { 1 / $0 }
     }
-    featureShape = shape
-    var groups: [Range<Int>] = []
-    for count in tokenGroups {
-      let first = groups.last?.upperBound ?? 0
-      groups.append(first..<first + count)
-    }
-    self.groups = groups
-    mean = try weights.float32("mean", shape: shape)
-    let deviation = try weights.float32("std", shape: shape)
-    inverseDeviation = Tensor(deviation.values.map { 1 / $0 }, shape: shape)
+    self.mean = Tensor(mean, shape: layout.shape)
+    inverseDeviation = Tensor(inverse, shape: layout.shape)
   }
 
-  /// The tokens of each group, standardised: `[batch, tokens, width]` → `[batch, tokens of the group, width]` each.
+  /// The tokens of each group, standardised: `[batch, …]` → `[batch, tokens of the group, width of the group]` each.
   ///
-  /// - Precondition: `features` agrees with `featureShape`.
+  /// - Precondition: `features` agrees with `layout`.
   func standardizedGroups(_ features: Tensor) -> [Tensor] {
-    check(features)
-    return groups.map { range in
-      var group = Tensor(uninitialized: [features.shape[0], range.count, featureShape[1]])
-      standardize(features, range, into: &group)
+    precondition(
+      Array(features.shape.dropFirst()) == layout.shape, "features \(features.shape), not \(layout.shape)")
+    return zip(layout.blocks, starts).map { block, start in
+      var group = Tensor(uninitialized: [features.shape[0], block.tokens, block.width])
+      standardize(features, start..<start + block.count, into: &group)
       return group
     }
   }
 
-  /// Columns of `pooled`.
-  var pooledWidth: Int { groups.count * featureShape[1] }
-
-  /// Each group's mean token, side by side: `[batch, tokens, width]` → `[batch, groups · width]`.
+  /// Each group's mean token, side by side: `[batch, …]` → `[batch, sum of the groups' widths]`.
   ///
-  /// - Precondition: `features` agrees with `featureShape`.
+  /// - Precondition: `features` agrees with `layout`.
   func pooled(_ features: Tensor) -> Tensor {
-    let parts = standardizedGroups(features)
-    let (batch, width, columns) = (features.shape[0], featureShape[1], pooledWidth)
+    let (batch, columns) = (features.shape[0], layout.pooledWidth)
     var out = Tensor(zeros: [batch, columns])
-    out.withMutablePointer { out in
-      for (index, part) in parts.enumerated() {
-        let tokens = part.shape[1]
-        let share = 1 / Float(tokens)
+    var first = 0
+    for part in standardizedGroups(features) {
+      let (tokens, width) = (part.shape[1], part.shape[2])
+      let share = 1 / Float(tokens)
+      out.withMutablePointer { out in
         part.withPointer { part in
           for item in 0..<batch {
-            let sums = out + item * columns + index * width
+            let sums = out + item * columns + first
             for token in 0..<tokens {
               let row = part + (item * tokens + token) * width
               for i in 0..<width { sums[i] += row[i] }
@@ -75,24 +65,20 @@ struct FeatureStandardizer: Sendable {
           }
         }
       }
+      first += width
     }
     return out
   }
 
-  private func check(_ features: Tensor) {
-    precondition(Array(features.shape.dropFirst()) == featureShape, "features \(features.shape), not \(featureShape)")
-  }
-
+  /// - Parameter range: of the group's numbers among an image's.
   private func standardize(_ features: Tensor, _ range: Range<Int>, into group: inout Tensor) {
-    let (batch, tokens, width) = (features.shape[0], featureShape[0], featureShape[1])
-    let first = range.lowerBound * width
-    let count = range.count * width
+    let (batch, all, first, count) = (features.shape[0], layout.count, range.lowerBound, range.count)
     features.withPointer { features in
       mean.withPointer { mean in
         inverseDeviation.withPointer { inverse in
           group.withMutablePointer { group in
             for item in 0..<batch {
-              let source = features + item * tokens * width + first
+              let source = features + item * all + first
               let target = group + item * count
               for i in 0..<count { target[i] = (source[i] - mean[first + i]) * inverse[first + i] }
             }
@@ -103,15 +89,62 @@ struct FeatureStandardizer: Sendable {
   }
 }
 
-extension MapperSettings {
+extension FeatureLayout {
+  /// Of a mapper's file, as its statistics tell.
+  ///
+  /// - Throws: `ModelFileError` where `mean` is missing or misshapen, or the groups are not all of its tokens.
+  fileprivate init(statisticsOf file: any TensorSource, tokenGroups: [Int]) throws(ModelFileError) {
+    guard file.tensor(named: "mean.0") != nil else {
+      let shape = try file.require("mean", dimensions: 2).shape
+      guard tokenGroups.allSatisfy({ $0 > 0 && $0 <= shape[0] }), tokenGroups.reduce(0, +) == shape[0], shape[0] > 0,
+        shape[1] > 0
+      else {
+        throw .unexpectedShape(
+          path: file.path, key: "mean (tokenGroups \(tokenGroups))",
+          expected: [max(tokenGroups.reduce(0) { $0 &+ $1 }, 1), max(shape[1], 1)], found: shape)
+      }
+      self.init(tokens: tokenGroups, width: shape[1])
+      return
+    }
+    var blocks: [Block] = []
+    for (index, tokens) in tokenGroups.enumerated() {
+      let shape = try file.require("mean.\(index)", dimensions: 2).shape
+      guard tokens > 0, shape[0] == tokens, shape[1] > 0 else {
+        throw .unexpectedShape(
+          path: file.path, key: "mean.\(index) (tokenGroups \(tokenGroups))",
+          expected: [max(tokens, 1), max(shape[1], 1)],
+          found: shape)
+      }
+      blocks.append(Block(tokens: tokens, width: shape[1]))
+    }
+    if file.tensor(named: "mean.\(blocks.count)") != nil || blocks.isEmpty {
+      throw .invalidValue(
+        path: file.path, key: "mean.\(blocks.count)", problem: "is of a group that tokenGroups \(tokenGroups) lacks")
+    }
+    self.init(blocks)
+  }
+
+  /// What stands behind `mean` and `std` in the names of a mapper's file, and these tensors' shapes.
+  fileprivate var statistics: [(key: String, shape: [Int])] {
+    if let width { return [("", [tokens, width])] }
+    return blocks.enumerated().map { (".\($0)", [$1.tokens, $1.width]) }
+  }
+
   /// Columns of the pooled features.
-  var pooledWidth: Int { tokenGroups.count * featureShape[1] }
+  var pooledWidth: Int { blocks.reduce(0) { $0 + $1.width } }
 }
 
 extension ParameterSet {
   /// What `FeatureStandardizer` reads.
   mutating func appendStatistics(_ settings: MapperSettings) {
-    append("mean", settings.mean)
-    append("std", settings.deviation)
+    for (name, tensor) in [("mean", settings.mean), ("std", settings.deviation)] {
+      let numbers = tensor.values
+      var start = 0
+      for (key, shape) in settings.features.statistics {
+        let count = shape.reduce(1, *)
+        append("\(name)\(key)", Tensor(Array(numbers[start..<start + count]), shape: shape))
+        start += count
+      }
+    }
   }
 }

@@ -1,9 +1,11 @@
 import ModelFiles
 import Tensors
 
-/// The image's tokens as attention reads them: standardised, projected by group, and given learnt positions.
+/// The image's tokens as attention reads them, whatever encoders they come from: standardised, projected by group, and given
+/// learnt positions.
 ///
-/// In a file: `inp.N.weight` `[d, width]` and `inp.N.bias` `[d]` of group N, `pos` `[tokens, d]`.
+/// In a file: `inp.N.weight` `[d, width of the group]` and `inp.N.bias` `[d]` of group N, `pos` `[tokens, d]`. A group's bias
+/// is the learnt embedding of the encoder and the layer that its tokens come from; `pos` has one more for every token.
 struct FeatureTokens: Sendable {
   let standardizer: FeatureStandardizer
   private var projections: [Linear]
@@ -13,13 +15,12 @@ struct FeatureTokens: Sendable {
   init(file: any TensorSource, tokenGroups: [Int], width d: Int) throws(ModelFileError) {
     let weights = WeightReader(file)
     standardizer = try FeatureStandardizer(file: file, tokenGroups: tokenGroups)
-    let (tokens, width) = (standardizer.featureShape[0], standardizer.featureShape[1])
     var projections: [Linear] = []
-    for group in tokenGroups.indices {
-      projections.append(try weights.scoped("inp.\(group)").linear(outputs: d, inputs: width))
+    for (group, block) in standardizer.layout.blocks.enumerated() {
+      projections.append(try weights.scoped("inp.\(group)").linear(outputs: d, inputs: block.width))
     }
     self.projections = projections
-    positions = try weights.variable("pos", shape: [tokens, d])
+    positions = try weights.variable("pos", shape: [standardizer.layout.tokens, d])
   }
 
   func prepared(_ plan: MatrixPlan) -> FeatureTokens {
@@ -28,14 +29,14 @@ struct FeatureTokens: Sendable {
     return prepared
   }
 
-  /// `[batch, tokens, width]` → `[batch, tokens, d]`.
+  /// `[batch, …]` → `[batch, tokens, d]`.
   ///
-  /// - Precondition: `features` agrees with the standardiser's `featureShape`.
+  /// - Precondition: `features` agrees with the standardiser's `layout`.
   func callAsFunction(_ features: Tensor, dropout: Dropout) -> Variable {
     let parts = zip(standardizer.standardizedGroups(features), projections).map { group, projection in
       projection(Variable(group))
     }
-    return dropout(Variable.concatenatedTokens(parts).adding(rowsOf: positions))
+    return dropout.dropTokens(dropout(Variable.concatenatedTokens(parts).adding(rowsOf: positions)))
   }
 }
 
@@ -43,10 +44,9 @@ extension ParameterSet {
   /// What `FeatureTokens` reads, with `mean` and `std`.
   mutating func appendFeatureTokens(_ settings: MapperSettings, using generator: inout Xoshiro256PlusPlus) {
     appendStatistics(settings)
-    let (tokens, width) = (settings.featureShape[0], settings.featureShape[1])
-    for group in settings.tokenGroups.indices {
-      appendLinear("inp.\(group)", outputs: settings.width, inputs: width, using: &generator)
+    for (group, block) in settings.features.blocks.enumerated() {
+      appendLinear("inp.\(group)", outputs: settings.width, inputs: block.width, using: &generator)
     }
-    append("pos", .normal([tokens, settings.width], deviation: 0.02, using: &generator))
+    append("pos", .normal([settings.features.tokens, settings.width], deviation: 0.02, using: &generator))
   }
 }

@@ -3,6 +3,8 @@ import Synchronization
 /// Leaves numbers out by chance and scales up the others, so that their mean stays (Srivastava et al. 2014).
 public struct Dropout: Sendable {
   public let probability: Double
+  /// Of whole tokens: see `dropTokens(_:)`.
+  public let tokenProbability: Double
   private let masks: MaskGenerator?
 
   /// Drops nothing.
@@ -10,21 +12,40 @@ public struct Dropout: Sendable {
 
   private init() {
     probability = 0
+    tokenProbability = 0
     masks = nil
   }
 
   /// - Parameters:
   ///   - probability: of being left out, 0 ..< 1.
+  ///   - tokenProbability: of a whole token's being left out, 0 ..< 1.
   ///   - seed: the same seed gives the same masks, in the order in which they are drawn.
-  public init(probability: Double, seed: UInt64) {
+  public init(probability: Double, tokenProbability: Double = 0, seed: UInt64) {
     precondition((0..<1).contains(probability), "a probability below 1, not \(probability)")
+    precondition((0..<1).contains(tokenProbability), "a probability below 1, not \(tokenProbability)")
     self.probability = probability
-    masks = probability == 0 ? nil : MaskGenerator(seed: seed)
+    self.tokenProbability = tokenProbability
+    masks = probability == 0 && tokenProbability == 0 ? nil : MaskGenerator(seed: seed)
   }
 
   /// Factors of this shape, each 0 or `1 / (1 - probability)`; `nil` where nothing is dropped.
   public func mask(_ shape: [Int]) -> Tensor? {
-    masks?.mask(shape, probability: probability)
+    probability == 0 ? nil : masks?.mask(shape, probability: probability)
+  }
+
+  /// Leaves whole tokens out, `[batch, tokens, width]`: all numbers of one become 0. What reads the tokens takes weighted
+  /// means of them, so the others are not scaled.
+  public func dropTokens(_ x: Variable) -> Variable {
+    guard tokenProbability > 0, let masks else { return x }
+    let kept = masks.mask(Array(x.shape.dropLast()), probability: tokenProbability).values
+    let width = x.shape[x.shape.count - 1]
+    var mask = Tensor(uninitialized: x.shape)
+    mask.withMutablePointer { mask in
+      for (token, factor) in kept.enumerated() {
+        (mask + token * width).update(repeating: factor == 0 ? 0 : 1, count: width)
+      }
+    }
+    return x.multiplied(by: mask)
   }
 
   public func callAsFunction(_ x: Variable) -> Variable {

@@ -135,10 +135,13 @@ public struct Linear: Sendable {
     }
   }
 
+  /// The weight laid out for many rows, where it is.
+  var packedMatrix: PackedMatrix? { if case .packed(let matrix) = manyRows { matrix } else { nil } }
+
   /// What serves all layers, where each has it: any number of rows, so that what becomes of a row does not depend, to the
   /// last bit, on how many there are. Rounding to 8 bits would make much of a last bit.
   private static func packed(_ layers: [Linear]) -> [PackedMatrix]? {
-    let packed = layers.compactMap { if case .packed(let matrix) = $0.manyRows { matrix } else { nil } }
+    let packed = layers.compactMap(\.packedMatrix)
     return packed.count == layers.count ? packed : nil
   }
 

@@ -51,6 +51,25 @@ final class PackedMatrix: Sendable {
     }
   }
 
+  /// As kernels take it. The matrix must outlive what uses this.
+  var kernelMatrix: ck_packed { forward.packed }
+
+  /// A convolution over planes, `pixels` `[images, channels, height, width]`, of which this is the kernel
+  /// `[outputs, channels * kernel * kernel]`: → `[images, height, width, outputs]` of `shape`.
+  func convolution(_ shape: ck_convolution_shape, _ pixels: Tensor, _ epilogue: Epilogue) -> Tensor {
+    var out = Tensor(uninitialized: [shape.images, shape.out_height, shape.out_width, forward.outputs])
+    epilogue.withKernelEpilogue { epilogue in
+      withUnsafePointer(to: shape) { shape in
+        withUnsafePointer(to: forward.packed) { packed in
+          pixels.withPointer { pixels in
+            out.withMutablePointer { ck_plane_convolution(shape, pixels, packed, epilogue, $0) }
+          }
+        }
+      }
+    }
+    return out
+  }
+
   var hasGradients: Bool { backward != nil }
 
   /// What follows a product, before it is written: `out = (out +) scale * activation(product + bias)`.
@@ -61,7 +80,7 @@ final class PackedMatrix: Sendable {
     var activation = Activation.none
     var accumulates = false
 
-    fileprivate func withKernelEpilogue(_ body: (UnsafePointer<ck_epilogue>) -> Void) {
+    func withKernelEpilogue(_ body: (UnsafePointer<ck_epilogue>) -> Void) {
       func withPointer(_ tensor: Tensor?, _ body: (UnsafePointer<Float>?) -> Void) {
         if let tensor { tensor.withPointer { body($0) } } else { body(nil) }
       }

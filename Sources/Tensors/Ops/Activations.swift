@@ -13,6 +13,8 @@ public enum Activation: String, Sendable, CaseIterable {
   case relu
   /// `x σ(x)`, also called swish.
   case silu
+  /// x within 0 and 6 (Krizhevsky 2010).
+  case relu6
 
   /// As kernels take it.
   var kernel: Int32 {
@@ -24,6 +26,7 @@ public enum Activation: String, Sendable, CaseIterable {
       case .quickGELU: CK_ACTIVATION_QUICK_GELU
       case .relu: CK_ACTIVATION_RELU
       case .silu: CK_ACTIVATION_SILU
+      case .relu6: CK_ACTIVATION_RELU6
       }
     return Int32(kind.rawValue)
   }

@@ -3,54 +3,70 @@ public import Tensors
 
 /// Mean and spread of features over a training set, by which a mapper standardises them.
 public struct FeatureStatistics: Sendable {
-  /// `[tokens, width]`.
+  /// Of every number of an image's features, in their shape.
   public let mean, deviation: Tensor
 
   /// - Parameters:
-  ///   - sharedTokens: how many tokens, one after the other, share their statistics: all patches of a layer do, since none
-  ///     of them is special. Sums up to the number of tokens.
+  ///   - parts: of the features; tokens of one block share their statistics: all patches of a layer do, since none of them is
+  ///     special.
   ///   - onProgress: is told how many images were read.
   /// - Throws: what `source` throws; `CancellationError`.
   public init(
-    of images: [FileHash], in source: some FeatureSource, sharedTokens: [Int], onProgress: (Int) -> Void = { _ in }
+    of images: [FileHash], in source: some FeatureSource, parts: FeatureLayout, onProgress: (Int) -> Void = { _ in }
   ) throws {
-    let (tokens, width) = (source.shape[0], source.shape[1])
-    precondition(sharedTokens.reduce(0, +) == tokens, "\(tokens) tokens in \(sharedTokens)")
+    let numbers = parts.count
+    precondition(source.shape == parts.shape, "features \(source.shape), not \(parts.shape)")
     precondition(!images.isEmpty, "statistics of no image")
     // Sums in double precision, of differences from the first image: squares of numbers far from 0 would cancel.
-    var first = [Float](repeating: 0, count: tokens * width)
+    var first = [Float](repeating: 0, count: numbers)
     try first.withUnsafeMutableBufferPointer { try source.read(images[0], flipped: false, into: $0) }
-    var sums = [Double](repeating: 0, count: tokens * width)
+    var sums = [Double](repeating: 0, count: numbers)
     var squares = sums
     var features = first
     for (index, image) in images.enumerated() {
       try Task.checkCancellation()
       try features.withUnsafeMutableBufferPointer { try source.read(image, flipped: false, into: $0) }
-      for i in 0..<tokens * width {
+      for i in 0..<numbers {
         let difference = Double(features[i]) - Double(first[i])
         sums[i] += difference
         squares[i] += difference * difference
       }
       onProgress(index + 1)
     }
-    var mean = [Float](repeating: 0, count: tokens * width)
+    var mean = [Float](repeating: 0, count: numbers)
     var deviation = mean
     var start = 0
-    for count in sharedTokens {
-      for column in 0..<width {
-        let places = (start..<start + count).map { $0 * width + column }
-        let pooled = Self.pooled(
-          places.map { (Double(first[$0]), sums[$0], squares[$0]) }, images: Double(images.count))
-        for place in places {
+    for block in parts.blocks {
+      let columns = (0..<block.width).map { column in
+        Self.pooled(
+          Self.places(of: column, block, from: start).map { (Double(first[$0]), sums[$0], squares[$0]) },
+          images: Double(images.count))
+      }
+      let least = Self.smallestShare * Self.rootMeanSquare(columns.map(\.deviation))
+      for (column, pooled) in columns.enumerated() {
+        for place in Self.places(of: column, block, from: start) {
           mean[place] = Float(pooled.mean)
           // Never 0, so that a number that is always the same becomes 0 and not NaN.
-          deviation[place] = Float(pooled.deviation + 1e-6)
+          deviation[place] = Float(max(pooled.deviation, least) + 1e-6)
         }
       }
-      start += count
+      start += block.count
     }
-    self.mean = Tensor(mean, shape: [tokens, width])
-    self.deviation = Tensor(deviation, shape: [tokens, width])
+    self.mean = Tensor(mean, shape: parts.shape)
+    self.deviation = Tensor(deviation, shape: parts.shape)
+  }
+
+  /// What a deviation is at least, as a share of the usual one of its block: a number that is nearly always the same, as some
+  /// are behind a ReLU, would otherwise become very large in the rare photo where it is another.
+  private static let smallestShare = 0.01
+
+  /// Where one column of a block stands among an image's numbers, in each token.
+  private static func places(of column: Int, _ block: FeatureLayout.Block, from start: Int) -> [Int] {
+    (0..<block.tokens).map { start + $0 * block.width + column }
+  }
+
+  private static func rootMeanSquare(_ values: [Double]) -> Double {
+    (values.reduce(0) { $0 + $1 * $1 } / Double(max(values.count, 1))).squareRoot()
   }
 
   /// Of several places together, each with its sums around a number of its own. The deviation is the unbiased one.

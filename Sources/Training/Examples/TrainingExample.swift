@@ -27,18 +27,18 @@ public struct TrainingExample: Sendable {
 
 /// Where the features of images come from.
 public protocol FeatureSource: Sendable {
-  /// `[tokens, width]`.
+  /// Of an image's features: `[tokens, width]`, or `[numbers]` where tokens have several widths.
   var shape: [Int] { get }
 
   /// Writes the features of an image, or of its mirror image.
   ///
-  /// - Parameter destination: room for `tokens * width` numbers.
+  /// - Parameter destination: room for all numbers.
   /// - Throws: where there are none, or they cannot be read.
   func read(_ image: FileHash, flipped: Bool, into destination: UnsafeMutableBufferPointer<Float>) throws
 }
 
 extension FeatureSource {
-  /// `[images, tokens, width]`.
+  /// `[images, …]`, each of `shape`.
   public func batch(_ images: [(image: FileHash, isFlipped: Bool)]) throws -> Tensor {
     var batch = Tensor(uninitialized: [images.count] + shape)
     let size = shape.reduce(1, *)

@@ -4,7 +4,7 @@ public import TextDecoding
 
 /// Images with captions, as one step learns from them.
 public struct TrainingBatch: Sendable {
-  /// `[images, tokens, width]`.
+  /// `[images, …]`, each of the shape that the mapper reads.
   public let features: Tensor
   public let captions: PackedCaptions
 
@@ -21,6 +21,8 @@ public struct MapperTrainer: Sendable {
     public var optimizer = AdamW.Settings()
     /// Of the mapper.
     public var dropout = 0.1
+    /// Probability that the mapper does not see a token of the features; `nil` where it sees all.
+    public var tokenDropout: Double?
     public var labelSmoothing = 0.1
     /// The largest norm of all gradients together; larger ones are scaled down. 0 leaves all.
     public var clipNorm = 1.0
@@ -89,7 +91,7 @@ public struct MapperTrainer: Sendable {
   /// - Parameter dropoutSeed: of the masks, which come in the order of the terms; another one for each step.
   /// - Throws: as `step(_:learningRate:dropoutSeed:)` of batches.
   package mutating func step(_ terms: [LossTerm], learningRate: Double, dropoutSeed: UInt64) throws -> StepResult {
-    let dropout = Dropout(probability: settings.dropout, seed: dropoutSeed)
+    let dropout = dropout(seed: dropoutSeed)
     var losses: [Double] = []
     var sum: [Tensor?] = []
     for term in terms {
@@ -108,6 +110,11 @@ public struct MapperTrainer: Sendable {
     optimizer.update(&parameters, gradients: sum, gradientScale: scale, learningRate: learningRate)
     updateAverage()
     return StepResult(loss: loss, losses: losses, gradientNorm: norm)
+  }
+
+  /// What a step of this seed leaves out by chance.
+  package func dropout(seed: UInt64) -> Dropout {
+    Dropout(probability: settings.dropout, tokenProbability: settings.tokenDropout ?? 0, seed: seed)
   }
 
   /// The loss without dropout.

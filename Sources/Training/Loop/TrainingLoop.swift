@@ -9,9 +9,9 @@ import TextDecoding
 public enum TrainingEvent: Sendable {
   case step(TrainingMetrics)
   /// - Parameters:
-  ///   - captions: generated ones, in the order of the validator's examples; empty where none are.
+  ///   - captions: generated ones of each validation set, in the order of its examples; empty where none are.
   ///   - parameters: those that were validated.
-  case validation(ValidationMetrics, captions: [String], parameters: ParameterSet)
+  case validation(ValidationMetrics, captions: [[String]], parameters: ParameterSet)
   case checkpoint(path: String)
 }
 
@@ -31,8 +31,8 @@ public struct TrainingLoop: Sendable {
   public private(set) var state = LoopState()
   private var trainer: MapperTrainer
   private let examples: [TrainingExample]
-  private let features: any FeatureSource
-  private let validator: Validator
+  private let features: FeatureVariants
+  private let validationSets: [ValidationSet]
   private let selfCritical: SelfCriticalObjective?
   private let checkpoints: CheckpointStore
   private let checkpointInterval: Duration
@@ -41,23 +41,28 @@ public struct TrainingLoop: Sendable {
 
   /// - Parameters:
   ///   - trainer: fresh, or with the parameters that training goes on from.
-  ///   - examples: the training split, in a fixed order.
+  ///   - examples: the training split, in a fixed order: that of the plan's datasets where there are several.
+  ///   - features: of all examples.
+  ///   - changedFeatures: of variants of all examples, as many as the plan's batches have.
+  ///   - validationSets: one or more; the mean of their scores says which step was best.
   ///   - selfCritical: where the objective is CIDEr; `nil` is likelihood.
   ///   - checkpointInterval: time between checkpoints.
   public init(
     plan: TrainingPlan, trainer: MapperTrainer, examples: [TrainingExample], features: any FeatureSource,
-    validator: Validator, selfCritical: SelfCriticalObjective? = nil, checkpoints: CheckpointStore,
-    checkpointInterval: Duration
+    changedFeatures: [any FeatureSource] = [], validationSets: [ValidationSet],
+    selfCritical: SelfCriticalObjective? = nil, checkpoints: CheckpointStore, checkpointInterval: Duration
   ) {
     self.plan = plan
     self.trainer = trainer
     self.examples = examples
-    self.features = features
-    self.validator = validator
+    precondition(changedFeatures.count == plan.batches.variants ?? 0, "\(changedFeatures.count) variants")
+    self.features = FeatureVariants(original: features, changed: changedFeatures)
+    precondition(!validationSets.isEmpty, "nothing to validate with")
+    self.validationSets = validationSets
     self.selfCritical = selfCritical
     self.checkpoints = checkpoints
     self.checkpointInterval = checkpointInterval
-    sampler = BatchSampler(plan.batches, captionCounts: examples.map(\.captions.count))
+    sampler = plan.sampler(captionCounts: examples.map(\.captions.count))
   }
 
   /// Goes on from the newest checkpoint.
@@ -134,7 +139,7 @@ public struct TrainingLoop: Sendable {
     state.captions += captions
     let seconds = (ContinuousClock.now - stepStart) / .seconds(1)
     return TrainingMetrics(
-      step: state.step, epoch: Double(state.captions) / Double(max(plan.data.trainCaptions, 1)),
+      step: state.step, epoch: Double(state.captions) / sampler.captionsPerPass,
       captions: state.captions, loss: result.loss, learningRate: rate, gradientNorm: result.gradientNorm,
       captionsPerSecond: Double(captions) / max(seconds, 1e-9), elapsedSeconds: elapsed(),
       peakMemoryBytes: ProcessMemory.peak, selfCritical: result.selfCritical)
@@ -167,35 +172,37 @@ public struct TrainingLoop: Sendable {
   private mutating func input(_ index: Int) throws -> SelfCriticalObjective.Input {
     let draws = sampler.batch(index)
     let batch = TrainingBatch(
-      features: try features.batch(draws.map { (examples[$0.example].image, $0.isFlipped) }),
+      features: try features.batch(draws.map { (examples[$0.example].image, $0) }),
       captions: PackedCaptions(draws.map { (examples[$0.example], $0.captions) }))
     return SelfCriticalObjective.Input(batch: batch, examples: draws.map(\.example), number: index)
   }
 
   private mutating func validate(elapsed: () -> Double, report: (TrainingEvent) throws -> Void) throws {
     let parameters = trainer.result
-    let loss = try validator.loss(trainer, parameters: parameters)
-    guard loss.isFinite else {
+    let losses = try validationSets.map { try $0.validator.loss(trainer, parameters: parameters) }
+    if let loss = losses.first(where: { !$0.isFinite }) {
       throw TrainingError.diverged(
         step: state.step, reason: "the validation loss is \(loss)", checkpoint: lastCheckpoint)
     }
-    let scored = try validator.scores(trainer.mapper(parameters), decoder: trainer.decoder)
-    let score = scored?.scores.cider ?? -loss
-    let isBest = isBest(score: score, loss: loss)
+    let mapper = try trainer.mapper(parameters)
+    let scored = try validationSets.map { try $0.validator.scores(mapper, decoder: trainer.decoder) }
+    let parts = validationSets.indices.map { index in
+      ValidationMetrics.Dataset(name: validationSets[index].name, loss: losses[index], scored[index]?.scores)
+    }
+    var metrics = ValidationMetrics(step: state.step, datasets: parts, elapsedSeconds: elapsed())
+    let score = metrics.cider ?? -metrics.loss
+    metrics.isBest = isBest(score: score, loss: metrics.loss)
     var validated = state
     validated.isValidationDue = false
-    if isBest {
+    if metrics.isBest {
       validated.bestStep = state.step
       validated.bestScore = score
-      validated.bestLoss = loss
+      validated.bestLoss = metrics.loss
       validated.validationsSinceBest = 0
     } else {
       validated.validationsSinceBest += 1
     }
-    let metrics = ValidationMetrics(
-      step: state.step, loss: loss, cider: scored?.scores.cider, bleu4: scored?.scores.bleu.last,
-      rougeL: scored?.scores.rougeL, isBest: isBest, elapsedSeconds: elapsed())
-    try report(.validation(metrics, captions: scored?.captions ?? [], parameters: parameters))
+    try report(.validation(metrics, captions: scored.map { $0?.captions ?? [] }, parameters: parameters))
     // Only now: where the report failed, the best mapper may not have been kept, and a resumed run validates again.
     state = validated
   }

@@ -26,10 +26,12 @@ public struct TrainingPlan: Sendable, Codable, Equatable {
 
   /// What the mapper stands between.
   public struct FrozenModels: Sendable, Codable, Equatable {
-    /// SHA-256 of their weights.
+    /// SHA-256 of their weights; of several encoders, the first.
     public var encoder = ""
+    /// Those behind the first, in order; `nil` where there is but one.
+    public var furtherEncoders: [String]?
     public var decoder = ""
-    /// What the mapper reads of the encoder: `10:class,10:8x8`.
+    /// What the mapper reads of the encoders: `10:class,10:8x8`, or `dinov2:10:8x8,efficientnet-lite:pooled`.
     public var features = ""
 
     public init() {}
@@ -48,12 +50,31 @@ public struct TrainingPlan: Sendable, Codable, Equatable {
     public init() {}
   }
 
+  /// One of several datasets of a run.
+  public struct Dataset: Sendable, Codable, Equatable {
+    public var name: String
+    /// How often a photo of it is drawn, beside one of a dataset of weight 1.
+    public var weight: Double
+    public var trainImages = 0
+    public var trainCaptions = 0
+    public var validationImages = 0
+
+    public init(name: String, weight: Double) {
+      self.name = name
+      self.weight = weight
+    }
+  }
+
   /// What the encoder gives and what was done to captions, for whoever reads the recipe.
   public struct Data: Sendable, Codable, Equatable {
     public var trainImages = 0
     public var trainCaptions = 0
     public var validationImages = 0
+    /// In the order of the examples; `nil` where there is one.
+    public var datasets: [Dataset]?
     public var cleaning = "sentence"
+    /// What is done to the variants of photos that batches draw from: `color,crop`; `nil` where there are none.
+    public var augmentation: String?
     /// How an input is written before its target, where texts are the task; `nil` for captions.
     public var template: String?
     /// SHA-256 over all images' hashes and caption tokens, in order.
@@ -77,6 +98,14 @@ public struct TrainingPlan: Sendable, Codable, Equatable {
   public var data = Data()
 
   public init() {}
+
+  /// What is drawn from the training examples.
+  ///
+  /// - Parameter captionCounts: of each.
+  public func sampler(captionCounts: [Int]) -> BatchSampler {
+    let parts = (data.datasets ?? []).map { SampledPart.Size(count: $0.trainImages, weight: $0.weight) }
+    return BatchSampler(batches, captionCounts: captionCounts, parts: parts)
+  }
 
   /// Where two plans differ, as `schedule.peak: 0.001, now 0.002`.
   public func differences(to other: TrainingPlan) -> [String] {

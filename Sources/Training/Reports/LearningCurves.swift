@@ -3,7 +3,7 @@ import ModelFiles
 /// `curves.svg`: how a run went, in one figure that needs nothing beside it and follows a light or dark surrounding.
 ///
 /// The upper panel has the loss of every step, faint, its moving average, and the validation loss; the lower one CIDEr
-/// where captions were scored. A ring marks the best validation.
+/// where captions were scored. Of several datasets both show each, and the means. A ring marks the best validation.
 public struct LearningCurves: Sendable {
   public static let fileName = "curves.svg"
 
@@ -12,6 +12,7 @@ public struct LearningCurves: Sendable {
   private let smoothed: PlotSeries
   private let validation: PlotSeries
   private let cider: PlotSeries
+  private let datasets: [DatasetCurves]
   private let best: ValidationMetrics?
 
   /// - Parameters:
@@ -31,6 +32,7 @@ public struct LearningCurves: Sendable {
     smoothed = self.training.smoothed(halfWidth: self.training.points.count / 60)
     validation = PlotSeries(validations.map { .init($0.step, $0.loss) })
     cider = PlotSeries(validations.compactMap { metrics in metrics.cider.map { .init(metrics.step, $0) } })
+    datasets = DatasetCurves.list(validations)
     best = validations.last(where: \.isBest)
   }
 
@@ -57,11 +59,16 @@ public struct LearningCurves: Sendable {
     var loss = PlotPanel(title: "loss (nats a token)", top: 82, height: 280, stepAxis: stepAxis, valueAxis: lossAxis)
     loss.line(training.thinned(columns: 800), "raw")
     loss.line(smoothed.thinned(columns: 800), "training")
+    for set in datasets { loss.line(set.loss, set.kind) }
     loss.line(validation, "validation", withDots: true)
+    if cider.points.isEmpty { loss.legend = datasetLegend("validation") }
     var panels = [loss]
     if !cider.points.isEmpty {
+      let axis = Self.axis([cider] + datasets.map(\.cider), ticks: 4)
       var scores = PlotPanel(
-        title: "CIDEr", top: loss.bottom + 52, height: 150, stepAxis: stepAxis, valueAxis: Self.axis(cider, ticks: 4))
+        title: "CIDEr", top: loss.bottom + 52, height: 150, stepAxis: stepAxis, valueAxis: axis)
+      for set in datasets { scores.line(set.cider, set.kind) }
+      scores.legend = datasetLegend("cider")
       scores.line(cider, "cider", withDots: true)
       panels.append(scores)
     }
@@ -82,6 +89,11 @@ public struct LearningCurves: Sendable {
       panels.map(\.svg) + [Self.text("step", x: 464, y: Double(bottom) + 44, "middle")])
   }
 
+  /// What the lines of the datasets are called; nothing where there is one.
+  private func datasetLegend(_ mean: String) -> [(kind: String, name: String)] {
+    datasets.isEmpty ? [] : datasets.map { ($0.kind, $0.name) } + [(mean, "mean")]
+  }
+
   private var bestText: String? {
     best.map { best in
       let value = best.cider.map { "CIDEr \(Formatting.fixed($0, 3))" } ?? "loss \(Formatting.fixed(best.loss, 3))"
@@ -91,16 +103,18 @@ public struct LearningCurves: Sendable {
 
   /// Few steps are shown whole; of many, the highest and lowest hundredth may leave the panel.
   private var lossAxis: PlotAxis {
-    let ranges = [training.range(without: training.points.count < 100 ? 0 : 0.01), validation.range(without: 0)]
-      .compactMap(\.self)
+    let spread = training.range(without: training.points.count < 100 ? 0 : 0.01)
+    let ranges = ([spread, validation.range(without: 0)] + datasets.map { $0.loss.range(without: 0) }).compactMap(
+      \.self)
     guard let low = ranges.map(\.lowerBound).min(), let high = ranges.map(\.upperBound).max() else {
       return PlotAxis(covering: 0...1, tickCount: 6)
     }
     return PlotAxis(covering: low...high, tickCount: 6, padding: 0.05)
   }
 
-  private static func axis(_ series: PlotSeries, ticks: Int) -> PlotAxis {
-    PlotAxis(covering: series.range(without: 0) ?? 0...1, tickCount: ticks, padding: 0.1, floor: 0)
+  private static func axis(_ series: [PlotSeries], ticks: Int) -> PlotAxis {
+    let all = PlotSeries(series.flatMap(\.points))
+    return PlotAxis(covering: all.range(without: 0) ?? 0...1, tickCount: ticks, padding: 0.1, floor: 0)
   }
 
   private static func text(_ text: String, x: Double, y: Double, _ anchor: String) -> String {
@@ -111,14 +125,7 @@ public struct LearningCurves: Sendable {
   private static func document(
     height: Int, title: String, legend: [(kind: String, name: String)], _ content: [String]
   ) -> String {
-    var x = 864
-    var keys: [String] = []
-    for (kind, name) in legend.reversed() {
-      x -= 7 * name.count
-      keys.append("<text x=\"\(x)\" y=\"34\">\(name)</text>")
-      keys.append("<path class=\"\(kind)\" d=\"M\(x - 30) 29.5H\(x - 8)\"/>")
-      x -= 54
-    }
+    let keys = PlotPanel.keys(legend, y: 34)
     return """
       <svg xmlns="http://www.w3.org/2000/svg" width="900" height="\(height)" viewBox="0 0 900 \(height)" \
       font-family="system-ui, 'DejaVu Sans', sans-serif" font-size="13" role="img">
@@ -140,10 +147,12 @@ public struct LearningCurves: Sendable {
     .guide{stroke:#8c959f;stroke-width:1;stroke-dasharray:3 4} \
     .raw{stroke:#0969da;stroke-width:1;stroke-opacity:.25} .training{stroke:#0969da} \
     .validation{stroke:#d1570c} .cider{stroke:#1a7f37} \
+    .set{stroke-width:1.5} .set-0{stroke:#8250df} .set-1{stroke:#1b7c83} .set-2{stroke:#bf3989} .set-3{stroke:#9a6700} \
     circle.dot{stroke:none} .dot.training{fill:#0969da} .dot.validation{fill:#d1570c} .dot.cider{fill:#1a7f37} \
     @media (prefers-color-scheme:dark){.paper{fill:#0d1117} text{fill:#9198a1} .title,.strong{fill:#f0f6fc} \
     .grid{stroke:#21262d} .frame{stroke:#484f58} .guide{stroke:#6e7681} \
     .raw{stroke:#58a6ff;stroke-opacity:.3} .training{stroke:#58a6ff} .validation{stroke:#f0883e} .cider{stroke:#3fb950} \
+    .set-0{stroke:#a371f7} .set-1{stroke:#39c5cf} .set-2{stroke:#f778ba} .set-3{stroke:#d29922} \
     .dot.training{fill:#58a6ff} .dot.validation{fill:#f0883e} .dot.cider{fill:#3fb950}}
     """
 }

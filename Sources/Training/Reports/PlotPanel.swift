@@ -5,6 +5,8 @@ struct PlotPanel {
   let height: Int
   let stepAxis: PlotAxis
   let valueAxis: PlotAxis
+  /// Lines by their class and what they are called, above the panel at its right end.
+  var legend: [(kind: String, name: String)] = []
   private var content: [String] = []
   private var labels: [String] = []
 
@@ -72,8 +74,21 @@ struct PlotPanel {
       ] + content + [
         "</g>", "<path class=\"frame\" d=\"M\(left) \(top)V\(bottom)H\(left + width)\"/>",
         "<text x=\"\(left)\" y=\"\(top - 10)\">\(title)</text>",
-      ] + values + labels
+      ] + values + labels + PlotPanel.keys(legend, y: top - 10)
     return pieces.joined(separator: "\n")
+  }
+
+  /// The keys of a legend, from the right end of the figure leftwards.
+  static func keys(_ legend: [(kind: String, name: String)], y: Int) -> [String] {
+    var x = left + width
+    return legend.reversed().flatMap { kind, name in
+      x -= 7 * name.count
+      defer { x -= 54 }
+      return [
+        "<text x=\"\(x)\" y=\"\(y)\">\(Formatting.escaped(name))</text>",
+        "<path class=\"\(kind)\" d=\"M\(x - 30) \(y - 5).5H\(x - 8)\"/>",
+      ]
+    }
   }
 
   private func circle(_ step: Int, _ value: Double, radius: Int, _ kind: String) -> String {

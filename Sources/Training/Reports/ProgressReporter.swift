@@ -72,11 +72,15 @@ public final class ProgressReporter: Sendable {
   }
 
   /// "validation at step 300: loss 2.513 · CIDEr 0.312 · BLEU-4 0.151 · ROUGE-L 0.401 · the best so far".
+  ///
+  /// Of several datasets, means, and in brackets each one's loss and CIDEr.
   package static func line(_ metrics: ValidationMetrics) -> String {
-    let scores = [("CIDEr", metrics.cider), ("BLEU-4", metrics.bleu4), ("ROUGE-L", metrics.rougeL)]
-      .compactMap { name, score in score.map { " · \(name) \(Formatting.fixed($0, 3))" } }
-    return "validation at step \(metrics.step): loss \(Formatting.fixed(metrics.loss, 3))" + scores.joined()
-      + (metrics.isBest ? " · the best so far" : "")
+    let scores = [
+      ("CIDEr", metrics.cider, metrics.each(\.cider)), ("BLEU-4", metrics.bleu4, ""), ("ROUGE-L", metrics.rougeL, ""),
+    ]
+    .compactMap { name, score, each in score.map { " · \(name) \(Formatting.fixed($0, 3))\(each)" } }
+    return "validation at step \(metrics.step): loss \(Formatting.fixed(metrics.loss, 3))\(metrics.each(\.loss))"
+      + scores.joined() + (metrics.isBest ? " · the best so far" : "")
   }
 
   private struct State {
@@ -115,5 +119,15 @@ public final class ProgressReporter: Sendable {
     private static func tenths(of progress: TrainingProgress) -> Int {
       progress.totalSteps > 0 ? progress.step * 10 / progress.totalSteps : 0
     }
+  }
+}
+
+extension ValidationMetrics {
+  /// ` (flickr8k 0.402, varied 0.222)`; empty where there is one dataset, or no such number.
+  fileprivate func each(_ value: (Dataset) -> Double?) -> String {
+    let texts = (datasets ?? []).compactMap { dataset in
+      value(dataset).map { "\(dataset.name) \(Formatting.fixed($0, 3))" }
+    }
+    return texts.isEmpty ? "" : " (\(texts.joined(separator: ", ")))"
   }
 }

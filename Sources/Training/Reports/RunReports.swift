@@ -45,7 +45,7 @@ public final class RunReports: Sendable {
   public func add(_ metrics: ValidationMetrics, captions: [SampleCaptions.Caption] = []) throws(ReportError) {
     // What is known from before a resumption stands in the event file of that time, whose points are kept.
     if try self.metrics.append(.validation(metrics)) { try tensorBoard?.append(metrics) }
-    try samples?.append(SampleCaptions(step: metrics.step, cider: metrics.cider, captions: captions))
+    try samples?.append(SampleCaptions(metrics, captions: captions))
     try drawCurves()
   }
 

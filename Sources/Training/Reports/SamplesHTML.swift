@@ -37,7 +37,11 @@ package struct SamplesHTML: Sendable {
 
   private var state: String {
     guard let last = history.last else { return "not validated yet" }
-    let score = last.cider.map { " · CIDEr \(Formatting.fixed($0, 3))" } ?? ""
+    let each = (last.datasets ?? []).map { "\(Formatting.escaped($0.name)) \(Formatting.fixed($0.cider, 3))" }
+    let score =
+      last.cider.map {
+        " · CIDEr \(Formatting.fixed($0, 3))" + (each.isEmpty ? "" : " (\(each.joined(separator: ", ")))")
+      } ?? ""
     let count = history.count == 1 ? "1 validation" : "\(Formatting.grouped(history.count)) validations"
     return "step \(Formatting.grouped(last.step))\(score) · \(count)"
   }

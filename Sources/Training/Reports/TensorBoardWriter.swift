@@ -63,12 +63,18 @@ public final class TensorBoardWriter: Sendable {
 
   /// - Throws: `ReportError`.
   public func append(_ metrics: ValidationMetrics) throws(ReportError) {
-    let scores = [
-      ("validation/cider", metrics.cider), ("validation/bleu_4", metrics.bleu4), ("validation/rouge_l", metrics.rougeL),
-    ]
-    try append(
-      step: metrics.step,
-      [.init("validation/loss", metrics.loss)] + scores.compactMap { tag, value in value.map { .init(tag, $0) } })
+    var all = Self.scalars("validation", metrics.loss, metrics.cider, metrics.bleu4, metrics.rougeL)
+    for set in metrics.datasets ?? [] {
+      all += Self.scalars("validation/\(set.name)", set.loss, set.cider, set.bleu4, set.rougeL)
+    }
+    try append(step: metrics.step, all)
+  }
+
+  private static func scalars(
+    _ place: String, _ loss: Double, _ cider: Double?, _ bleu4: Double?, _ rougeL: Double?
+  ) -> [TensorBoardEvent.Scalar] {
+    [("loss", loss), ("cider", cider), ("bleu_4", bleu4), ("rouge_l", rougeL)]
+      .compactMap { tag, value in value.map { .init("\(place)/\(tag)", $0) } }
   }
 
   private func append(step: Int, _ scalars: [TensorBoardEvent.Scalar]) throws(ReportError) {

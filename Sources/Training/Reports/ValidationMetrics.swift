@@ -1,5 +1,34 @@
-/// How good the mapper was on the validation split after a step.
+import CaptionMetrics
+
+/// How good the mapper was on the validation split after a step; of several datasets, the means.
 public struct ValidationMetrics: Codable, Sendable, Equatable {
+  /// What was measured on one of several datasets.
+  public struct Dataset: Codable, Sendable, Equatable {
+    public var name: String
+    public var loss: Double
+    public var cider: Double?
+    public var bleu4: Double?
+    public var rougeL: Double?
+
+    public init(name: String, loss: Double, cider: Double? = nil, bleu4: Double? = nil, rougeL: Double? = nil) {
+      self.name = name
+      self.loss = loss
+      self.cider = cider
+      self.bleu4 = bleu4
+      self.rougeL = rougeL
+    }
+
+    init(name: String, loss: Double, _ scores: CaptionScores?) {
+      self.init(name: name, loss: loss, cider: scores?.cider, bleu4: scores?.bleu.last, rougeL: scores?.rougeL)
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case name, loss, cider
+      case bleu4 = "bleu_4"
+      case rougeL = "rouge_l"
+    }
+  }
+
   /// Optimiser steps done.
   public var step: Int
   /// Mean cross-entropy of a target token, in nats, without dropout and label smoothing.
@@ -12,10 +41,12 @@ public struct ValidationMetrics: Codable, Sendable, Equatable {
   public var isBest: Bool
   /// Time spent in the run, that before a resumption included.
   public var elapsedSeconds: Double
+  /// Each of several; `nil` where there is one.
+  public var datasets: [Dataset]?
 
   public init(
     step: Int, loss: Double, cider: Double? = nil, bleu4: Double? = nil, rougeL: Double? = nil, isBest: Bool,
-    elapsedSeconds: Double
+    elapsedSeconds: Double, datasets: [Dataset]? = nil
   ) {
     self.step = step
     self.loss = loss
@@ -24,10 +55,22 @@ public struct ValidationMetrics: Codable, Sendable, Equatable {
     self.rougeL = rougeL
     self.isBest = isBest
     self.elapsedSeconds = elapsedSeconds
+    self.datasets = datasets
+  }
+
+  /// The means over one or more datasets, not the best so far.
+  init(step: Int, datasets: [Dataset], elapsedSeconds: Double) {
+    func mean(_ value: (Dataset) -> Double?) -> Double? {
+      let values = datasets.compactMap(value)
+      return values.count == datasets.count ? values.reduce(0, +) / Double(values.count) : nil
+    }
+    self.init(
+      step: step, loss: mean(\.loss) ?? .nan, cider: mean(\.cider), bleu4: mean(\.bleu4), rougeL: mean(\.rougeL),
+      isBest: false, elapsedSeconds: elapsedSeconds, datasets: datasets.count > 1 ? datasets : nil)
   }
 
   enum CodingKeys: String, CodingKey {
-    case step, loss, cider
+    case step, loss, cider, datasets
     case bleu4 = "bleu_4"
     case rougeL = "rouge_l"
     case isBest = "is_best"

@@ -17,6 +17,10 @@ struct BatchCommand: AsyncParsableCommand {
       stopped, whatever stopped it, and does what has come since. After it each image is in every output once. Images \
       that cannot be captioned are in errors.jsonl and do not stop the run.
 
+      Images that the captioner is not sure of, such as screenshots and blank pages, are no errors. JSON lines have "caption": \
+      null and a "reason", CSV an empty caption and a reason, COCO results an empty caption, a gallery a note. They get no \
+      sidecar, no row in metadata.jsonl and no sample in tar shards, from which captions may be learnt.
+
       Outputs of one run may be several. Their format shows in the name: .jsonl, .json (COCO results), .csv, \
       metadata.jsonl (Hugging Face imagefolder), .html (a gallery); or it stands before it: -o coco:results.txt. -o - \
       writes JSON lines to standard output as images are done.
@@ -27,6 +31,7 @@ struct BatchCommand: AsyncParsableCommand {
   @OptionGroup(title: "Run") var running: BatchRunOptions
   @OptionGroup(title: "Model") var model: ModelOptions
   @OptionGroup(title: "Wording") var wording: WordingOptions
+  @OptionGroup(title: "Not sure") var certainty: CertaintyOptions
   @OptionGroup(title: "Reading images") var reading: ReadingOptions
 
   func validate() throws {

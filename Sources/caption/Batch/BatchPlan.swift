@@ -120,6 +120,8 @@ struct BatchPlan {
   /// What tells this run from another, by names that a user knows.
   var settings: [String: String] {
     var settings: [String: String] = ["outputs": options.output.joined(separator: " ")]
+    // Rows of several widths in one file are none that anybody reads.
+    if targets.contains(where: { $0.format == .csv }) { settings["CSV columns"] = "\(CSVFormat.columns.count)" }
     settings["--gallery"] = options.gallery
     settings["--webdataset"] = options.webdataset
     settings["--txt"] = options.txt ? ".\(options.extension)" : nil

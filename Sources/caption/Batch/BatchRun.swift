@@ -26,6 +26,7 @@ struct BatchRun {
     let plan = try BatchPlan(command.outputs, inputs: command.images.paths, shard: command.images.shard)
     let listing = try command.images.listing(excluding: plan.ownPaths)
     var captioner = try command.model.load(log: log)
+    captioner.certainty = command.certainty.policy
     let options = try command.wording.options(for: captioner)
     let imageDecoder = ImageDecoder(options: command.reading.options)
     if command.running.dryRun {
@@ -58,6 +59,7 @@ struct BatchRun {
     settings["--precision"] = command.model.precision.rawValue
     settings["wording"] = try StableJSON.line(options)
     settings["reading"] = command.reading.differences.joined(separator: " ")
+    settings["not sure"] = command.certainty.difference
     settings["--shard"] = command.images.shard
     return BatchSettings(settings)
   }

@@ -20,6 +20,7 @@ struct BatchSummary {
     let tally = snapshot.tally
     var parts = ["\(tally.captioned) captioned"]
     if snapshot.copies > 0 { parts[0] += " (\(snapshot.copies) with the same bytes as others)" }
+    if tally.unsure > 0 { parts.append("\(tally.unsure) not sure") }
     if tally.failed > 0 { parts.append("\(tally.failed) failed") }
     if tally.present > 0 { parts.append("\(tally.present) had a caption") }
     if tally.skipped > 0 { parts.append("\(tally.skipped) no images") }
@@ -58,7 +59,8 @@ struct BatchSummary {
 
   var metadata: Logger.Metadata {
     var metadata: Logger.Metadata = [
-      "captioned": "\(snapshot.tally.captioned)", "copies": "\(snapshot.copies)", "failed": "\(snapshot.tally.failed)",
+      "captioned": "\(snapshot.tally.captioned)", "not_sure": "\(snapshot.tally.unsure)",
+      "copies": "\(snapshot.copies)", "failed": "\(snapshot.tally.failed)",
       "present": "\(snapshot.tally.present)", "skipped": "\(snapshot.tally.skipped)",
       "done_before": "\(snapshot.resumed)", "seconds": "\(seconds.rounded(toPlaces: 3))",
     ]

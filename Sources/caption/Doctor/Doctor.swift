@@ -135,8 +135,19 @@ struct Doctor {
     }
     finding.add("base_models", "", .list(values), text: "")
     for (name, text) in lines { finding.rows.append(.init(key: "", label: "  " + name, value: .none, text: text)) }
-    let captioners = CaptionerLocator(store: store).names()
+    let locator = CaptionerLocator(store: store)
+    let captioners = locator.names()
     finding.add("captioners", "captioners", .list(captioners.map { .text($0) }), text: Self.list(captioners))
+    var encoders: [String: Value] = [:]
+    for name in captioners {
+      guard let directory = try? locator.directory(of: name),
+        let manifest = try? CaptionerManifest(directory: directory)
+      else { continue }
+      encoders[name] = .list(manifest.encoders.map { .text($0.path) })
+      let text = "\(manifest.encoders.map(\.path).joined(separator: " and ")), then \(manifest.decoder.path)"
+      finding.rows.append(.init(key: "", label: "  " + name, value: .none, text: text))
+    }
+    finding.add("captioner_encoders", "", .object(encoders), text: "")
     return finding
   }
 

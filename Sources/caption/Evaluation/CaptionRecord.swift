@@ -6,11 +6,15 @@ struct CaptionRecord: Decodable {
   let caption: String?
   let captions: [String]?
   let split: String?
+  /// What is known to be in the photo.
+  let labels: [String]?
   /// Why a photo was not captioned.
   let error: String?
+  /// Why a captioner was not sure.
+  let reason: String?
 
   enum CodingKeys: String, CodingKey {
-    case caption, captions, path, split, error
+    case caption, captions, path, split, labels, error, reason
     case imageID = "image_id"
     case fileName = "file_name"
   }

@@ -8,46 +8,63 @@ import Tensors
 import TextDecoding
 import Training
 
-/// Captions the photos of a dataset, and scores what came of it.
+/// Captions the photos of datasets, and scores what came of each.
 struct DatasetEvaluation {
-  let path: String
-  let images: String?
+  let datasets: [NamedDataset]
   let split: String?
   let saveTo: String?
+  let certainty: CertaintyPolicy
 
   /// - Throws: `DatasetError`, `EvaluationError`, and what captioning throws.
-  func run(model: ModelOptions, wording: WordingOptions) async throws -> Evaluation {
+  func run(model: ModelOptions, wording: WordingOptions) async throws -> [(name: String, evaluation: Evaluation)] {
     guard let split = Split(named: split ?? "val") else { throw EvaluationError.unknownSplit(name: split ?? "") }
     let log = Logger(label: "caption") { _ in StandardErrorLog() }
-    let captioner = try model.load(log: log).prepared(model.precision, isBatch: true)
+    var captioner = try model.load(log: log).prepared(model.precision, isBatch: true)
+    captioner.certainty = certainty
     let options = try wording.options(for: captioner)
     // Parsed, since options that were never parsed have no values, not even their defaults.
-    let dataset = try DatasetOptions.parse(["--data=\(path)"] + (images.map { ["--images=\($0)"] } ?? []))
-    let features = try await DatasetFeatures(
-      dataset, splits: [split], extractor: captioner.extractor, store: ModelStore(), log: log, isQuiet: false)
-    let photos = features.images[split] ?? []
-    if photos.isEmpty { throw EvaluationError.noImagesInSplit(path: path, split: split.rawValue) }
-    let captions = try captions(of: photos, captioner, options, features.cache)
-    if let saveTo {
-      try CaptionLines.write(zip(photos, captions).map { ($0.image.name, $1) }, to: saveTo)
+    let shares = try DatasetShares.parse([])
+    var evaluations: [(name: String, evaluation: Evaluation)] = []
+    var saved: [CaptionLines.Line] = []
+    for dataset in datasets {
+      let features = try await DatasetFeatures(
+        dataset, split: split, options: shares, extractor: captioner.extractor, store: ModelStore(), log: log,
+        isQuiet: false)
+      let photos = features.images[split] ?? []
+      if photos.isEmpty { throw EvaluationError.noImagesInSplit(path: dataset.path, split: split.rawValue) }
+      let captions = try captions(of: photos, captioner, options, features.cache)
+      let name = datasets.count > 1 ? dataset.name : nil
+      saved += zip(photos, captions).map { .init(dataset: name, file_name: $0.image.name, caption: $1.text) }
+      let scored = zip(photos, captions).map { photo, caption in
+        ScoredCaption(
+          id: photo.image.name, candidate: caption.text, references: photo.image.captions, labels: photo.image.labels)
+      }
+      let unsure = zip(photos, captions).filter { !$0.1.isSure }.map(\.0.image.name)
+      evaluations.append((dataset.name, try Evaluation(scored, unsure: Set(unsure))))
     }
-    return try Evaluation(
-      zip(photos, captions).map { photo, caption in
-        ScoredCaption(id: photo.image.name, candidate: caption, references: photo.image.captions)
-      })
+    if let saveTo { try CaptionLines.write(saved, to: saveTo) }
+    return evaluations
+  }
+
+  private struct Caption {
+    let text: String
+    let isSure: Bool
   }
 
   private func captions(
-    of photos: [DatasetFeatures.Image], _ captioner: Captioner, _ options: GenerationOptions, _ cache: FeatureCache
-  ) throws -> [String] {
-    var captions: [String] = []
+    of photos: [DatasetFeatures.Image], _ captioner: Captioner, _ options: GenerationOptions, _ cache: FeatureCaches
+  ) throws -> [Caption] {
+    var captions: [Caption] = []
     // As many rows at once as keep the processor busy; each beam is one.
     let batchSize = if case .beam(let width, _, _, _) = options.strategy { max(1, 64 / width) } else { 64 }
     defer { LiveLine.clear() }
     for start in stride(from: 0, to: photos.count, by: batchSize) {
       let batch = photos[start..<min(start + batchSize, photos.count)]
       let features = try cache.batch(batch.map { ($0.hash, false) })
-      captions += try captioner.captions(features, options: options)
+      captions += zip(try captioner.sequences(features, options: options), captioner.views(of: features)).map {
+        Caption(
+          text: captioner.text(of: $0), isSure: captioner.judgement(of: $0, view: $1).reason == nil)
+      }
       if Terminal.isStandardErrorTerminal { LiveLine.redraw("caption: captioned \(captions.count)/\(photos.count)") }
     }
     return captions

@@ -60,7 +60,8 @@ struct DebugPrecisionCommand: AsyncParsableCommand {
 
   private func features(of split: Split, _ captioner: Captioner, _ log: Logger) async throws -> DatasetFeatures {
     try await DatasetFeatures(
-      try DatasetOptions.parse(["--data=\(data)"]), splits: [split], extractor: captioner.extractor,
+      NamedDataset(name: "data", path: data), split: split, options: DatasetShares.parse([]),
+      extractor: captioner.extractor,
       store: ModelStore(), log: log, isQuiet: false)
   }
 }

@@ -3,21 +3,30 @@ import CaptionMetrics
 /// Predictions joined with their references, and scored.
 struct Evaluation {
   let scores: CaptionScores
+  let variety: CaptionVariety
+  /// `nil` where no photo's labels are objects of COCO.
+  let hallucination: ObjectHallucination?
+  /// `nil` where no photo is labelled with an animal.
+  let animals: AnimalNaming?
   /// By image.
   let references: [String: [String]]
   /// Images with references that have no prediction.
   let missingCount: Int
+  /// Of images scored, those that the captioner was not sure of, by name.
+  let unsure: Set<String>
 
   /// - Parameter isPartial: images without a prediction are left out, rather than an error.
   /// - Throws: `EvaluationError`, `CaptionMetricsError`.
   init(_ predictions: Predictions, references: References, isPartial: Bool, hasSplit: Bool) throws {
     var captions: [Int: String] = [:]
+    var unsure: Set<String> = []
     var strangers: [String] = []
     for prediction in predictions.all {
       guard let place = references.place(of: prediction.image) else {
         strangers.append(prediction.image)
         continue
       }
+      if prediction.isUnsure { unsure.insert(references.images[place].id) }
       guard captions.updateValue(prediction.caption, forKey: place) == nil else {
         throw EvaluationError.duplicate(place: prediction.place, image: prediction.image)
       }
@@ -31,19 +40,33 @@ struct Evaluation {
       throw EvaluationError.noPredictions(
         image: references.images[first].id, count: missing.count, path: predictions.path)
     }
-    missingCount = missing.count
     let pairs = references.images.enumerated().compactMap { index, image in
-      captions[index].map { ScoredCaption(id: image.id, candidate: $0, references: image.captions) }
+      captions[index].map {
+        ScoredCaption(id: image.id, candidate: $0, references: image.captions, labels: image.labels)
+      }
     }
-    scores = try captionScores(pairs)
-    self.references = Dictionary(uniqueKeysWithValues: pairs.map { ($0.id, $0.references) })
+    try self.init(pairs, missingCount: missing.count, unsure: unsure)
   }
 
+  /// - Parameter unsure: images whose caption would not be said; it is scored all the same.
   /// - Throws: `CaptionMetricsError`.
-  init(_ captions: [ScoredCaption]) throws(CaptionMetricsError) {
+  init(
+    _ captions: [ScoredCaption], missingCount: Int = 0, unsure: Set<String> = []
+  ) throws(CaptionMetricsError) {
     scores = try captionScores(captions)
+    variety = CaptionVariety(captions.map(\.candidate))
+    hallucination = ObjectHallucination(captions)
+    animals = AnimalNaming(captions)
     references = Dictionary(captions.map { ($0.id, $0.references) }, uniquingKeysWith: { first, _ in first })
-    missingCount = 0
+    self.missingCount = missingCount
+    self.unsure = unsure
+  }
+
+  /// Mean CIDEr of the images that the captioner is sure of; `nil` where there are none, or all.
+  var sureCIDEr: Double? {
+    let sure = scores.perImage.filter { !unsure.contains($0.id) }
+    if unsure.isEmpty || sure.isEmpty { return nil }
+    return sure.reduce(0) { $0 + $1.cider } / Double(sure.count)
   }
 
   /// By CIDEr, the lowest first; images of one score keep their order.

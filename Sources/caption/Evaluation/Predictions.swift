@@ -4,7 +4,9 @@ struct Predictions {
     let place: String
     /// An image's number, name or path.
     let image: String
+    /// Empty where the captioner was not sure.
     let caption: String
+    var isUnsure = false
   }
 
   let path: String
@@ -14,7 +16,7 @@ struct Predictions {
     COCO results, [{"image_id": …, "caption": …}, …], or lines as 'caption --json' prints them, {"path": …, "caption": …}
     """
 
-  /// Photos that could not be captioned are left out.
+  /// Photos that could not be captioned are left out; one that a captioner was not sure of has an empty caption.
   ///
   /// - Throws: `FileSystemError`, `EvaluationError`.
   init(path: String) throws {
@@ -30,6 +32,8 @@ struct Predictions {
       }
       if let caption = record.caption {
         all.append(Prediction(place: place, image: image, caption: caption))
+      } else if record.reason != nil {
+        all.append(Prediction(place: place, image: image, caption: "", isUnsure: true))
       } else if record.error == nil {
         throw EvaluationError.malformedElement(place: place, reason: "no caption")
       }

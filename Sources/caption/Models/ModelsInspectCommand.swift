@@ -4,13 +4,14 @@ import ModelFiles
 struct ModelsInspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
-    abstract: "Show the metadata and tensors of a safetensors, GGUF, ONNX or PyTorch file.",
+    abstract: "Show what a captioner consists of, or the metadata and tensors of a model's file.",
     discussion: """
-      Takes a file, the index of a split model, or a directory in the Hugging Face format. The file is checked as if it \
-      were to be loaded; nothing in it is run.
+      Takes a safetensors, GGUF, ONNX or PyTorch file, the index of a split model, or a directory in the Hugging Face \
+      format. The file is checked as if it were to be loaded; nothing in it is run. Of a captioner or of a pair of your own \
+      models (a name or a directory) it shows the encoders with what is read of them, the mapper and the decoder.
       """)
 
-  @Argument(help: "The file or directory.", completion: .file())
+  @Argument(help: "The file, directory, captioner or pair.", completion: .file())
   var file: String
 
   @Flag(help: "One JSON object instead of text.")
@@ -18,6 +19,9 @@ struct ModelsInspectCommand: ParsableCommand {
 
   func run() throws {
     try Failure.exiting {
+      if let captioner = try CaptionerInspection(named: file) {
+        return try StandardOutput.write(json ? StableJSON.line(captioner) + "\n" : captioner.text)
+      }
       let inspection = try ModelInspection(path: file)
       try StandardOutput.write(json ? StableJSON.line(inspection) + "\n" : Self.text(inspection))
     }
@@ -29,39 +33,21 @@ struct ModelsInspectCommand: ParsableCommand {
       text += "files\n" + inspection.shards.map { "  \($0)\n" }.joined()
     }
     if !inspection.metadata.isEmpty {
-      text += "metadata\n" + table(inspection.metadata.map { [$0.key, $0.value.description] })
+      text += "metadata\n" + TextTable.text(inspection.metadata.map { [$0.key, $0.value.description] })
     }
     if !inspection.tensors.isEmpty {
       text += "tensors\n"
-      text += table(
+      text += TextTable.text(
         inspection.tensors.map { tensor in
           [tensor.name, tensor.type, "\(tensor.shape)", tensor.byteCount.map { "\($0) bytes" } ?? "size not known"]
         })
     }
     let byType = inspection.totalsByType.sorted { $0.key < $1.key }
     text += "total\n"
-    return text + table(byType.map { row($0.key, $0.value) } + [row("all", inspection.total)])
+    return text + TextTable.text(byType.map { row($0.key, $0.value) } + [row("all", inspection.total)])
   }
 
   private static func row(_ name: String, _ total: ModelInspection.Total) -> [String] {
     [name, "\(total.tensors) tensors", "\(total.elements) elements", "\(total.bytes) bytes"]
-  }
-
-  /// Columns as wide as what is in them; those after a very long cell are not kept in line for it.
-  private static func table(_ rows: [[String]]) -> String {
-    let widest = 60
-    var widths: [Int] = []
-    for row in rows {
-      for (column, cell) in row.enumerated() {
-        if column == widths.count { widths.append(0) }
-        widths[column] = max(widths[column], min(widest, cell.count))
-      }
-    }
-    return rows.map { row in
-      let cells = row.enumerated().map { column, cell in
-        column == row.count - 1 ? cell : cell + String(repeating: " ", count: max(0, widths[column] - cell.count))
-      }
-      return "  " + cells.joined(separator: "  ") + "\n"
-    }.joined()
   }
 }

@@ -34,7 +34,7 @@ struct ModelsListCommand: ParsableCommand {
     guard let directory = store.pairDirectory(of: name) else { return "" }
     do {
       let pair = try BasePair(directory: directory)
-      return "    encoder \(pair.encoder.path)\(origin(pair.encoder.origin))\n"
+      return pair.encoders.map { "    encoder \($0.path)\(origin($0.origin))\n" }.joined()
         + "    decoder \(pair.decoder.path)\(origin(pair.decoder.origin))\n"
     } catch {
       return "    \(error)\n"

@@ -68,7 +68,7 @@ struct DebugParityCommand: ParsableCommand {
       guard let last = states[encoder.layers] else { continue }
       row.compare(
         "last hidden state", encoder.lastHiddenState(of: last), reference.ifPresent("last_hidden_state_\(size)"))
-      for output in [EncoderOutput.pooled, .projected] {
+      for output in [EncoderOutput.pooled, .projected, .logits] {
         guard let found = encoder.output(output, of: last) else { continue }
         row.compare(output.rawValue, found, reference.ifPresent("\(output.rawValue)_\(size)"))
       }

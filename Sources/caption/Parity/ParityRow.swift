@@ -4,7 +4,7 @@ import Tensors
 
 /// How near one model comes to its reference.
 struct ParityRow {
-  static let encoderColumns = ["hidden states", "last hidden state", "pooled", "projected"]
+  static let encoderColumns = ["hidden states", "last hidden state", "pooled", "projected", "logits"]
   static let decoderColumns = [
     "logits", "logits after a prefix", "gradient by prefix", "logits after a prompt", "gradient by prompt",
     "greedy tokens",

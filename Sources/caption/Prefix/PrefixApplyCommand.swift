@@ -80,7 +80,7 @@ struct PrefixApplyCommand: ParsableCommand {
 
   private struct Line: Encodable {
     let path, caption, finish_reason: String
-    let confidence: Double
+    let confidence, log_probability: Double
     let tokens: [Int]
     let token_log_probabilities: [Double]
     let prefix_length: Int
@@ -92,7 +92,8 @@ struct PrefixApplyCommand: ParsableCommand {
     }
     let line = Line(
       path: path, caption: text, finish_reason: sequence.finishReason.rawValue,
-      confidence: sequence.confidence.rounded(toPlaces: 4), tokens: sequence.tokens,
+      confidence: sequence.confidence.rounded(toPlaces: 4),
+      log_probability: sequence.meanLogProbability.rounded(toPlaces: 4), tokens: sequence.tokens,
       token_log_probabilities: sequence.tokenLogProbabilities.map { $0.rounded(toPlaces: 4) },
       prefix_length: prefix.length)
     try StandardOutput.write(StableJSON.line(line) + "\n")

@@ -2,12 +2,18 @@ import ModelFiles
 
 /// A file of captions as `caption evaluate --predictions` reads it: lines of JSON with `file_name` and `caption`.
 enum CaptionLines {
-  private struct Line: Encodable {
+  struct Line: Encodable {
+    /// `nil` where there is one dataset.
+    var dataset: String?
     let file_name, caption: String
   }
 
   static func write(_ captions: [(name: String, caption: String)], to path: String) throws {
-    let lines = try captions.map { try StableJSON.line(Line(file_name: $0.name, caption: $0.caption)) + "\n" }
-    try FileSystem.writeAtomically(Array(lines.joined().utf8), to: path)
+    try write(captions.map { Line(file_name: $0.name, caption: $0.caption) }, to: path)
+  }
+
+  static func write(_ lines: [Line], to path: String) throws {
+    let text = try lines.map { try StableJSON.line($0) + "\n" }.joined()
+    try FileSystem.writeAtomically(Array(text.utf8), to: path)
   }
 }

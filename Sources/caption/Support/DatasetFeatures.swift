@@ -12,31 +12,23 @@ struct DatasetFeatures {
   }
 
   let images: [Split: [Image]]
-  let cache: FeatureCache
+  let cache: FeatureCaches
 
   /// - Parameters:
+  ///   - cache: of the extractor's features.
   ///   - wanted: chooses among the images of a split, by their places; only these are encoded.
   /// - Throws: `DatasetError`, `FeatureCacheError`, `CancellationError`.
   init(
-    _ options: DatasetOptions, splits: [Split], flips: Bool = false, extractor: ImageFeatureExtractor,
-    store: ModelStore, log: Logger, isQuiet: Bool,
-    choosing wanted: ([Int], DigestedDataset, Split) -> [Int] = { places, _, _ in places }
+    _ dataset: SplitDataset, splits: [Split], flips: Bool = false, extractor: ImageFeatureExtractor,
+    cache: FeatureCaches, budget: DamageBudget, log: Logger, isQuiet: Bool,
+    choosing wanted: ([Int], Split) -> [Int] = { places, _ in places }
   ) async throws {
-    let digested = try DigestedDataset(reading: CaptionDataset(path: options.data, imageDirectory: options.images))
-    let budget = DamageBudget(maximumShare: options.maxBad)
-    try budget.check(digested.dataset)
-    let assignment = SplitAssignment(digested, validation: options.validation)
-    let counts = splits.map { "\(assignment.indices(of: $0).count) for \($0.rawValue)" }
-    log.info("\(options.data): \(digested.dataset.format), photos: \(counts.joined(separator: ", "))")
-    for duplicate in assignment.duplicatesAcrossSplits.prefix(5) {
-      log.warning("the same photo is in several splits: \(duplicate.names.joined(separator: ", "))")
-    }
+    let (digested, assignment) = (dataset.digested, dataset.assignment)
     let places = splits.flatMap { split in
-      wanted(assignment.indices(of: split), digested, split).map { (split: split, index: $0) }
+      wanted(assignment.indices(of: split), split).map { (split: split, index: $0) }
     }
-    let decoder = ImageDecoder()
-    cache = try extractor.cache(in: store, decoder: decoder)
-    let extraction = FeatureExtraction(extractor: extractor, decoder: decoder, cache: cache, flips: flips)
+    self.cache = cache
+    let extraction = FeatureExtraction(extractor: extractor, decoder: ImageDecoder(), cache: cache, flips: flips)
     let all = digested.dataset.images
     let result = try await Self.run(extraction, places.map { all[$0.index] }, isQuiet: isQuiet)
     let damaged = digested.dataset.damaged + result.damaged.map { DamagedSample(name: $0.name, reason: $0.reason) }
@@ -49,7 +41,23 @@ struct DatasetFeatures {
     self.images = images
   }
 
-  private static func run(
+  /// One split of a dataset that is not learnt from.
+  ///
+  /// - Parameter options: only their shares of damage and validation are asked.
+  init(
+    _ named: NamedDataset, split: Split, options: DatasetShares, extractor: ImageFeatureExtractor, store: ModelStore,
+    log: Logger, isQuiet: Bool
+  ) async throws {
+    let budget = DamageBudget(maximumShare: options.maxBad)
+    let dataset = try SplitDataset(
+      named, splits: [split], validation: options.validation, budget: budget, log: log)
+    let cache = try extractor.cache(in: store, decoder: ImageDecoder())
+    try await self.init(
+      dataset, splits: [split], extractor: extractor, cache: cache, budget: budget, log: log, isQuiet: isQuiet)
+  }
+
+  /// Computes what the extraction's cache lacks of these images.
+  static func run(
     _ extraction: FeatureExtraction, _ images: [CaptionedImage], isQuiet: Bool
   ) async throws -> FeatureExtractionResult {
     let inputs = images.map { image in ImageInput(name: image.name) { try image.image.bytes() } }

@@ -23,12 +23,13 @@ extension Failure {
     case is OutOfMemory, is TooFewThreads: 71
     case ModelFileError.noAddressSpace, ModelFileError.outOfMemory, ModelFileError.tooManyOpenFiles: 71
     case ModelFileError.cannotWrite: 74
+    case CaptionerError.unnamedEncoder, CaptionerError.unknownEncoder, CaptionerError.unreadEncoder: 64
     case is CaptionerManifestError, is CaptionerError, is ModelFileError, is ZipError: 65
     case let error as ImageDecodingError where error.isLackOfMemory: 71
     case is ImageDecodingError, is EncodingError, is DecodingError, is GenerationError: 65
     case is CaptionerLocatorError, PrefixFileError.notFound, PEFTError.notFound: 66
     case is PrefixFileError, is PEFTError: 65
-    case is EvaluationError, is CaptionMetricsError: 65
+    case is EvaluationError, is CaptionMetricsError, is CalibrationError: 65
     case is OutputError: 74
     case BatchError.unreadableJournal, BatchError.shortOutput, BatchError.otherSettings: 65
     case is BatchError: 73

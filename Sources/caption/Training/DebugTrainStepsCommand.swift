@@ -13,7 +13,10 @@ struct DebugTrainStepsCommand: ParsableCommand {
     abstract: "Print loss and gradient norm of training steps on given batches.",
     shouldDisplay: false)
 
-  @Option(help: "A safetensors file: features_N [images, tokens, width], tokens_N, lengths_N for N = 1…")
+  @Option(
+    help:
+      "A safetensors file: features_N [images, tokens, width], or [images, numbers] of several widths, tokens_N, lengths_N for N = 1…"
+  )
   var batches: String
 
   @Option(help: "How many of them.")
@@ -47,15 +50,16 @@ struct DebugTrainStepsCommand: ParsableCommand {
     let file = try SafetensorsFile(path: batches)
     var trainer = try trainer(captioner)
     if let gradients {
-      let (_, found) = try trainer.gradients(
-        LossTerm(batch(1, file), labelSmoothing: trainer.settings.labelSmoothing, divisor: nil), dropout: .none)
+      let term = LossTerm(
+        try batch(1, file, captioner.extractor.shape), labelSmoothing: trainer.settings.labelSmoothing, divisor: nil)
+      let (_, found) = try trainer.gradients(term, dropout: .none)
       let named = zip(trainer.parameters.parameters, found).compactMap { parameter, gradient in
         gradient.map { (parameter.name, $0.stored) }
       }
       return try SafetensorsWriter.write(named, to: gradients)
     }
     for step in 1...max(steps, 1) {
-      let batch = try batch(step, file)
+      let batch = try batch(step, file, captioner.extractor.shape)
       let start = ContinuousClock.now
       let result = try trainer.step([batch], learningRate: learningRate, dropoutSeed: 0)
       let seconds = (ContinuousClock.now - start) / .seconds(1)
@@ -71,8 +75,8 @@ struct DebugTrainStepsCommand: ParsableCommand {
     return try captioner.trainer(settings, precision: model.trainingPrecision())
   }
 
-  private func batch(_ number: Int, _ file: SafetensorsFile) throws -> TrainingBatch {
-    let features = try file.require("features_\(number)", dimensions: 3).toFloat32()
+  private func batch(_ number: Int, _ file: SafetensorsFile, _ shape: [Int]) throws -> TrainingBatch {
+    let features = try file.require("features_\(number)", dimensions: 1 + shape.count).toFloat32()
     let tokens = try file.integers("tokens_\(number)")
     let lengths = try file.integers("lengths_\(number)")
     var rest = tokens[...]

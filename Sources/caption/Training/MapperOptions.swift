@@ -25,8 +25,8 @@ struct MapperOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What the mapper reads, as LAYER:class, LAYER:patches or LAYER:ROWSxCOLUMNS, separated by commas (default: those of --model).",
-      valueName: "features"))
+      "What the mapper reads, as LAYER:class, LAYER:patches or LAYER:ROWSxCOLUMNS, or pooled or projected, separated by commas; the last layer needs no number. Of several encoders, each with the encoder's name before it: dinov2:8:class,dinov2:10:8x8,efficientnet-lite:pooled; one that is not named is left out (default: those of --model).",
+      valueName: "features"), transform: FeatureList.init(parsing:))
   var features: FeatureList?
 
   @Option(
@@ -88,13 +88,6 @@ struct MapperOptions: ParsableArguments {
     return plan
   }
 
-  /// The encoder, with the features that are asked for.
-  func encoder(of bases: CaptionerBases) -> CaptionerManifest.Encoder {
-    var encoder = bases.encoder
-    if let features { encoder.features = features.features }
-    return encoder
-  }
-
   /// What the prefix begins as, `[layers, 2, keyValueHeads, prefixLength, headDimension]`, and the prompt of embeddings where
   /// the mapper makes one, `[prefixLength, width of embeddings]`.
   func initialBase(
@@ -125,34 +118,4 @@ enum BaseInitialization: String, ExpressibleByArgument, CaseIterable {
   /// 16 tokens of SmolLM2's: as long as the default prefix.
   static let defaultPrompt =
     "<|im_start|>user\nDescribe the photo in one short sentence.<|im_end|>\n<|im_start|>assistant"
-}
-
-/// `10:class,10:8x8,12:patches`.
-struct FeatureList: ExpressibleByArgument, CustomStringConvertible {
-  let features: [CaptionerManifest.Feature]
-
-  init(_ features: [CaptionerManifest.Feature]) { self.features = features }
-
-  var description: String {
-    features.map { feature in
-      let grid = feature.grid.map { $0.map(String.init).joined(separator: "x") }
-      return "\(feature.hiddenState):\(grid ?? feature.tokens.rawValue)"
-    }.joined(separator: ",")
-  }
-
-  init?(argument: String) {
-    var features: [CaptionerManifest.Feature] = []
-    for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
-      let fields = part.split(separator: ":", omittingEmptySubsequences: false)
-      guard fields.count == 2, let layer = Int(fields[0]), (0...1000).contains(layer) else { return nil }
-      if let tokens = CaptionerManifest.Feature.Tokens(rawValue: String(fields[1])) {
-        features.append(.init(hiddenState: layer, tokens: tokens, grid: nil))
-      } else {
-        let sides = fields[1].split(separator: "x", omittingEmptySubsequences: false).compactMap { Int($0) }
-        guard sides.count == 2, sides.allSatisfy({ (1...1000).contains($0) }) else { return nil }
-        features.append(.init(hiddenState: layer, tokens: .patches, grid: sides))
-      }
-    }
-    self.features = features
-  }
 }

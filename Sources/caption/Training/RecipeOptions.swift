@@ -1,4 +1,5 @@
 import ArgumentParser
+import PrefixMapping
 import Training
 
 /// Every number of the recipe, with its default.
@@ -48,6 +49,9 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "Dropout within the mapper.")
   var dropout = MapperTrainer.Settings().dropout
 
+  @Option(help: "Probability that a token of the features is left out whole; for mappers that read tokens one by one.")
+  var tokenDropout = 0.0
+
   @Option(
     help: ArgumentHelp(
       "Probability that targets give to all tokens alike (default: \(TrainingObjective.Kind.likelihood.labelSmoothing); with --objective cider \(TrainingObjective.Kind.cider.labelSmoothing)).",
@@ -73,21 +77,34 @@ struct RecipeOptions: ParsableArguments {
     try require(weightDecay >= 0 && weightDecay.isFinite, "--weight-decay takes 0 or more.")
     try require(clip >= 0, "--clip takes 0 or more.")
     try require((0..<1).contains(dropout), "--dropout takes 0 up to below 1.")
+    try require((0..<1).contains(tokenDropout), "--token-dropout takes 0 up to below 1.")
     try require((0..<1).contains(labelSmoothing ?? 0), "--label-smoothing takes 0 up to below 1.")
     try require((0..<1).contains(ema), "--ema takes 0 up to below 1.")
   }
 
+  /// - Throws: `ValidationError` for what a mapper of this family knows nothing of.
+  func check(mapper family: String) throws {
+    let readers = [MapperFamily.resampler, .transformer].map(\.name)
+    if tokenDropout > 0, !readers.contains(family) {
+      throw ValidationError("--token-dropout is for --mapper \(readers.joined(separator: " or ")), not \(family).")
+    }
+  }
+
+  /// The plan has its datasets by then, on whose weights the number of steps depends.
+  ///
   /// - Parameters:
   ///   - plan: its objective is known.
   ///   - flips: whether images are mirrored.
+  ///   - variants: how many variants there are of each.
   ///   - captionCounts: of each training image.
-  func fill(_ plan: inout TrainingPlan, flips: Bool, captionCounts: [Int]) {
+  func fill(_ plan: inout TrainingPlan, flips: Bool, variants: Int = 0, captionCounts: [Int]) {
     plan.trainer.optimizer.beta1 = beta1
     plan.trainer.optimizer.beta2 = beta2
     plan.trainer.optimizer.weightDecay = weightDecay
     plan.trainer.optimizer.decay = decay
     plan.trainer.clipNorm = clip
     plan.trainer.dropout = dropout
+    plan.trainer.tokenDropout = tokenDropout > 0 ? tokenDropout : nil
     plan.trainer.labelSmoothing = labelSmoothing ?? plan.objective.kind.labelSmoothing
     plan.trainer.averageDecay = ema
     plan.schedule.peak = learningRate ?? plan.objective.kind.learningRate
@@ -96,11 +113,12 @@ struct RecipeOptions: ParsableArguments {
     plan.batches.imagesPerBatch = batchImages
     plan.batches.captionsPerImage = captionsPerImage
     plan.batches.flips = flips
+    plan.batches.variants = variants > 0 ? variants : nil
     plan.batches.seed = seed
     plan.accumulation = accumulate
-    let sampler = BatchSampler(plan.batches, captionCounts: captionCounts)
+    let sampler = plan.sampler(captionCounts: captionCounts)
     let captionsPerStep = sampler.captionsPerBatch * Double(accumulate)
-    plan.steps = steps ?? max(1, Int(epochs * Double(captionCounts.reduce(0, +)) / captionsPerStep))
+    plan.steps = steps ?? max(1, Int(epochs * sampler.captionsPerPass / captionsPerStep))
   }
 }
 

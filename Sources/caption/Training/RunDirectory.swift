@@ -9,6 +9,9 @@ struct RunDirectory {
   static let planName = "run.json"
   static let predictionsName = "validation-captions.jsonl"
 
+  /// The same for one of several datasets.
+  static func predictionsName(of dataset: String) -> String { "validation-captions-\(dataset).jsonl" }
+
   let path: String
 
   private var planPath: String { path + "/" + Self.planName }
@@ -63,7 +66,12 @@ struct BaseHashes {
 extension CaptionerBases {
   /// The files that hold the frozen weights.
   fileprivate var weightFiles: [String] {
-    get throws { try [encoderPath, decoderPath].flatMap { try ModelWeights(of: $0).files } }
+    get throws { try (encoderPaths + [decoderPath]).flatMap { try ModelWeights(of: $0).files } }
+  }
+
+  /// As `portablePath(_:found:)`, of an encoder that the settings name so.
+  func portablePath(ofEncoder path: String) -> String {
+    zip(encoders, encoderPaths).first { $0.0.path == path }.map { portablePath(path, found: $0.1) } ?? path
   }
 
   /// A base model's name where the manifest has one, or its absolute path.
@@ -80,6 +88,7 @@ extension ValidationMetrics {
     summary["validation_cider"] = cider.map { "\($0)" }
     summary["validation_bleu_4"] = bleu4.map { "\($0)" }
     summary["validation_rouge_l"] = rougeL.map { "\($0)" }
+    for set in datasets ?? [] { summary["validation_cider_\(set.name)"] = set.cider.map { "\($0)" } }
     return summary
   }
 }

@@ -12,7 +12,7 @@ struct TextExamples {
 
   /// - Throws: `DatasetError`, `TrainingError.noExamples`.
   init(_ command: TrainCommand, bases: CaptionerBases, log: Logger) throws {
-    let pairs = try TextPairs(path: command.dataset.data).pairs
+    let pairs = try TextPairs(path: command.dataset.data[0]).pairs
     let task = TextTask(template: command.template)
     let stop = bases.decoderSettings.stopTokens.prefix(1)
     let longest = command.data.maxCaptionTokens
@@ -21,7 +21,8 @@ struct TextExamples {
     var tooLong = 0
     for pair in pairs where pair.split != .test {
       let hash = FileHash.hash(of: Array((pair.input + "\u{0}" + pair.target).utf8))
-      let isHeld = pair.split == .validation || !hasValidation && Self.fraction(hash) < command.dataset.validation.share
+      let isHeld =
+        pair.split == .validation || !hasValidation && Self.fraction(hash) < command.dataset.shares.validation.share
       let given = task.tokens(of: pair.input, tokenizer: bases.tokenizer)
       let target = bases.tokenizer.encode(pair.target, parsingSpecialTokens: false)
       guard !given.isEmpty, !target.isEmpty, isHeld || target.count <= longest else {
@@ -40,7 +41,7 @@ struct TextExamples {
     if train.isEmpty { throw TrainingError.noExamples(split: "training") }
     if validation.isEmpty { throw TrainingError.noExamples(split: "validation") }
     (self.train, self.validation) = (train, validation)
-    log.info("\(command.dataset.data): \(train.count) pairs to learn from, \(validation.count) to validate with")
+    log.info("\(command.dataset.data[0]): \(train.count) pairs to learn from, \(validation.count) to validate with")
   }
 
   /// From 0 to 1, even over all pairs, and the same for the same pair wherever it stands.

@@ -30,7 +30,7 @@ struct TextTaskRun {
     let start = try command.mapper.initialBase(bases, using: &generator)
     let none = Tensor(zeros: [0, 0])
     let settings = MapperSettings(
-      featureShape: [0, 0], tokenGroups: [], mean: none, deviation: none, base: start.base, prompt: start.prompt,
+      features: FeatureLayout([]), mean: none, deviation: none, base: start.base, prompt: start.prompt,
       width: plan.mapper.width, depth: plan.mapper.depth, heads: plan.mapper.heads,
       reparameterization: plan.mapper.reparameterization)
     let trainer = MapperTrainer(
@@ -67,7 +67,8 @@ struct TextTaskRun {
       examples: examples.validation, features: NoFeatures(), settings: plan.validation,
       tokenizer: bases.tokenizer, startTokens: [], options: bases.defaultOptions)
     var loop = TrainingLoop(
-      plan: plan, trainer: trainer, examples: examples.train, features: NoFeatures(), validator: validator,
+      plan: plan, trainer: trainer, examples: examples.train, features: NoFeatures(),
+      validationSets: [ValidationSet(name: command.artefactName, validator: validator)],
       checkpoints: CheckpointStore(runDirectory: command.out),
       checkpointInterval: .seconds(command.checkpointMinutes * 60))
     let isResumed = try command.resume && command.goOn(&loop)
@@ -87,7 +88,7 @@ struct TextTaskRun {
       case .validation(let metrics, let texts, let parameters):
         if metrics.isBest {
           try prefixFile(trainer.mapper(parameters), bases, plan).write(to: path)
-          if !texts.isEmpty {
+          if let texts = texts.first, !texts.isEmpty {
             try CaptionLines.write(
               zip(examples.validation, texts).map { ($0.name, $1) },
               to: Path.join(command.out, RunDirectory.predictionsName))

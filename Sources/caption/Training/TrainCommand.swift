@@ -81,6 +81,8 @@ struct TrainCommand: AsyncParsableCommand {
         throw ValidationError("--task text trains --mapper static or soft-prompt, which read no image.")
       }
       guard TextTask.isTemplate(template) else { throw ValidationError("--template takes text with {input} once.") }
+      if dataset.data.count > 1 { throw ValidationError("--task text takes one --data.") }
+      if recipe.tokenDropout > 0 { throw ValidationError("--token-dropout is of features, which --task text has not.") }
       if objective.objective != .likelihood { throw ValidationError("--task text takes --objective likelihood.") }
       if prepare { throw ValidationError("--prepare computes features of photos, which --task text has not.") }
     }

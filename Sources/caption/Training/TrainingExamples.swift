@@ -7,41 +7,73 @@ import ModelFiles
 import TextDecoding
 import Training
 
-/// A dataset made ready: features computed, captions in tokens, photos in their splits.
+/// Datasets made ready: features computed, captions in tokens, photos in their splits.
 struct TrainingExamples {
-  let train: [TrainingExample]
-  let validation: [TrainingExample]
-  /// Where the validation photos are, in the order of `validation`.
-  let validationImages: [ImageLocation]
-  let cache: FeatureCache
+  struct Dataset {
+    let name: String
+    let weight: Double
+    let train: [TrainingExample]
+    let validation: [TrainingExample]
+    /// Where the validation photos are, in the order of `validation`.
+    let validationImages: [ImageLocation]
+  }
+
+  let datasets: [Dataset]
+  let cache: FeatureCaches
+  /// Of variants of the training photos.
+  let variantCaches: [FeatureCaches]
+
+  /// Those of all datasets, in their order.
+  var train: [TrainingExample] { datasets.flatMap(\.train) }
+  var validation: [TrainingExample] { datasets.flatMap(\.validation) }
+
+  /// Those that there is something to validate with.
+  var validated: [Dataset] { datasets.filter { !$0.validation.isEmpty } }
 
   /// - Throws: `TrainingError.noExamples`.
   init(
-    _ dataset: DatasetFeatures, options: TrainingDataOptions, bases: CaptionerBases, log: Logger
+    _ data: TrainingDatasets, options: TrainingDataOptions, bases: CaptionerBases, log: Logger
   ) throws {
-    cache = dataset.cache
-    func examples(_ split: Split, named name: String, longest: Int) -> [(TrainingExample, ImageLocation)] {
-      let tokens = CaptionTokens(bases: bases, cleaning: options.clean, longest: longest)
-      var tooLong = 0
-      let examples: [(TrainingExample, ImageLocation)] = (dataset.images[split] ?? []).compactMap { item in
-        let all = item.image.captions.map { tokens($0) }
-        let captions = all.compactMap { $0 }
-        tooLong += all.count - captions.count
-        if captions.isEmpty { return nil }
-        let example = TrainingExample(
-          name: item.image.name, image: item.hash, captions: captions, references: item.image.captions)
-        return (example, item.image.image)
+    cache = data.cache
+    variantCaches = data.variantCaches
+    datasets = data.sets.map { set in
+      func examples(_ split: Split, named name: String, longest: Int) -> [(TrainingExample, ImageLocation)] {
+        let tokens = CaptionTokens(bases: bases, cleaning: options.clean, longest: longest)
+        var tooLong = 0
+        let examples: [(TrainingExample, ImageLocation)] = (set.features.images[split] ?? []).compactMap { item in
+          let all = item.image.captions.map { tokens($0) }
+          let captions = all.compactMap { $0 }
+          tooLong += all.count - captions.count
+          if captions.isEmpty { return nil }
+          let example = TrainingExample(
+            name: item.image.name, image: item.hash, captions: captions, references: item.image.captions)
+          return (example, item.image.image)
+        }
+        if tooLong > 0 { log.info("\(tooLong) \(name) captions of more than \(longest) tokens are left out") }
+        return examples
       }
-      if tooLong > 0 { log.info("\(tooLong) \(name) captions of more than \(longest) tokens are left out") }
-      return examples
+      // Validation measures all that people wrote, so that runs which learn from shorter captions can be compared with
+      // others.
+      let held = examples(.validation, named: "validation", longest: TrainingDataOptions.longestCaption)
+      return Dataset(
+        name: set.named.name, weight: set.named.weight,
+        train: examples(.train, named: "training", longest: options.maxCaptionTokens).map(\.0),
+        validation: held.map(\.0), validationImages: held.map(\.1))
     }
-    train = examples(.train, named: "training", longest: options.maxCaptionTokens).map(\.0)
-    // Validation measures all that people wrote, so that runs which learn from shorter captions can be compared with others.
-    let held = examples(.validation, named: "validation", longest: TrainingDataOptions.longestCaption)
-    validation = held.map(\.0)
-    validationImages = held.map(\.1)
     if train.isEmpty { throw TrainingError.noExamples(split: "training") }
     if validation.isEmpty { throw TrainingError.noExamples(split: "validation") }
+  }
+
+  /// What the plan tells of each of several datasets.
+  var plannedDatasets: [TrainingPlan.Dataset]? {
+    guard datasets.count > 1 else { return nil }
+    return datasets.map { set in
+      var planned = TrainingPlan.Dataset(name: set.name, weight: set.weight)
+      planned.trainImages = set.train.count
+      planned.trainCaptions = set.train.reduce(0) { $0 + $1.captions.count }
+      planned.validationImages = set.validation.count
+      return planned
+    }
   }
 
   /// The first `limit` by hash: for every limit the same photos, the fewer among the more.

@@ -30,23 +30,17 @@ struct TrainingRun: Sendable {
       throw TrainingError.noStartToken(captioner: command.model.model ?? CaptionerLocator.defaultName)
     }
     let store = try ModelStore()
-    let encoder = command.mapper.encoder(of: bases)
     // As captioning in the same precision reads photos.
-    let extractor = try bases.extractor.reading(encoder).prepared(precision)
-    let limit = command.data.limit
-    let dataset = try await DatasetFeatures(
-      command.dataset, splits: [.train, .validation], flips: command.data.augment == .flip, extractor: extractor,
-      store: store, log: log, isQuiet: command.quiet
-    ) { places, digested, split in
-      split == .train ? TrainingExamples.chosen(places, digested, limit: limit) : places
-    }
-    let examples = try TrainingExamples(dataset, options: command.data, bases: bases, log: log)
+    let extractor = try bases.extractor.reading(bases.encoders(reading: command.mapper.features?.requests))
+      .prepared(precision)
+    let datasets = try await TrainingDatasets(command, extractor: extractor, store: store, log: log)
+    let examples = try TrainingExamples(datasets, options: command.data, bases: bases, log: log)
     if command.prepare {
       log.info(
-        "features of \(examples.train.count + examples.validation.count) photos are in \(examples.cache.directory)")
+        "features of \(examples.train.count + examples.validation.count) photos are in \(examples.cache.directories)")
       return
     }
-    let plan = try plan(bases, captioner, encoder, examples)
+    let plan = try plan(bases, captioner, extractor, examples)
     let trainer = try trainer(plan, bases, captioner, extractor, examples)
     log.info(
       "training \(trainer.parameters.trainedCount) parameters for \(plan.steps) steps on \(plan.data.trainCaptions) captions"
@@ -60,7 +54,7 @@ struct TrainingRun: Sendable {
     }
     // The base models are proved unchanged at the end.
     let hashes = try BaseHashes(bases)
-    try train(plan, trainer, bases, encoder, examples, place: place)
+    try train(plan, trainer, bases, extractor.settings, examples, place: place)
     try hashes.check()
   }
 
@@ -76,24 +70,30 @@ struct TrainingRun: Sendable {
   }
 
   private func plan(
-    _ bases: CaptionerBases, _ captioner: Captioner?, _ encoder: CaptionerManifest.Encoder,
+    _ bases: CaptionerBases, _ captioner: Captioner?, _ extractor: ImageFeatureExtractor,
     _ examples: TrainingExamples
   ) throws -> TrainingPlan {
     var plan = TrainingPlan()
     plan.mapper = try command.mapper.plan(for: captioner)
-    plan.models.encoder = encoder.sha256.hexadecimal
+    try command.recipe.check(mapper: plan.mapper.family)
+    let hashes = extractor.settings.map(\.sha256.hexadecimal)
+    plan.models.encoder = hashes[0]
+    plan.models.furtherEncoders = hashes.count > 1 ? Array(hashes.dropFirst()) : nil
     plan.models.decoder = bases.decoderSettings.sha256.hexadecimal
-    plan.models.features = FeatureList(encoder.features).description
+    plan.models.features = FeatureList.description(extractor.settings)
     plan.validation = command.validation.settings
     plan.data.trainImages = examples.train.count
     plan.data.trainCaptions = examples.train.reduce(0) { $0 + $1.captions.count }
     plan.data.validationImages = examples.validation.count
+    plan.data.datasets = examples.plannedDatasets
+    plan.data.augmentation = command.data.variants.isEmpty ? nil : command.data.augment.description
     plan.data.cleaning = command.data.clean.rawValue
     plan.data.fingerprint = examples.fingerprint
     plan.precision = precision
     plan.objective = command.objective.plan(precision: precision)
     command.recipe.fill(
-      &plan, flips: command.data.augment == .flip, captionCounts: examples.train.map(\.captions.count))
+      &plan, flips: command.data.augment.kinds.contains(.flip), variants: command.data.variants.count,
+      captionCounts: examples.train.map(\.captions.count))
     return plan
   }
 
@@ -107,16 +107,16 @@ struct TrainingRun: Sendable {
     guard let family = MapperFamily.named(plan.mapper.family) else {
       throw CaptionerError.unknownFamily(part: "mapper", name: plan.mapper.family, known: MapperFamily.names)
     }
-    if let tokens = family.featureTokens, tokens > 0, extractor.shape[0] != tokens {
-      throw TrainingError.otherFeatureTokens(mapper: family.name, wanted: tokens, found: extractor.shape[0])
+    if let tokens = family.featureTokens, tokens > 0, extractor.parts.tokens != tokens {
+      throw TrainingError.otherFeatureTokens(mapper: family.name, wanted: tokens, found: extractor.parts.tokens)
     }
     var generator = Xoshiro256PlusPlus(seed: plan.batches.seed, stream: .max)
     let statistics = try FeatureStatistics(
-      of: examples.train.map(\.image), in: examples.cache, sharedTokens: extractor.tokensOfParts)
+      of: examples.train.map(\.image), in: examples.cache, parts: extractor.parts)
     let start = try command.mapper.initialBase(bases, using: &generator)
     let settings = MapperSettings(
-      featureShape: extractor.shape, tokenGroups: extractor.tokenGroups, mean: statistics.mean,
-      deviation: statistics.deviation, base: start.base, prompt: start.prompt, width: plan.mapper.width,
+      features: extractor.groups, mean: statistics.mean, deviation: statistics.deviation, base: start.base,
+      prompt: start.prompt, width: plan.mapper.width,
       depth: plan.mapper.depth, heads: plan.mapper.heads, reparameterization: plan.mapper.reparameterization)
     return MapperTrainer(
       decoder: try bases.decoder.preparedForTraining(plan.precision), family: family,
@@ -126,27 +126,31 @@ struct TrainingRun: Sendable {
   }
 
   private func train(
-    _ plan: TrainingPlan, _ trainer: MapperTrainer, _ bases: CaptionerBases, _ encoder: CaptionerManifest.Encoder,
+    _ plan: TrainingPlan, _ trainer: MapperTrainer, _ bases: CaptionerBases, _ encoders: [CaptionerManifest.Encoder],
     _ examples: TrainingExamples, place: RunDirectory
   ) throws {
-    let validator = try Validator(
-      examples: examples.validation, features: examples.cache, settings: plan.validation,
-      tokenizer: bases.tokenizer, startTokens: bases.decoderSettings.startTokens,
-      options: bases.defaultOptions)
+    let validationSets = try examples.validated.map { set in
+      ValidationSet(
+        name: set.name,
+        validator: try Validator(
+          examples: set.validation, features: examples.cache, settings: plan.validation, tokenizer: bases.tokenizer,
+          startTokens: bases.decoderSettings.startTokens, options: bases.defaultOptions))
+    }
     let selfCritical = try SelfCriticalObjective(
       plan, bases: bases, trained: trainer.decoder, examples: examples.train)
     var loop = TrainingLoop(
-      plan: plan, trainer: trainer, examples: examples.train, features: examples.cache, validator: validator,
-      selfCritical: selfCritical, checkpoints: CheckpointStore(runDirectory: command.out),
+      plan: plan, trainer: trainer, examples: examples.train, features: examples.cache,
+      changedFeatures: examples.variantCaches, validationSets: validationSets, selfCritical: selfCritical,
+      checkpoints: CheckpointStore(runDirectory: command.out),
       checkpointInterval: .seconds(command.checkpointMinutes * 60))
     let isResumed = try command.resume && command.goOn(&loop)
     try place.begin(plan, isResumed: isResumed)
-    let photos = samplePhotos(examples)
+    let outputs = ValidationOutputs(examples, directory: command.out, samples: command.samples)
     let reports = try RunReports(
-      directory: command.out, title: command.artefactName, photos: photos, withTensorBoard: command.tensorboard,
+      directory: command.out, title: command.artefactName, photos: outputs.photos, withTensorBoard: command.tensorboard,
       resumingAt: isResumed ? loop.state.step : nil)
     let artefact = TrainedCaptioner(
-      manifest: manifest(bases, encoder, plan, trainer), plan: plan)
+      manifest: manifest(bases, encoders, plan, trainer), plan: plan)
     let progress = ProgressReporter.standardError(
       totalSteps: plan.steps, completedSteps: loop.state.step, isQuiet: command.quiet)
     defer { LiveLine.end() }
@@ -159,9 +163,8 @@ struct TrainingRun: Sendable {
         if metrics.isBest {
           try artefact.write(parameters, scores: metrics.summary, toDirectory: command.out)
         }
-        let shown = zip(photos, captions).map { SampleCaptions.Caption(photo: $0.name, caption: $1) }
-        try reports.add(metrics, captions: shown)
-        try writePredictions(captions, examples, isBest: metrics.isBest)
+        try reports.add(metrics, captions: outputs.samples(of: captions))
+        if metrics.isBest { try outputs.writePredictions(captions) }
         if !command.quiet { progress.report(metrics) }
       case .checkpoint(let path): log.debug("checkpoint \(path)")
       }
@@ -171,34 +174,22 @@ struct TrainingRun: Sendable {
   }
 
   private func manifest(
-    _ bases: CaptionerBases, _ encoder: CaptionerManifest.Encoder, _ plan: TrainingPlan, _ trainer: MapperTrainer
+    _ bases: CaptionerBases, _ encoders: [CaptionerManifest.Encoder], _ plan: TrainingPlan, _ trainer: MapperTrainer
   ) -> CaptionerManifest {
-    var (encoder, decoder) = (encoder, bases.decoderSettings)
     // Base models in a captioner's own directory are named by where they are, since this one is elsewhere.
-    encoder.path = bases.portablePath(encoder.path, found: bases.encoderPath)
+    let encoders = encoders.map { encoder in
+      var encoder = encoder
+      encoder.path = bases.portablePath(ofEncoder: encoder.path)
+      return encoder
+    }
+    var decoder = bases.decoderSettings
     decoder.path = bases.portablePath(decoder.path, found: bases.decoderPath)
     return CaptionerManifest(
-      name: command.artefactName, encoder: encoder, decoder: decoder,
+      name: command.artefactName, encoders: encoders.named, decoder: decoder,
       mapper: CaptionerManifest.Mapper(
         path: TrainedCaptioner.mapperName, family: plan.mapper.family, heads: trainer.heads,
         tokenGroups: trainer.tokenGroups),
       trainingData: command.about ?? "\(plan.data.trainImages) photos with \(plan.data.trainCaptions) captions")
-  }
-
-  private func samplePhotos(_ examples: TrainingExamples) -> [SamplePhoto] {
-    zip(examples.validation, examples.validationImages).prefix(command.samples).map { example, location in
-      // Captions come in this order: a photo that has gone meanwhile is named without its picture.
-      SamplePhoto(
-        name: example.name, imageBytes: (try? location.bytes()) ?? [], references: example.references)
-    }
-  }
-
-  /// The best mapper's captions of the validation photos, for `caption evaluate`.
-  private func writePredictions(_ captions: [String], _ examples: TrainingExamples, isBest: Bool) throws {
-    guard isBest, !captions.isEmpty else { return }
-    try CaptionLines.write(
-      zip(examples.validation, captions).map { ($0.name, $1) },
-      to: command.out + "/\(RunDirectory.predictionsName)")
   }
 
   private func finish(_ outcome: TrainingOutcome, _ trainer: MapperTrainer) {

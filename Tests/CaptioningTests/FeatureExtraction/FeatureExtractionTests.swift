@@ -48,8 +48,10 @@ struct FeatureExtractionTests {
         try DINOv2(
           configuration: DinoV2Configuration(jsonFile: directory + "/config.json"),
           weights: WeightReader(SafetensorsFile(path: directory + "/model.safetensors"))))
-      extractor = try ImageFeatureExtractor(
-        CaptionerManifest(directory: TinyCaptioner.path).encoder, encoder: encoder)
+      extractor = ImageFeatureExtractor([
+        try EncoderFeatureExtractor(
+          CaptionerManifest(directory: TinyCaptioner.path).encoders[0], encoder: encoder)
+      ])
       store = ModelStore(root: home.path(percentEncoded: false))
     }
 
@@ -161,7 +163,33 @@ struct FeatureExtractionTests {
       #expect(setup.encoder.takeCount() == images.count)
       _ = try await extraction.run(images)
       #expect(setup.encoder.takeCount() == images.count)
-      #expect(extraction.cache.count == 2 * images.count)
+      #expect(extraction.cache.caches[0].count == 2 * images.count)
+    }
+  }
+
+  @Test("features of a variant are those of the changed photo, in a cache of their own")
+  func variants() async throws {
+    try await withTemporaryDirectory { home in
+      let setup = try Setup(home)
+      let images = Array(try Self.images()[..<2])
+      let extraction = try setup.extraction()
+      let hashes = try await extraction.run(images).hashes
+      var decoder = ImageDecoder()
+      decoder.options.augmentation = ImageAugmentation([.crop, .color], variant: 1)
+      let changed = FeatureExtraction(
+        extractor: setup.extractor, decoder: decoder,
+        cache: try setup.extractor.cache(in: setup.store, decoder: decoder))
+      #expect(try await changed.run(images).hashes == hashes)
+      #expect(changed.cache.directories != extraction.cache.directories)
+      for (image, hash) in zip(images, try hashes.map { try #require($0) }) {
+        let expected = try setup.extractor.features(of: [
+          setup.extractor.pixels(image.bytes(), named: "", decoder: decoder)
+        ])
+        let found = try #require(try changed.cache.features(hash, flipped: false))
+        #expect(isHalved(found, of: expected[0]))
+        let original = try #require(try extraction.cache.features(hash, flipped: false))
+        #expect(found.distance(to: original) > 0.01)
+      }
     }
   }
 
@@ -185,7 +213,7 @@ struct FeatureExtractionTests {
       #expect(result.hashes.map { $0 == nil } == [false, true, true, true, false])
       #expect(result.damaged.map(\.name) == ["cut.jpg", "text.txt", "lost.png"])
       #expect(result.damaged.dropFirst().map(\.reason) == ["is not an image of a known format", "the shelf is empty"])
-      #expect(extraction.cache.count == 2)
+      #expect(extraction.cache.caches[0].count == 2)
     }
   }
 
@@ -198,7 +226,7 @@ struct FeatureExtractionTests {
         try await setup.extraction().run(images) { _ in withUnsafeCurrentTask { $0?.cancel() } }
       }
       await #expect(throws: CancellationError.self) { try await task.value }
-      #expect(try setup.extraction().cache.count == 3)
+      #expect(try setup.extraction().cache.caches[0].count == 3)
     }
   }
 
@@ -218,17 +246,54 @@ struct FeatureExtractionTests {
     }
   }
 
+  @Test("of several encoders each is asked for what its own cache lacks, and an image is decoded once for all")
+  func severalEncoders() async throws {
+    try await withTemporaryDirectory { home in
+      let (setup, images) = (try Setup(home), try Self.images())
+      _ = try await setup.extraction().run(Array(images[..<2]))
+      #expect(setup.encoder.takeCount() == 2)
+      // The same model read for something else, at another size.
+      var settings = setup.extractor.encoders[0].settings
+      settings.features = [.init(hiddenState: 3, tokens: .patches)]
+      (settings.preprocessing.width, settings.preprocessing.height) = (28, 28)
+      let second = CountingEncoder(setup.encoder.encoder)
+      let both = ImageFeatureExtractor(
+        setup.extractor.encoders + [try EncoderFeatureExtractor(settings, encoder: second)])
+      let decoder = ImageDecoder()
+      let cache = try both.cache(in: setup.store, decoder: decoder)
+      let reads = Mutex(0)
+      let counted = images.map { image in
+        ImageInput(name: image.name) {
+          reads.withLock { $0 += 1 }
+          return try image.bytes()
+        }
+      }
+      let extraction = FeatureExtraction(extractor: both, decoder: decoder, cache: cache, batchSize: 3)
+      let result = try await extraction.run(counted)
+      #expect(reads.withLock { $0 } == images.count)
+      #expect(setup.encoder.takeCount() == images.count - 2 && second.takeCount() == images.count)
+      for (image, hash) in zip(images, try result.hashes.map { try #require($0) }) {
+        let pixels = try both.pixels(image.bytes(), named: "", decoder: decoder)
+        #expect(pixels.tensors.map(\.shape) == [[3, 56, 56], [3, 28, 28]])
+        let expected = try both.features(of: [pixels])[0]
+        #expect(isHalved(try #require(try cache.features(hash, flipped: false)), of: expected))
+      }
+    }
+  }
+
   @Test("ways of decoding that change pixels have caches of their own")
   func decoding() throws {
     try withTemporaryDirectory { home in
-      let extractor = try Setup(home).extractor
+      let extractor = try Setup(home).extractor.encoders[0]
       let usual = ImageDecoder()
-      var (exact, black, patient) = (usual, usual, usual)
+      var (exact, black, patient, cropped, other) = (usual, usual, usual, usual, usual)
+      cropped.options.augmentation = ImageAugmentation([.crop], variant: 1)
+      other.options.augmentation = ImageAugmentation([.crop], variant: 2)
       exact.options.exactDecode = true
       black.options.background = .black
       patient.options.maximumScans = 7
-      let names = [usual, exact, black, patient].map { extractor.cacheKey(decoder: $0).directoryName }
-      #expect(Set(names).count == 3 && names[0] == names[3])
+      let names = [usual, exact, black, patient, cropped, other].map { extractor.cacheKey(decoder: $0).directoryName }
+      #expect(Set(names).count == 5 && names[0] == names[3])
     }
   }
 }

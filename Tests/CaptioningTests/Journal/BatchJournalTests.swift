@@ -20,7 +20,11 @@ struct BatchJournalTests {
   }
 
   private static let caption = JournalledCaption(
-    hash: FileHash.hash(of: [1]), width: 70_000, height: 3, confidence: 0.123456789, text: "a “dog”\n\u{0}🐕")
+    hash: FileHash.hash(of: [1]), width: 70_000, height: 3,
+    judgement: CaptionJudgement(confidence: 0.123456789, logProbability: -1.5), text: "a “dog”\n\u{0}🐕")
+  private static let unsure = JournalledCaption(
+    hash: FileHash.hash(of: [2]), width: 7, height: 3,
+    judgement: CaptionJudgement(confidence: 0.01, logProbability: -2, reason: .notAPhoto), text: "")
 
   @Test(
     "Every record is read back as it was written",
@@ -29,6 +33,7 @@ struct BatchJournalTests {
       .commit([OutputPosition(part: 3, byteCount: 1 << 40, rows: 7), .start]),
       .commit([]),
       .image(JournalledImage(key: ImageKey(high: 1, low: .max), isRetry: true, outcome: .captioned(caption))),
+      .image(JournalledImage(key: ImageKey(high: 1, low: 2), outcome: .captioned(unsure))),
       .image(JournalledImage(key: ImageKey(high: 0, low: 0), outcome: .present)),
       .image(JournalledImage(key: ImageKey(high: 5, low: 6), outcome: .skipped)),
       .image(
@@ -41,6 +46,24 @@ struct BatchJournalTests {
   func roundTrip(record: JournalRecord) throws {
     #expect(JournalRecord(payload: record.payload[...]) == record)
     for count in 0..<record.payload.count { #expect(JournalRecord(payload: record.payload.prefix(count)) == nil) }
+  }
+
+  @Test("A caption that version 0.1 wrote is read, its confidence that of the words")
+  func olderCaption() throws {
+    let text = Array("a dog".utf8)
+    var payload: [UInt8] = [1]
+    payload += [UInt8](repeating: 7, count: 16) + [0] + FileHash.hash(of: [1]).digest
+    for number in [UInt32(640), UInt32(480)] { withUnsafeBytes(of: number.littleEndian) { payload += Array($0) } }
+    withUnsafeBytes(of: (0.5).bitPattern.littleEndian) { payload += Array($0) }
+    withUnsafeBytes(of: UInt32(text.count).littleEndian) { payload += Array($0) }
+    payload += text
+    guard case .image(let image) = JournalRecord(payload: payload[...]), case .captioned(let caption) = image.outcome
+    else {
+      Issue.record("the record is not read")
+      return
+    }
+    #expect(caption.text == "a dog" && caption.width == 640)
+    #expect(caption.judgement == CaptionJudgement(confidence: 0.5, logProbability: log(0.5)))
   }
 
   @Test("What stands behind the last commit counts for nothing, wherever the journal is torn")

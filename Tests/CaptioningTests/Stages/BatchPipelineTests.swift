@@ -64,6 +64,28 @@ struct StubRun {
 struct BatchPipelineTests {
   private func expected(_ numbers: some Sequence<Int>) -> [String] { numbers.map { "\($0).jpg: number \($0)" } }
 
+  @Test("An image that the captioner is not sure of is done, is no failure, and its copies are like it")
+  func unsure() async throws {
+    try await withTemporaryDirectory { directory in
+      var paths = try StubImages(directory: directory).write(3)
+      let copy = directory.appending(path: "copy.jpg")
+      try Data(contentsOf: URL(filePath: paths[1].string)).write(to: copy)
+      paths.append(FilePath(copy.path(percentEncoded: false)))
+      var steps = StubSteps()
+      steps.unsure = [1]
+      let run = StubRun(directory: directory)
+      let outcome = try await run(paths, steps)
+      #expect(outcome.progress.tally.captioned == 2 && outcome.progress.tally.unsure == 2)
+      #expect(outcome.progress.tally.failed == 0 && outcome.progress.copies == 1)
+      #expect(try run.errorLines() == [])
+      #expect(try run.lines() == ["0.jpg: number 0", "1.jpg: ", "2.jpg: number 2", "copy.jpg: "])
+      // Nothing is left to do.
+      let again = try await run(paths, steps)
+      #expect(again.progress.resumed == 4 && again.progress.tally.total == 0)
+      #expect(again.progress.before.unsure == 2)
+    }
+  }
+
   @Test("Captions come in the list's order, however long each stage takes with each image")
   func order() async throws {
     try await withTemporaryDirectory { directory in

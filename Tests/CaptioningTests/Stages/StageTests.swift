@@ -59,8 +59,8 @@ struct StageTests {
       content: content)
   }
 
-  private func pixels(_ number: Int) -> StagedImage<Tensor> {
-    staged(number, Tensor([Float(number)], shape: [1, 1, 1]))
+  private func pixels(_ number: Int) -> StagedImage<ImagePixels> {
+    staged(number, ImagePixels([Tensor([Float(number)], shape: [1, 1, 1])]))
   }
 
   private func prefix(_ number: Int) -> StagedImage<Prefix> {
@@ -131,8 +131,8 @@ struct StageTests {
         steps: steps, reader: ImageReader(limit: 1000, memory: Budget(1000)), memory: Budget(1000), contents: nil,
         wantsThumbnail: { _ in false }, onWarning: { _, _ in }, meter: StageMeter()
       ) { finished.append($0) }
-      let out: [StagedImage<Tensor>] = try await run(works) { try await stage.run(workers: 3, from: $0, to: $1) }
-      #expect(Set(out.map { Int($0.content.values[0]) }) == Set(0..<6))
+      let out: [StagedImage<ImagePixels>] = try await run(works) { try await stage.run(workers: 3, from: $0, to: $1) }
+      #expect(Set(out.map { Int($0.content.tensors[0].values[0]) }) == Set(0..<6))
       #expect(finished.summary == [6: "truncated", 7: "not_found"])
       #expect(visitors.most == 3)
     }
@@ -156,7 +156,7 @@ struct StageTests {
         steps: StubSteps(), reader: ImageReader(limit: 1 << 30, memory: Budget(1 << 30)), memory: Budget(1000),
         contents: nil, wantsThumbnail: { _ in false }, onWarning: { _, _ in }, meter: StageMeter()
       ) { finished.append($0) }
-      let out: [StagedImage<Tensor>] = try await run([work(0, path: path)]) {
+      let out: [StagedImage<ImagePixels>] = try await run([work(0, path: path)]) {
         try await stage.run(workers: 1, from: $0, to: $1)
       }
       isDone.withLock { $0 = true }
@@ -179,7 +179,7 @@ struct StageTests {
         steps: steps, reader: ImageReader(limit: 1000, memory: Budget(1000)), memory: Budget(7), contents: nil,
         wantsThumbnail: { _ in false }, onWarning: { _, _ in }, meter: StageMeter()
       ) { _ in }
-      let out: [StagedImage<Tensor>] = try await run(works) { try await stage.run(workers: 4, from: $0, to: $1) }
+      let out: [StagedImage<ImagePixels>] = try await run(works) { try await stage.run(workers: 4, from: $0, to: $1) }
       #expect(out.count == 6)
       #expect(visitors.most == 1)
     }
@@ -271,7 +271,7 @@ struct StageTests {
   @Test("A stage whose successor takes nothing more ends when it is cancelled")
   func cancelledStages() async throws {
     let steps = StubSteps()
-    let (from, to) = (AsyncChannel<StagedImage<Tensor>>(), AsyncChannel<StagedImage<Tensor>>())
+    let (from, to) = (AsyncChannel<StagedImage<ImagePixels>>(), AsyncChannel<StagedImage<Tensor>>())
     let stage = EncodeStage(steps: steps, batchSize: 2, meter: StageMeter()) { _ in }
     let task = Task { try await stage.run(from: from, to: to) }
     let feeding = Task { [pixels = (0..<100).map(pixels)] in

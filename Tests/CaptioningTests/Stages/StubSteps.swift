@@ -18,6 +18,8 @@ struct StubSteps: CaptioningSteps {
   var length: @Sendable (Int) -> Int = { 1 + $0 % 5 }
   /// Images whose generation fails.
   var ungeneratable: Set<Int> = []
+  /// Images that it is not sure of.
+  var unsure: Set<Int> = []
   let counts = Counts()
 
   final class Counts: Sendable {
@@ -45,14 +47,14 @@ struct StubSteps: CaptioningSteps {
       throw ImageDecodingError(file: name, format: .jpeg, cause: .corrupt("\(error)"))
     }
     return PreparedImage(
-      pixels: Tensor([Float(number)], shape: [1, 1, 1]), size: ImageSize(width: number + 1, height: 2),
+      pixels: ImagePixels([Tensor([Float(number)], shape: [1, 1, 1])]), size: ImageSize(width: number + 1, height: 2),
       thumbnail: wantsThumbnail ? bytes : nil)
   }
 
-  func features(of pixels: [Tensor]) throws -> [Tensor] {
+  func features(of pixels: [ImagePixels]) throws -> [Tensor] {
     counts.change { $0.batches.append(pixels.count) }
-    try beforeEncoding(pixels.map { Int($0.values[0]) })
-    return pixels.map { $0.reshaped([1, 1]) }
+    try beforeEncoding(pixels.map { Int($0.tensors[0].values[0]) })
+    return pixels.map { $0.tensors[0].reshaped([1, 1]) }
   }
 
   func prefixes(of features: [Tensor]) throws -> [Prefix] {
@@ -70,7 +72,7 @@ struct StubSteps: CaptioningSteps {
     var rows: [(id: Int, number: Int, left: Int)] = []
     var rowCount: Int { rows.count }
 
-    mutating func add(id: Int, prefix: Prefix) throws {
+    mutating func add(id: Int, prefix: Prefix, view: PhotoView?) throws {
       let number = Int(prefix.keysValues.values[0])
       if rows.count >= steps.mostRows { throw OutOfMemory(what: "a row", byteCount: 1 << 30, remedy: "wait") }
       rows.append((id, number, steps.length(number)))
@@ -86,7 +88,9 @@ struct StubSteps: CaptioningSteps {
         if steps.ungeneratable.contains(row.number) {
           return (row.id, .failure(.logitsNotFinite(row: row.id, step: 1)))
         }
-        return (row.id, .success(GeneratedCaption(text: "number \(row.number)", confidence: 0.5)))
+        let judgement = CaptionJudgement(
+          confidence: 0.5, logProbability: -0.7, reason: steps.unsure.contains(row.number) ? .notAPhoto : nil)
+        return (row.id, .success(GeneratedCaption(text: "number \(row.number)", judgement: judgement)))
       }
     }
   }

@@ -29,7 +29,10 @@ struct AppendedOutputTests {
         return try files.read("out")
       }
     }
-    #expect(contents == ["", "path,caption,confidence,width,height,sha256,model,milliseconds\r\n", "[\n\n]\n"])
+    #expect(
+      contents == [
+        "", "path,caption,confidence,width,height,sha256,model,milliseconds,log_probability,reason\r\n", "[\n\n]\n",
+      ])
   }
 
   @Test("Rows stand between the header, separators and the end")

@@ -9,6 +9,12 @@ struct COCOResultsFormatTests {
     String(decoding: try #require(COCOResultsFormat().row(WrittenImage.captioned(path, text))), as: UTF8.self)
   }
 
+  @Test("An image that the captioner was not sure of has an empty caption")
+  func unsure() throws {
+    let row = try #require(COCOResultsFormat().row(WrittenImage.unsure))
+    #expect(String(decoding: row, as: UTF8.self) == #"{"image_id":"a.jpg","caption":""}"#)
+  }
+
   @Test(
     "An image whose name is a number has that number",
     arguments: [

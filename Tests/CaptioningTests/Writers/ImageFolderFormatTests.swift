@@ -21,6 +21,9 @@ struct ImageFolderFormatTests {
       try row(FilePath(path), from: FilePath(directory)) == #"{"file_name":"\#(name)","text":"a \"cat\""}"# + "\n")
   }
 
+  @Test("An image that the captioner was not sure of has no row")
+  func unsure() { #expect(ImageFolderFormat(directory: "/").row(WrittenImage.unsure) == nil) }
+
   @Test("Images without a caption have no row")
   func withoutCaption() {
     for image in WrittenImage.withoutCaption { #expect(ImageFolderFormat(directory: "/").row(image) == nil) }

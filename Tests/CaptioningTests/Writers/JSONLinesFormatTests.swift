@@ -16,8 +16,8 @@ struct JSONLinesFormatTests {
     let row = try #require(JSONLinesFormat().row(WrittenImage.captioned("photos/a.jpg", "a cat")))
     #expect(
       String(decoding: row, as: UTF8.self) == """
-        {"path":"photos/a.jpg","caption":"a cat","confidence":0.8765,"width":640,"height":480,\
-        "sha256":"\(WrittenImage.hexadecimal)","model":"default","milliseconds":12.346}
+        {"path":"photos/a.jpg","caption":"a cat","confidence":0.8765,"log_probability":-0.1317,\
+        "width":640,"height":480,"sha256":"\(WrittenImage.hexadecimal)","model":"default","milliseconds":12.346}
 
         """)
   }
@@ -36,6 +36,15 @@ struct JSONLinesFormatTests {
     #expect(object["path"] as? String == #"photos/\xE9.jpg"#)
     let bytes = try #require((object["path_base64"] as? String).flatMap { Data(base64Encoded: $0) })
     #expect(Array(bytes) == WrittenImage.latin1.bytes)
+  }
+
+  @Test("An image that the captioner was not sure of has a row with null for a caption, and why")
+  func unsure() throws {
+    let object = try object(WrittenImage.unsure)
+    #expect(object["caption"] is NSNull)
+    #expect(object["reason"] as? String == "not_a_photo")
+    #expect(object["confidence"] as? Double == 0.0123)
+    #expect(object["log_probability"] as? Double == -2.5)
   }
 
   @Test("Images without a caption have no row")

@@ -51,6 +51,15 @@ struct SidecarOutputTests {
     }
   }
 
+  @Test("An image that the captioner was not sure of has no sidecar")
+  func unsure() throws {
+    try with("in/a.jpg") { files in
+      let output = try output(files)
+      try output.write(FinishedImage(WrittenImage.listed(files.path("in/a.jpg")), outcome: WrittenImage.unsure.outcome))
+      #expect(try files.names("in") == ["a.jpg"])
+    }
+  }
+
   @Test("What is there stays, unless it is to be overwritten", arguments: [false, true])
   func existing(overwrites: Bool) throws {
     try with("in/a.jpg") { files in

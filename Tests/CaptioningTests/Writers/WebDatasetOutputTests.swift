@@ -31,6 +31,21 @@ struct WebDatasetOutputTests {
     }
   }
 
+  @Test("an image that the captioner was not sure of is no sample")
+  func unsure() throws {
+    try FileTree.with { tree in
+      try tree.write("in/a.jpg", Self.content("a"))
+      try tree.write("in/b.jpg", Self.content("b"))
+      let run = try WebDatasetRun(tree, "in")
+      let output = try run.output()
+      try output.write(FinishedImage(run.images[0].image, outcome: WrittenImage.unsure.outcome))
+      try output.write(run.images[1])
+      try output.finish()
+      #expect(try tree.tarNames("out/000000.tar") == ["000000000.jpg", "000000000.txt", "000000000.json"])
+      #expect(try tree.tarContent("out/000000.tar", member: "000000000.txt").contains("caption 1"))
+    }
+  }
+
   @Test("a shard ends with two blocks of zeros, at a multiple of 10,240 bytes")
   func footer() throws {
     try FileTree.with { tree in

@@ -19,7 +19,8 @@ struct WebDatasetRecordTests {
     }
   }
 
-  private static let fields = "\"caption\":\"caption 0\",\"confidence\":0.5,\"width\":8,\"height\":6,\"sha256\":"
+  private static let fields =
+    "\"caption\":\"caption 0\",\"confidence\":0.5,\"log_probability\":-0.75,\"width\":8,\"height\":6,\"sha256\":"
 
   private func isWhole(_ json: String) -> Bool { (try? JSONSerialization.jsonObject(with: Data(json.utf8))) != nil }
 

@@ -27,7 +27,8 @@ struct WebDatasetRun {
         case .problem: Data()
         }
       let caption = BatchCaption(
-        text: "caption \(image.ordinal)", confidence: 0.5, width: 8, height: 6, hash: FileHash.hash(of: Array(bytes)),
+        text: "caption \(image.ordinal)", judgement: CaptionJudgement(confidence: 0.5, logProbability: -0.75), width: 8,
+        height: 6, hash: FileHash.hash(of: Array(bytes)),
         model: "tiny", milliseconds: 1.5)
       return FinishedImage(image, outcome: image.failure.map { .failed($0) } ?? .captioned(caption))
     }

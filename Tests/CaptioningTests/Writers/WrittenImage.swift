@@ -26,8 +26,17 @@ enum WrittenImage {
 
   static func caption(_ text: String) -> BatchCaption {
     BatchCaption(
-      text: text, confidence: 0.87654321, width: 640, height: 480, hash: hash, model: "default", milliseconds: 12.34567)
+      text: text, judgement: CaptionJudgement(confidence: 0.87654321, logProbability: -0.13171717), width: 640,
+      height: 480, hash: hash, model: "default", milliseconds: 12.34567)
   }
+
+  /// One that the captioner was not sure of.
+  static let unsure = FinishedImage(
+    listed("a.jpg"),
+    outcome: .captioned(
+      BatchCaption(
+        text: "a dog", judgement: CaptionJudgement(confidence: 0.0123456, logProbability: -2.5, reason: .notAPhoto),
+        width: 640, height: 480, hash: hash, model: "default", milliseconds: 1)))
 
   /// What rows have none of.
   static let withoutCaption: [FinishedImage] = [

@@ -25,6 +25,23 @@ struct CaptionsJSONLinesTests {
     }
   }
 
+  @Test("Labels and the source of an image are kept where they are told")
+  func labels() throws {
+    try withTemporaryDirectory { directory in
+      try directory.writeImages("a.png", "b.png", "c.png")
+      try directory.write(
+        "captions.jsonl",
+        """
+        {"file_name": "a.png", "captions": ["a cat"], "labels": ["cat", "dining table"], "source": "coco"}
+        {"file_name": "b.png", "captions": ["a dog"], "labels": "dog", "source": 7}
+        {"file_name": "c.png", "captions": ["a cow"]}
+        """)
+      let images = try directory.dataset().images
+      #expect(images.map(\.labels) == [["cat", "dining table"], ["dog"], []])
+      #expect(images.map(\.source) == ["coco", nil, nil])
+    }
+  }
+
   @Test(
     "Images are members of shards beside it, in whatever folder of the shard; the shards' own captions are not read")
   func shards() throws {

@@ -24,6 +24,18 @@ struct WebDatasetTests {
     }
   }
 
+  @Test("Labels in a sample's JSON are kept")
+  func labels() throws {
+    try withTemporaryDirectory { directory in
+      var tar = TarBuilder()
+      tar.add("a.png", try Samples.image())
+      tar.add("a.json", #"{"captions": ["a cat"], "labels": ["cat"], "source": "coco"}"#)
+      try directory.write("set-0.tar", tar.finished())
+      let image = try #require(try directory.dataset().images.first)
+      #expect(image.labels == ["cat"] && image.source == "coco")
+    }
+  }
+
   @Test("The shard that a pattern names must be there")
   func missingShard() throws {
     try withTemporaryDirectory { directory in

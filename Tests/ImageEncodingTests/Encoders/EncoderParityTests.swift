@@ -25,9 +25,10 @@ struct EncoderParityTests {
       let last = try #require(states[encoder.layers])
       let normed = encoder.lastHiddenState(of: last)
       #expect(try normed.distance(to: reference("last_hidden_state_\(size)")) < Self.tolerance, "\(size)")
-      for output in [EncoderOutput.pooled, .projected] {
+      for output in [EncoderOutput.pooled, .projected, .logits] {
         let width = encoder.width(of: output)
-        #expect((width != nil) == (output == .pooled || family == .clip))
+        let only: TinyEncoder? = [.projected: .clip, .logits: .efficientNetLite][output]
+        #expect((width != nil) == (only == nil || only == family))
         guard let width else { continue }
         let row = try #require(encoder.output(output, of: last))
         let expected = try reference("\(output.rawValue)_\(size)")

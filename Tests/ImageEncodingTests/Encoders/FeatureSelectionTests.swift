@@ -1,4 +1,5 @@
 import ImageEncoding
+import ModelFiles
 import Tensors
 import TestSupport
 import Testing
@@ -61,23 +62,23 @@ struct FeatureSelectionTests {
     FeatureSelection(parts: [.init(hiddenState: state, tokens: tokens)])
   }
 
-  private func measure(
+  private func layout(
     _ selection: FeatureSelection, _ family: TinyEncoder, side: Int = 112
-  ) throws -> (tokens: [Int], width: Int) {
-    try selection.measure(width: side, height: side, encoder: family.encoder())
+  ) throws -> FeatureLayout {
+    try selection.layout(width: side, height: side, encoder: family.encoder())
   }
 
   @Test("a class token of an encoder without one is refused")
   func noClassToken() {
-    #expect(throws: EncodingError.noClassToken) { try measure(selection(1, .classToken), .siglip) }
+    #expect(throws: EncodingError.noClassToken) { try layout(selection(1, .classToken), .siglip) }
   }
 
   @Test("an output of the whole model is one token of the output's width")
   func outputs() throws {
-    let projected = try measure(selection(3, .output(.projected)), .clip)
-    #expect(projected.tokens == [1] && projected.width == 20)
-    let pooled = try measure(selection(2, .output(.pooled)), .vit)
-    #expect(pooled.tokens == [1] && pooled.width == 20)
+    let projected = try layout(selection(3, .output(.projected)), .clip)
+    #expect(projected.blocks == [.init(tokens: 1, width: 20)])
+    let pooled = try layout(selection(2, .output(.pooled)), .vit)
+    #expect(pooled.blocks == [.init(tokens: 1, width: 20)])
     let encoder = try TinyEncoder.clip.encoder()
     let pixels = try TinyEncoder.clip.reference("pixels_50x50")
     let features = try selection(3, .output(.projected)).features(of: pixels, by: encoder)
@@ -88,21 +89,30 @@ struct FeatureSelectionTests {
   @Test("an output that the encoder lacks, or asked of an earlier state, is refused")
   func missingOutput() {
     #expect(throws: EncodingError.noOutput(output: "projected")) {
-      try measure(selection(2, .output(.projected)), .siglip)
+      try layout(selection(2, .output(.projected)), .siglip)
     }
     #expect(throws: EncodingError.outputBeforeLastLayer(output: "pooled", number: 1, layers: 2)) {
-      try measure(selection(1, .output(.pooled)), .siglip)
+      try layout(selection(1, .output(.pooled)), .siglip)
     }
     #expect(throws: EncodingError.noSuchHiddenState(number: 9, layers: 2)) {
-      try measure(selection(9, .patches(grid: nil)), .siglip)
+      try layout(selection(9, .patches(grid: nil)), .siglip)
     }
   }
 
-  @Test("tokens of several widths are refused together")
-  func mixedWidths() {
+  @Test("tokens of several widths follow one another as plain numbers")
+  func mixedWidths() throws {
     let mixed = FeatureSelection(parts: [
       .init(hiddenState: 3, tokens: .classToken), .init(hiddenState: 3, tokens: .output(.projected)),
     ])
-    #expect(throws: EncodingError.mixedWidths([40, 20])) { try measure(mixed, .clip) }
+    let layout = try layout(mixed, .clip)
+    #expect(layout.description == "1x40 + 1x20" && layout.shape == [60])
+    let encoder = try TinyEncoder.clip.encoder()
+    let pixels = try TinyEncoder.clip.reference("pixels_50x50")
+    let found = try mixed.features(of: pixels, by: encoder)
+    #expect(found.shape == [2, 60])
+    let parts = try mixed.parts.map { try FeatureSelection(parts: [$0]).features(of: pixels, by: encoder) }
+    for image in 0..<2 {
+      #expect(found[image].values == parts[0][image].values + parts[1][image].values)
+    }
   }
 }

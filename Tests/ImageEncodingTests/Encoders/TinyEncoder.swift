@@ -9,6 +9,7 @@ enum TinyEncoder: String, CaseIterable, Sendable {
   case vit, clip, siglip
   case registers = "dinov2-registers"
   case swiGLU = "dinov2-swiglu"
+  case efficientNetLite = "efficientnet-lite"
 
   var folder: String { "\(rawValue)-tiny" }
 
@@ -19,6 +20,7 @@ enum TinyEncoder: String, CaseIterable, Sendable {
     case .siglip: ["50x50", "42x70"]
     case .registers: ["70x70", "42x84"]
     case .swiGLU: ["70x70"]
+    case .efficientNetLite: ["24x24", "17x14"]
     }
   }
 
@@ -38,6 +40,9 @@ enum TinyEncoder: String, CaseIterable, Sendable {
     case .clip: return try CLIP(configuration: VisionTransformerConfiguration(clipFile: configuration), weights: reader)
     case .siglip:
       return try SigLIP(configuration: VisionTransformerConfiguration(siglipFile: configuration), weights: reader)
+    case .efficientNetLite:
+      return try EfficientNetLite(
+        configuration: EfficientNetLiteConfiguration(jsonFile: configuration), weights: reader)
     case .registers, .swiGLU:
       return try DINOv2(configuration: DinoV2Configuration(jsonFile: configuration), weights: reader)
     }

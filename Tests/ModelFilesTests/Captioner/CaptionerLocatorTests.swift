@@ -65,16 +65,16 @@ struct CaptionerLocatorTests {
   func encoderAlone() throws {
     try withTemporaryDirectory { directory in
       let store = ModelStore(root: directory.path(percentEncoded: false), catalog: try WheelFixtures.catalog())
-      var encoder = try CaptionerManifest(directory: TinyCaptioner.path).encoder
-      let found = try encoder.resolve(in: TinyCaptioner.path, store: store)
-      #expect(found == TinyCaptioner.path.appending("/encoder").replacing("//", with: "/"))
+      var encoders = try CaptionerManifest(directory: TinyCaptioner.path).encoders
+      let found = try encoders.resolve(in: TinyCaptioner.path, store: store)
+      #expect(found == [TinyCaptioner.path.appending("/encoder").replacing("//", with: "/")])
       let other = FileHash.hash(of: [])
-      encoder.sha256 = other
-      let error = #expect(throws: ModelStoreError.self) { try encoder.resolve(in: TinyCaptioner.path, store: store) }
+      encoders[0].sha256 = other
+      let error = #expect(throws: ModelStoreError.self) { try encoders.resolve(in: TinyCaptioner.path, store: store) }
       #expect(error?.description.contains("encoder.sha256") == true)
-      encoder.path = WheelFixtures.encoder
+      encoders[0].path = WheelFixtures.encoder
       #expect(throws: ModelStoreError.missingModels(names: [WheelFixtures.encoder])) {
-        try encoder.resolve(in: TinyCaptioner.path, store: store)
+        try encoders.resolve(in: TinyCaptioner.path, store: store)
       }
     }
   }
@@ -85,7 +85,7 @@ struct CaptionerLocatorTests {
       let catalog = try WheelFixtures.catalog()
       let store = ModelStore(root: directory.path(percentEncoded: false), catalog: catalog)
       var manifest = try CaptionerManifest(directory: TinyCaptioner.path)
-      manifest.encoder.path = WheelFixtures.encoder
+      manifest.encoders[0].path = WheelFixtures.encoder
       manifest.decoder.path = WheelFixtures.decoder
       #expect(throws: ModelStoreError.missingModels(names: [WheelFixtures.encoder, WheelFixtures.decoder])) {
         try manifest.resolve(in: TinyCaptioner.path, store: store)
@@ -98,7 +98,7 @@ struct CaptionerLocatorTests {
   func unknownBase(path: String) throws {
     try withTemporaryDirectory { directory in
       var manifest = try CaptionerManifest(directory: TinyCaptioner.path)
-      manifest.encoder.path = path
+      manifest.encoders[0].path = path
       let store = ModelStore(root: directory.path(percentEncoded: false))
       let error = #expect(throws: ModelStoreError.self) { try manifest.resolve(in: TinyCaptioner.path, store: store) }
       #expect(error?.description.contains("encoder.path") == true)

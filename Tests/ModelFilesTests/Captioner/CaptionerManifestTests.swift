@@ -22,8 +22,8 @@ struct CaptionerManifestTests {
   func fields() throws {
     let manifest = try read()
     #expect(manifest.name == "tiny")
-    #expect(manifest.encoder.features.map(\.hiddenState) == [2, 2, 1, 3])
-    #expect(manifest.encoder.features[1].grid == [2, 2])
+    #expect(manifest.encoders[0].features.map(\.hiddenState) == [2, 2, 1, 3])
+    #expect(manifest.encoders[0].features[1].grid == [2, 2])
     #expect(manifest.decoder.startTokens == [201] && manifest.decoder.stopTokens == [2])
     #expect(manifest.mapper.tokenGroups == [5, 1, 1])
   }
@@ -47,9 +47,61 @@ struct CaptionerManifestTests {
   @Test("a newer format is named and not called damaged")
   func version() {
     let error = #expect(throws: CaptionerManifestError.self) {
-      try read(replacing: "\"formatVersion\": 1", with: "\"formatVersion\": 2")
+      try read(replacing: "\"formatVersion\": 1", with: "\"formatVersion\": 3")
     }
-    #expect(error?.description.contains("formatVersion 2 is not known") == true)
+    #expect(error?.description.contains("formatVersion 3 is not known, only 1 to 2") == true)
+  }
+
+  /// The tiny captioner's manifest with two encoders.
+  private func two(_ change: (inout [CaptionerManifest.Encoder]) -> Void = { _ in }) throws -> CaptionerManifest {
+    var manifest = try read()
+    manifest.encoders.append(manifest.encoders[0])
+    manifest.encoders = manifest.encoders.named
+    change(&manifest.encoders)
+    return try withTemporaryDirectory { directory in
+      let path = directory.path(percentEncoded: false)
+      try manifest.write(toDirectory: path)
+      return try CaptionerManifest(directory: path)
+    }
+  }
+
+  @Test("one encoder is written as version 1, several as version 2 with a name each")
+  func versions() throws {
+    try withTemporaryDirectory { directory in
+      func written(_ manifest: CaptionerManifest) throws -> String {
+        try manifest.write(toDirectory: directory.path(percentEncoded: false))
+        return try String(contentsOf: directory.appending(path: "captioner.json"), encoding: .utf8)
+      }
+      let (one, several) = (try written(read()), try written(two()))
+      #expect(one.contains("\"formatVersion\" : 1") && one.contains("\"encoder\" : {") && !one.contains("encoders"))
+      #expect(several.contains("\"formatVersion\" : 2") && several.contains("\"encoders\" : ["))
+      #expect(several.contains("\"name\" : \"dinov2-2\""))
+    }
+    #expect(try two().encoders.names == ["dinov2", "dinov2-2"])
+    #expect(try two { $0[1].name = "small" }.encoders.names == ["dinov2", "small"])
+  }
+
+  @Test("a list of one encoder is read, too")
+  func listOfOne() throws {
+    try withTemporaryDirectory { directory in
+      let text = try String(contentsOf: TinyCaptioner.directory.appending(path: "captioner.json"), encoding: .utf8)
+        .replacing("\"formatVersion\": 1", with: "\"formatVersion\": 2")
+        .replacing("\"encoder\": {", with: "\"encoders\": [{").replacing(
+          "},\n  \"decoder\"", with: "}],\n  \"decoder\"")
+      try text.write(to: directory.appending(path: "captioner.json"), atomically: true, encoding: .utf8)
+      #expect(try CaptionerManifest(directory: directory.path(percentEncoded: false)) == read())
+    }
+  }
+
+  @Test("an error in one of several encoders names its place")
+  func secondEncoder() {
+    func error(_ change: (inout [CaptionerManifest.Encoder]) -> Void) -> String {
+      #expect(throws: CaptionerManifestError.self) { try two(change) }?.description ?? ""
+    }
+    #expect(error { $0[1].features[3].hiddenState = -3 }.contains("encoders[1].features[3].hiddenState"))
+    #expect(error { $0[1].name = "8" }.contains("encoders[1].name"))
+    #expect(error { $0[1].name = "a:b" }.contains("encoders[1].name"))
+    #expect(error { $0[1].name = "dinov2" }.contains("encoders: expected names that differ"))
   }
 
   @Test("unknown keys are tolerated")

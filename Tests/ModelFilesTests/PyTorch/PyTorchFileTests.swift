@@ -9,9 +9,11 @@ import Testing
 struct PyTorchFileTests {
   private static func path(_ name: String) -> String { Fixture.url("pytorch/\(name)").path(percentEncoded: false) }
 
-  @Test("every tensor of a checkpoint is read, of every type and order, nested dictionaries joined by dots")
-  func reads() throws {
-    let file = try PyTorchFile(path: Self.path("tensors.pt"))
+  @Test(
+    "every tensor of a checkpoint of either layout is read, of every type and order, nested dictionaries joined by dots",
+    arguments: ["tensors.pt", "older.pt"])
+  func reads(name: String) throws {
+    let file = try PyTorchFile(path: Self.path(name))
     let expected = try SafetensorsFile(path: Self.path("tensors.safetensors"))
     #expect(Set(file.tensorNames) == Set(expected.tensorNames))
     for name in expected.tensorNames {
@@ -43,9 +45,9 @@ struct PyTorchFileTests {
   }
 
   @Test(
-    "a file of an older layout, and small ones that would take all time or all of the stack, are refused",
+    "a file of a big-endian machine, and small ones that would take all time or all of the stack, are refused",
     arguments: [
-      ("older.pt", "the layout of before version 1.6"), ("many-values.pt", "more than 1000000 values"),
+      ("older-big-endian.pt", "big-endian"), ("many-values.pt", "more than 1000000 values"),
       ("nested.pt", "nested too deeply"),
     ])
   func refusesLayouts(name: String, said: String) throws {
@@ -76,10 +78,10 @@ struct PyTorchFileTests {
     }
   }
 
-  @Test("a file that is no checkpoint, or cut short anywhere, is refused")
-  func damaged() throws {
+  @Test("a file that is no checkpoint, or cut short anywhere, is refused", arguments: ["tensors.pt", "older.pt"])
+  func damaged(name: String) throws {
     #expect(throws: ModelFileError.self) { try PyTorchFile(path: Self.path("tensors.safetensors")) }
-    let whole = try Data(contentsOf: URL(filePath: Self.path("tensors.pt")))
+    let whole = try Data(contentsOf: URL(filePath: Self.path(name)))
     let path = FileManager.default.temporaryDirectory.appending(path: "cut-\(UUID()).pt")
     defer { try? FileManager.default.removeItem(at: path) }
     for count in stride(from: 1, to: whole.count, by: max(whole.count / 40, 1)) {
@@ -88,9 +90,10 @@ struct PyTorchFileTests {
     }
   }
 
-  @Test("a changed byte of the pickle is an error or another table, never a crash")
-  func fuzzed() throws {
-    let whole = try Data(contentsOf: URL(filePath: Self.path("tensors.pt")))
+  @Test(
+    "a changed byte of the pickle is an error or another table, never a crash", arguments: ["tensors.pt", "older.pt"])
+  func fuzzed(name: String) throws {
+    let whole = try Data(contentsOf: URL(filePath: Self.path(name)))
     let path = FileManager.default.temporaryDirectory.appending(path: "changed-\(UUID()).pt")
     defer { try? FileManager.default.removeItem(at: path) }
     var generator = Xoshiro256PlusPlus(seed: 11)

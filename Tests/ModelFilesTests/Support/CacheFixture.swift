@@ -16,7 +16,7 @@ enum CacheFixture {
   }
 
   static func key(precision: FeatureCacheKey.Precision = .f16) throws -> FeatureCacheKey {
-    let encoder = try CaptionerManifest(directory: TinyCaptioner.path).encoder
+    let encoder = try CaptionerManifest(directory: TinyCaptioner.path).encoders[0]
     return FeatureCacheKey(
       encoderHash: encoder.sha256, features: encoder.features, preprocessing: encoder.preprocessing,
       precision: precision)

@@ -30,8 +30,9 @@ enum WheelFixtures {
         wheel: .init(package: "tiny-encoder", version: "1.0", file: try pinned(encoderWheel)),
         members: [.init(path: "tiny_encoder-1.0.dist-info/METADATA", file: try pinned("METADATA"))],
         conversion: .init(
-          source: .init(path: "tiny_encoder/model.onnx", file: try pinned("model.onnx")), attentionHeads: 2,
-          inputSide: 28, weights: PinnedFile(name: "model.safetensors", sha256: converted, byteCount: 28_280)),
+          source: .init(path: "tiny_encoder/model.onnx", file: try pinned("model.onnx")),
+          model: .dinoV2(attentionHeads: 2), inputSide: 28,
+          weights: PinnedFile(name: "model.safetensors", sha256: converted, byteCount: 28_280)),
         notice: "A notice.\n"),
       BaseModel(
         name: decoder, summary: "a tiny decoder", license: "MIT",

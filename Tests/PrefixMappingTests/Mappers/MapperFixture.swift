@@ -23,16 +23,24 @@ extension MapperFamily {
 
 /// A mapper of `Fixtures/mappers-tiny`: its parameters, and what PyTorch computes with them.
 struct MapperFixture {
-  static let tokenGroups = [4, 1, 1]
-  static let constants: Set = ["mean", "std"]
-
   let family: MapperFamily
+  /// Of the features; a block is a token group.
+  let layout: FeatureLayout
   let reference: Reference
   let tensors: [String: StoredTensor]
 
-  init(_ family: MapperFamily) throws {
+  /// - Parameter encoders: of two, tokens have different widths.
+  init(_ family: MapperFamily, encoders: Int = 1) throws {
     self.family = family
-    reference = try Reference("mappers-tiny/\(family.name).safetensors")
+    layout =
+      encoders == 1
+      ? FeatureLayout(tokens: [4, 1, 1], width: 10)
+      : FeatureLayout([
+        .init(tokens: 4, width: 10), .init(tokens: 1, width: 10), .init(tokens: 2, width: 14),
+        .init(tokens: 1, width: 14),
+      ])
+    reference = try Reference(
+      "mappers-tiny/\(family.name)\(encoders == 1 ? "" : "-two-encoders").safetensors")
     var tensors: [String: StoredTensor] = [:]
     for name in reference.names where !name.hasPrefix("grad_") && !["features", "prefix"].contains(name) {
       tensors[name] = try reference.stored(name)
@@ -40,12 +48,16 @@ struct MapperFixture {
     self.tensors = tensors
   }
 
+  private var constants: Set<String> {
+    Set(tensors.keys.filter { $0.hasPrefix("mean") || $0.hasPrefix("std") })
+  }
+
   func mapper(
-    heads: Int = 2, tokenGroups: [Int] = tokenGroups, changing: [String: Tensor?] = [:]
+    heads: Int = 2, tokenGroups: [Int]? = nil, changing: [String: Tensor?] = [:]
   ) throws -> any PrefixMapper {
     var tensors = tensors
     for (name, tensor) in changing { tensors[name] = tensor?.stored }
-    return try family.prefixMapper(MemoryTensors(tensors), heads, tokenGroups)
+    return try family.prefixMapper(MemoryTensors(tensors), heads, tokenGroups ?? layout.blocks.map(\.tokens))
   }
 
   /// Compares the prefix and the gradient of every parameter.
@@ -55,9 +67,9 @@ struct MapperFixture {
     throws
   {
     let tape = GradientTape()
-    let source = MemoryTensors(tensors, tape: tape, frozen: Self.constants)
-    let mapper = try family.prefixMapper(source, 2, Self.tokenGroups)
-    #expect(mapper.featureShape == [6, 10], sourceLocation: sourceLocation)
+    let source = MemoryTensors(tensors, tape: tape, frozen: constants)
+    let mapper = try family.prefixMapper(source, 2, layout.blocks.map(\.tokens))
+    #expect(mapper.featureLayout == layout, sourceLocation: sourceLocation)
     #expect(mapper.prefixShape.dimensions == [2, 2, 1, 3, 4], sourceLocation: sourceLocation)
     let features = try reference("features")
     let taped = mapper.keysValues(features, dropout: .none)
@@ -68,7 +80,7 @@ struct MapperFixture {
     let frozen = try self.mapper().keysValues(features, dropout: .none)
     #expect(frozen.node == nil, sourceLocation: sourceLocation)
     #expect(frozen.value.relativeDistance(to: expected) < prefixTolerance, sourceLocation: sourceLocation)
-    for name in tensors.keys.sorted() where !Self.constants.contains(name) {
+    for name in tensors.keys.sorted() where !constants.contains(name) {
       let gradient = try #require(source.gradient(of: name), "\(name)", sourceLocation: sourceLocation)
       let distance = gradient.relativeDistance(to: try reference("grad_\(name)"))
       #expect(distance < gradientTolerance, "\(name)", sourceLocation: sourceLocation)

@@ -37,6 +37,20 @@ struct ResamplerTests {
     }
   }
 
+  @Test("of features whose tokens are all dropped nothing reaches the prefix, of some others what is kept does")
+  func tokenDropout() throws {
+    let features = try Reference("resampler-tiny/reference.safetensors")("features")
+    let mapper = try mapper()
+    func prefixes(_ probability: Double) -> [Float] {
+      mapper.keysValues(features, dropout: Dropout(probability: 0, tokenProbability: probability, seed: 1)).value.values
+    }
+    let all = prefixes(0.999_999_9)
+    let size = all.count / 3
+    #expect(all[..<size].elementsEqual(all[size..<2 * size]))
+    #expect(prefixes(0.5)[..<size] != all[..<size])
+    #expect(prefixes(0.5) != mapper.keysValues(features, dropout: .none).value.values)
+  }
+
   @Test("token groups that do not cover the features are refused", arguments: [[7, 1, 1], [], [10, 1], [11, -1]])
   func wrongGroups(groups: [Int]) {
     #expect(throws: ModelFileError.self) { try mapper(tokenGroups: groups) }

@@ -11,7 +11,7 @@ struct StaticMapperTests {
   private static func fresh(reparameterization: Int?) -> ParameterSet {
     var generator = Xoshiro256PlusPlus(seed: 5)
     let settings = MapperSettings(
-      featureShape: [6, 10], tokenGroups: [6], mean: Tensor(zeros: [6, 10]), deviation: Tensor(zeros: [6, 10]),
+      features: FeatureLayout(tokens: [6], width: 10), mean: Tensor(zeros: [6, 10]), deviation: Tensor(zeros: [6, 10]),
       base: .random([3, 2, 2, 4, 16], seed: 2), width: 8, depth: 1, heads: 1, reparameterization: reparameterization)
     var set = MapperFamily.static.freshParameters(settings, &generator)
     // As if it had been trained: what the network adds is as large as the base.

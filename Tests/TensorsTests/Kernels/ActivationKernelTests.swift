@@ -31,6 +31,7 @@ struct ActivationKernelTests {
     case .quickGELU: return logistic(1.702 * x, 1.702)
     case .relu: return x > 0 ? (1, 1) : (0, 0)
     case .silu: return logistic(x, 1)
+    case .relu6: return x > 6 ? (6 / x, 0) : x > 0 ? (1, x < 6 ? 1 : 0) : (0, 0)
     }
   }
 

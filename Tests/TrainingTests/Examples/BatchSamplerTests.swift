@@ -82,6 +82,21 @@ struct BatchSamplerTests {
     #expect((0..<40).allSatisfy { !still.batch($0).contains(where: \.isFlipped) })
   }
 
+  @Test("itself, its mirror image and each variant are drawn equally often", arguments: [false, true])
+  func variants(flips: Bool) {
+    var changed = settings(images: 50, captions: 1, flips: flips)
+    changed.variants = 3
+    var sampler = BatchSampler(changed, captionCounts: Array(repeating: 1, count: 50))
+    var counts: [String: Int] = [:]
+    for draw in (0..<80).flatMap({ sampler.batch($0) }) {
+      counts["\(draw.variant) \(draw.isFlipped)", default: 0] += 1
+    }
+    let expected = ["0 false", "1 false", "2 false", "3 false"] + (flips ? ["0 true"] : [])
+    #expect(counts.keys.sorted() == expected.sorted())
+    // 4,000 draws among four or five: five standard deviations are below 140.
+    #expect(counts.values.allSatisfy { abs($0 - 4000 / expected.count) < 140 })
+  }
+
   @Test("fewer images than a batch make a smaller one")
   func fewImages() {
     var sampler = BatchSampler(settings(images: 16, captions: 4), captionCounts: [2, 5, 1])

@@ -10,7 +10,7 @@ struct FeatureStatisticsTests {
   private func statistics(_ features: [[Float]], shape: [Int], sharedTokens: [Int]) throws -> FeatureStatistics {
     try FeatureStatistics(
       of: features.indices.map(MemoryFeatures.image), in: MemoryFeatures(shape: shape, features),
-      sharedTokens: sharedTokens)
+      parts: FeatureLayout(tokens: sharedTokens, width: shape[1]))
   }
 
   /// As PyTorch's `mean` and `std`: the unbiased deviation, in double precision.
@@ -66,7 +66,7 @@ struct FeatureStatisticsTests {
     let features = MemoryFeatures(shape: [1, 1], [[1]])
     let images = [MemoryFeatures.image(0), MemoryFeatures.image(9)]
     #expect(throws: TrainingError.missingFeatures(image: images[1].hexadecimal)) {
-      try FeatureStatistics(of: images, in: features, sharedTokens: [1])
+      try FeatureStatistics(of: images, in: features, parts: .init(tokens: [1], width: 1))
     }
   }
 
@@ -74,7 +74,8 @@ struct FeatureStatisticsTests {
   func progress() throws {
     var counts: [Int] = []
     _ = try FeatureStatistics(
-      of: [0, 1].map(MemoryFeatures.image), in: MemoryFeatures(shape: [1, 1], [[1], [2]]), sharedTokens: [1]
+      of: [0, 1].map(MemoryFeatures.image), in: MemoryFeatures(shape: [1, 1], [[1], [2]]),
+      parts: .init(tokens: [1], width: 1)
     ) { counts.append($0) }
     #expect(counts == [1, 2])
   }

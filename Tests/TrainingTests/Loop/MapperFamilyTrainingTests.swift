@@ -21,7 +21,7 @@ struct MapperFamilyTrainingTests {
     let statistics = WeightReader(try SafetensorsFile(path: path("resampler-tiny/mapper.safetensors")))
     var generator = Xoshiro256PlusPlus(seed: 1)
     let mapperSettings = MapperSettings(
-      featureShape: [family.featureTokens == 1 ? 1 : 10, 24], tokenGroups: tokenGroups,
+      features: FeatureLayout(tokens: family.featureTokens == 1 ? [1] : tokenGroups, width: 24),
       mean: try statistics.float32("mean", shape: [10, 24]),
       deviation: try statistics.float32("std", shape: [10, 24]),
       base: .normal([3, 2, 2, 4, 16], deviation: 1, using: &generator),

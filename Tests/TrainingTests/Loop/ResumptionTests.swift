@@ -71,6 +71,45 @@ struct ResumptionTests {
     }
   }
 
+  @Test("a run on weighted datasets goes on with the numbers of an unbroken one, bit for bit")
+  func severalDatasets() throws {
+    func training(_ directory: URL) throws -> TinyTraining {
+      var training = try TinyTraining(directory)
+      training.plan.data.datasets = [("a", 1.5, 5), ("b", 0.5, 7)].map { name, weight, count in
+        var set = TrainingPlan.Dataset(name: name, weight: weight)
+        set.trainImages = count
+        return set
+      }
+      training.validationPhotos = [[12, 13], [14, 15]]
+      return training
+    }
+    try withTemporaryDirectory { directory in
+      let (expected, found) = (RunRecord(), RunRecord())
+      let whole = try training(directory.appending(path: "whole"))
+      try whole.run(into: expected)
+      let broken = try training(directory.appending(path: "broken"))
+      #expect(throws: Place.Stop.self) { try broken.run(into: found, then: Place.afterStep.stop) }
+      try broken.run(resuming: true, into: found)
+      #expect(found.steps.map(\.step) == Array(1...12))
+      #expect(found.steps.map(\.numbers) == expected.steps.map(\.numbers))
+      #expect(found.validations.map(\.validation) == expected.validations.map(\.validation))
+      #expect(try broken.newestTensors() == whole.newestTensors())
+    }
+  }
+
+  @Test("other weights of datasets are other settings")
+  func otherWeights() throws {
+    try withTemporaryDirectory { directory in
+      var training = try TinyTraining(directory)
+      training.plan.data.datasets = [TrainingPlan.Dataset(name: "a", weight: 1)]
+      training.plan.data.datasets?[0].trainImages = TinyTraining.trainCount
+      try training.run()
+      training.plan.data.datasets?[0].weight = 2
+      let error = #expect(throws: TrainingError.self) { try training.run(resuming: true) }
+      #expect(error?.description.contains("data.datasets") == true)
+    }
+  }
+
   @Test("a validation whose report failed is done and reported again")
   func validationAgain() throws {
     try withTemporaryDirectory { directory in

@@ -59,6 +59,41 @@ struct TrainingLoopTests {
     }
   }
 
+  @Test("several datasets are validated each for itself, and their mean says which step is best")
+  func severalValidationSets() throws {
+    try withTemporaryDirectory { directory in
+      var training = try TinyTraining(directory)
+      training.plan.schedule.peak = 0.2
+      training.plan.validation.interval = 1
+      training.validationPhotos = [[12, 13, 14], [13, 15]]
+      let record = RunRecord()
+      let outcome = try training.run(into: record)
+      var best: (step: Int, cider: Double, loss: Double)?
+      for (step, validation) in record.validations {
+        let sets = try #require(validation.datasets)
+        #expect(sets.map(\.name) == ["set-0", "set-1"])
+        #expect(validation.captions.count == 5)
+        let ciders = try sets.map { try #require($0.cider) }
+        let cider = (ciders[0] + ciders[1]) / 2
+        let loss = (sets[0].loss + sets[1].loss) / 2
+        #expect(validation.cider == cider && validation.loss == loss)
+        if best.map({ cider != $0.cider ? cider > $0.cider : loss < $0.loss }) ?? true { best = (step, cider, loss) }
+      }
+      #expect(outcome.state.bestStep == best?.step)
+      #expect(outcome.state.bestScore == best?.cider)
+      // What each set is scored as when it is alone.
+      training.validationPhotos = [[13, 15]]
+      let alone = RunRecord()
+      try withTemporaryDirectory { other in
+        var single = try TinyTraining(other)
+        (single.plan, single.validationPhotos) = (training.plan, training.validationPhotos)
+        try single.run(into: alone)
+      }
+      #expect(alone.validations.map(\.validation.cider) == record.validations.map { $0.validation.datasets?[1].cider })
+      #expect(alone.validations.allSatisfy { $0.validation.datasets == nil })
+    }
+  }
+
   @Test("of one photo every CIDEr is 0, and the loss decides")
   func oneScoredPhoto() throws {
     try withTemporaryDirectory { directory in
@@ -141,8 +176,9 @@ struct TrainingLoopTests {
       let record = RunRecord()
       var loop = TrainingLoop(
         plan: training.plan, trainer: try healthy.trainer(), examples: Array(training.examples[..<12]),
-        features: training.features, validator: try healthy.validator(), checkpoints: training.checkpoints,
-        checkpointInterval: .zero)
+        features: training.features,
+        validationSets: [ValidationSet(name: "tiny", validator: try healthy.validator())],
+        checkpoints: training.checkpoints, checkpointInterval: .zero)
       let error = #expect(throws: TrainingError.self) { try loop.run { record.add($0) } }
       let last = try #require(record.checkpoints.last)
       guard case .diverged(let step, let reason, let checkpoint) = error else {
@@ -156,6 +192,34 @@ struct TrainingLoopTests {
       var resumed = try healthy.loop()
       #expect(try resumed.resume())
       #expect(resumed.state.step == 2)
+    }
+  }
+
+  @Test("features of variants are learnt from where batches draw them")
+  func variants() throws {
+    try withTemporaryDirectory { directory in
+      var training = try TinyTraining(directory)
+      training.plan.batches.variants = 1
+      training.plan.batches.flips = false
+      training.plan.steps = 1
+      var sampler = training.plan.sampler(captionCounts: Array(repeating: 3, count: TinyTraining.trainCount))
+      let drawn = sampler.batch(0)
+      #expect(Set(drawn.map(\.variant)) == [0, 1])
+      func loss(without missing: [BatchSampler.Draw]) throws -> Double {
+        var changed = training.features
+        for draw in missing { changed.fill(draw.example, with: .nan) }
+        let record = RunRecord()
+        var loop = TrainingLoop(
+          plan: training.plan, trainer: try training.trainer(),
+          examples: Array(training.examples[..<TinyTraining.trainCount]), features: training.features,
+          changedFeatures: [changed],
+          validationSets: [ValidationSet(name: "tiny", validator: try training.validator())],
+          checkpoints: training.checkpoints, checkpointInterval: .seconds(3600))
+        _ = try loop.run { record.add($0) }
+        return record.losses[0]
+      }
+      #expect(try loss(without: drawn.filter { $0.variant == 0 }).isFinite)
+      #expect(throws: TrainingError.self) { try loss(without: drawn.filter { $0.variant == 1 }) }
     }
   }
 

@@ -31,6 +31,21 @@ struct LearningCurvesTests {
     #expect(svg.contains(">best: loss 3.250 at step 1</text>"))
   }
 
+  @Test("of several datasets each has its lines, with a legend")
+  func datasets() throws {
+    let svg = try wellFormed(
+      LearningCurves([
+        .training(training(step: 1, loss: 4)), .validation(mixedValidation(step: 1, ciders: [0.25, 0])),
+        .validation(mixedValidation(step: 2)),
+      ]))
+    for kind in ["set set-0", "set set-1", "cider"] {
+      // In the panel of CIDEr: a line and its key.
+      #expect(svg.ranges(of: "<path class=\"\(kind)\"").count == (kind == "cider" ? 2 : 3), "\(kind)")
+    }
+    for name in ["flickr8k", "varied", "mean"] { #expect(svg.contains(">\(name)</text>")) }
+    #expect(svg.contains(">best: CIDEr 0.250 at step 2</text>"))
+  }
+
   @Test("a single step is a dot")
   func onePoint() throws {
     let svg = try wellFormed(LearningCurves([.training(training(step: 1, loss: 4))]))

@@ -106,6 +106,19 @@ struct MetricsLogTests {
     }
   }
 
+  @Test("a validation of several datasets has each of them in its line, and is read back")
+  func datasets() throws {
+    try withTemporaryDirectory { directory in
+      let path = directory.path(percentEncoded: false)
+      try MetricsLog(directory: path).append(.validation(mixedValidation(step: 2)))
+      let line = try content(directory)
+      #expect(
+        line.contains(
+          #""datasets":[{"bleu_4":0.25,"cider":0.375,"loss":3,"name":"flickr8k","rouge_l":0.75},"#))
+      #expect(try MetricsLog.read(directory: path) == [.validation(mixedValidation(step: 2))])
+    }
+  }
+
   @Test("a new run removes the lines of an earlier one")
   func newRun() throws {
     try withTemporaryDirectory { directory in
@@ -136,6 +149,16 @@ func training(step: Int, loss: Double = 3.5, gradientNorm: Double = 0.75) -> Tra
   TrainingMetrics(
     step: step, epoch: 0.5 * Double(step), captions: 64 * step, loss: loss, learningRate: 0.001,
     gradientNorm: gradientNorm, captionsPerSecond: 28.5, elapsedSeconds: 2.25 * Double(step))
+}
+
+/// Of two datasets.
+func mixedValidation(step: Int, ciders: [Double] = [0.375, 0.125]) -> ValidationMetrics {
+  var metrics = validation(step: step, cider: (ciders[0] + ciders[1]) / 2)
+  metrics.datasets = [
+    .init(name: "flickr8k", loss: 3, cider: ciders[0], bleu4: 0.25, rougeL: 0.75),
+    .init(name: "varied", loss: 3.5, cider: ciders[1], bleu4: 0, rougeL: 0.25),
+  ]
+  return metrics
 }
 
 func validation(step: Int, loss: Double = 3.25, cider: Double? = 0.25, isBest: Bool = true) -> ValidationMetrics {

@@ -69,6 +69,14 @@ struct ProgressReporterTests {
     #expect(ProgressReporter.line(metrics) == "validation at step 300: loss 2.512")
   }
 
+  @Test("a validation of several datasets says each one's loss and CIDEr")
+  func datasets() {
+    #expect(
+      ProgressReporter.line(mixedValidation(step: 300))
+        == "validation at step 300: loss 3.250 (flickr8k 3.000, varied 3.500) · CIDEr 0.250 (flickr8k 0.375, varied 0.125)"
+        + " · BLEU-4 0.125 · ROUGE-L 0.500 · the best so far")
+  }
+
   private func reporter(
     _ record: Record, totalSteps: Int, completedSteps: Int = 0, style: ProgressReporter.Style
   ) -> ProgressReporter {

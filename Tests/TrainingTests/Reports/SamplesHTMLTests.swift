@@ -36,6 +36,14 @@ struct SamplesHTMLTests {
     #expect(text.contains("<header><h1>Run</h1><p>step 1,200 · CIDEr 0.312 · 4 validations</p></header>"))
   }
 
+  @Test("the page's head says the score of each of several datasets")
+  func datasets() {
+    let scores = [SampleCaptions.Score(name: "flickr8k", cider: 0.375), .init(name: "varied", cider: 0.125)]
+    let history = [SampleCaptions(step: 50, cider: 0.25, datasets: scores, captions: [])]
+    let text = SamplesHTML(title: "Run", photos: [photo], history: history).text
+    #expect(text.contains("<p>step 50 · CIDEr 0.250 (flickr8k 0.375, varied 0.125) · 1 validation</p>"))
+  }
+
   @Test("what models, files and people write is text")
   func escaped() {
     let photo = SamplePhoto(name: "\"><script>1", imageBytes: [], references: ["<script>2"])

@@ -21,6 +21,20 @@ struct TensorBoardWriterTests {
     }
   }
 
+  @Test("each of several datasets has curves of its own")
+  func datasets() throws {
+    try withTemporaryDirectory { directory in
+      let writer = try writer(directory, firstStep: 1, seconds: [0, 0.25, 1.5])
+      try writer.append(mixedValidation(step: 1))
+      let bytes = try Data(contentsOf: URL(filePath: writer.path))
+      for tag in [
+        "validation/cider", "validation/flickr8k/cider", "validation/varied/loss", "validation/varied/rouge_l",
+      ] {
+        #expect(bytes.firstRange(of: Data(tag.utf8)) != nil, "\(tag)")
+      }
+    }
+  }
+
   @Test("a resumed run says with which step it starts")
   func resumed() throws {
     try withTemporaryDirectory { directory in

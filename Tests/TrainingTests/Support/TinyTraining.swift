@@ -10,12 +10,15 @@ import Training
 /// A fresh resampler before the decoder of `Fixtures/tiny-captioner`, twelve photos to learn and four to validate.
 struct TinyTraining {
   static let shape = [5, 8]
+  static let layout = FeatureLayout(tokens: [4, 1], width: 8)
   static let trainCount = 12
 
   var plan: TrainingPlan
   var features: MemoryFeatures
   /// Time between checkpoints.
   var checkpointInterval = Duration.seconds(3600)
+  /// By number, those of each validation set.
+  var validationPhotos = [Array(trainCount..<16)]
   let directory: String
 
   private let decoder: TransformerDecoder
@@ -61,11 +64,11 @@ struct TinyTraining {
   func trainer() throws -> MapperTrainer {
     var generator = Xoshiro256PlusPlus(seed: plan.batches.seed, stream: .max)
     let statistics = try FeatureStatistics(
-      of: (0..<Self.trainCount).map(MemoryFeatures.image), in: features, sharedTokens: [4, 1])
+      of: (0..<Self.trainCount).map(MemoryFeatures.image), in: features, parts: Self.layout)
     let shape = decoder.prefixShape
     let base = [shape.layers, 2, shape.keyValueHeads, 4, shape.headDimension]
     let settings = MapperSettings(
-      featureShape: Self.shape, tokenGroups: [4, 1], mean: statistics.mean, deviation: statistics.deviation,
+      features: Self.layout, mean: statistics.mean, deviation: statistics.deviation,
       base: .normal(base, deviation: 0.5, using: &generator), width: 16, depth: 1, heads: 2)
     return MapperTrainer(
       decoder: decoder, family: .resampler, heads: 2, tokenGroups: [4, 1],
@@ -93,8 +96,10 @@ struct TinyTraining {
   func loop() throws -> TrainingLoop {
     TrainingLoop(
       plan: plan, trainer: try trainer(), examples: Array(examples[..<Self.trainCount]), features: features,
-      validator: try validator(), selfCritical: try selfCritical(), checkpoints: checkpoints,
-      checkpointInterval: checkpointInterval)
+      validationSets: try validationPhotos.enumerated().map { number, photos in
+        ValidationSet(name: "set-\(number)", validator: try validator(photos))
+      },
+      selfCritical: try selfCritical(), checkpoints: checkpoints, checkpointInterval: checkpointInterval)
   }
 
   /// Trains to the end of the plan, or until `then` throws; bits are the same each time.
@@ -130,6 +135,7 @@ final class RunRecord: Sendable {
     let cider: Double?
     let isBest: Bool
     let captions: [String]
+    let datasets: [ValidationMetrics.Dataset]?
   }
 
   private let state = Mutex((steps: [(Int, [Double])](), validations: [(Int, Validation)](), checkpoints: [String]()))
@@ -161,7 +167,9 @@ final class RunRecord: Sendable {
         state.validations.append(
           (
             metrics.step,
-            Validation(loss: metrics.loss, cider: metrics.cider, isBest: metrics.isBest, captions: captions)
+            Validation(
+              loss: metrics.loss, cider: metrics.cider, isBest: metrics.isBest, captions: captions.flatMap(\.self),
+              datasets: metrics.datasets)
           ))
       case .checkpoint(let path): state.checkpoints.append(path)
       }

@@ -18,6 +18,8 @@ struct GalleryItem: Sendable, Equatable {
   struct Captioned: Sendable, Equatable {
     var text: String
     var confidence: Double
+    /// Why there is no caption.
+    var reason: NotSure?
     var width: Int
     var height: Int
     var hash: FileHash
@@ -31,7 +33,8 @@ struct GalleryItem: Sendable, Equatable {
     case .captioned(let caption):
       content = .captioned(
         Captioned(
-          text: caption.text, confidence: caption.confidence, width: caption.width, height: caption.height,
+          text: caption.text, confidence: caption.confidence, reason: caption.reason, width: caption.width,
+          height: caption.height,
           hash: caption.hash, thumbnail: image.thumbnail))
     case .failed(let failure): content = .failed(failure)
     case .skipped, .present: return nil
@@ -57,6 +60,7 @@ extension GalleryItem {
       bytes.append(UInt32(clamping: caption.height))
       bytes.append(list: Array(caption.hash.hexadecimal.utf8))
       bytes.append(list: caption.thumbnail ?? [])
+      if let reason = caption.reason { bytes.append(list: Array(reason.rawValue.utf8)) }
     case .failed(let failure):
       for text in [failure.code.rawValue, failure.stage.rawValue, failure.message] {
         bytes.append(list: Array(text.utf8))
@@ -83,10 +87,15 @@ extension GalleryItem {
       let height: UInt32 = reader.integer(), let hash = reader.text().flatMap({ FileHash($0) }),
       let thumbnail = reader.list()
     else { return nil }
+    var reason: NotSure?
+    if !reader.isAtEnd {
+      guard let known = reader.text().flatMap(NotSure.init(rawValue:)) else { return nil }
+      reason = known
+    }
     return .captioned(
       Captioned(
-        text: text, confidence: Double(bitPattern: confidence), width: Int(width), height: Int(height), hash: hash,
-        thumbnail: thumbnail.isEmpty ? nil : Array(thumbnail)))
+        text: text, confidence: Double(bitPattern: confidence), reason: reason, width: Int(width), height: Int(height),
+        hash: hash, thumbnail: thumbnail.isEmpty ? nil : Array(thumbnail)))
   }
 
   private static func failed(_ reader: inout ByteReader) -> Content? {

@@ -12,7 +12,7 @@ extension GalleryPage {
     items.forEach((item, index) => {
       item.number = index + 1;
       item.isFailure = item.code !== undefined;
-      item.text = item.isFailure ? item.message : item.caption;
+      item.text = item.isFailure ? item.message : item.note ?? item.caption;
       item.name = item.path.slice(item.path.lastIndexOf("/") + 1) || item.path;
     });
 

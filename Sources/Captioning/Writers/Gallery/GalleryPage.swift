@@ -11,7 +11,7 @@ import SystemPackage
 ///
 /// Images are JSON in script elements that the browser does not run, about a hundred each, so that neither writer nor
 /// browser needs a long text in one piece. An image is an object: `ordinal`, `path`, `link` where there is a file;
-/// `caption`, `confidence`, `width`, `height`, `sha256` and `thumbnail` (a JPEG in Base64), or `code`, `stage`
+/// `caption`, `note` in its place where the captioner was not sure, `confidence`, `width`, `height`, `sha256` and `thumbnail` (a JPEG in Base64), or `code`, `stage`
 /// and `message` of its failure.
 final class GalleryPage {
   private let file: OutputFile
@@ -65,6 +65,7 @@ final class GalleryPage {
     switch item.content {
     case .captioned(let caption):
       row.add("caption", caption.text)
+      if let reason = caption.reason { row.add("note", reason.sentence) }
       row.add("confidence", caption.confidence, places: 4)
       row.add("width", caption.width)
       row.add("height", caption.height)

@@ -30,8 +30,9 @@ struct GalleryBrowserTests {
     for number in 0..<1000 {
       let kind = number % photos.count
       var caption = BatchCaption(
-        text: photos[kind].1, confidence: Double(number * 619 % 1000) / 1000, width: 640, height: 480,
-        hash: WrittenImage.hash, model: "tiny", milliseconds: 1)
+        text: photos[kind].1,
+        judgement: CaptionJudgement(confidence: Double(number * 619 % 1000) / 1000, logProbability: -1), width: 640,
+        height: 480, hash: WrittenImage.hash, model: "tiny", milliseconds: 1)
       if number == 4 { caption.text = "</script><img src=x onerror=\"document.title='taken'\"> & <b>bold</b>" }
       let path = Fixture.url("images/\(photos[kind].0)").path(percentEncoded: false)
       let image = ListedImage(ordinal: images.count, path: FilePath(path), content: .file)

@@ -10,6 +10,7 @@ struct GalleryFile {
     let path: String
     let link: String?
     let caption: String?
+    let note: String?
     let confidence: Double?
     let width: Int?
     let height: Int?

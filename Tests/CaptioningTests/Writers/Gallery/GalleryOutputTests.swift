@@ -39,6 +39,17 @@ struct GalleryOutputTests {
     }
   }
 
+  @Test("An image that the captioner was not sure of says so, also after the run was gone on with")
+  func unsure() throws {
+    try withPage { url in
+      try GalleryOutput(url).finish([WrittenImage.unsure])
+      let item = try #require(try GalleryFile(url).items.first)
+      #expect(item.caption == "")
+      #expect(item.note == "not sure: this does not look like a photo")
+      #expect(item.confidence == 0.0123)
+    }
+  }
+
   @Test("There is a page of no images, too")
   func none() throws {
     try withPage { url in

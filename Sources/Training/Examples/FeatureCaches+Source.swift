@@ -1,6 +1,6 @@
 public import ModelFiles
 
-extension FeatureCache: FeatureSource {
+extension FeatureCaches: FeatureSource {
   public func read(_ image: FileHash, flipped: Bool, into destination: UnsafeMutableBufferPointer<Float>) throws {
     if try !features(image, flipped: flipped, into: destination) {
       throw TrainingError.missingFeatures(image: image.hexadecimal)

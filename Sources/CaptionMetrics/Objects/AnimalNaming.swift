@@ -1,0 +1,45 @@
+/// How often captions name the animal that a photo shows.
+public struct AnimalNaming: Sendable, Equatable {
+  public struct Animal: Sendable, Equatable {
+    /// As COCO spells it.
+    public let name: String
+    /// Photos whose labels have it.
+    public let images: Int
+    /// Those of them whose caption names it.
+    public let named: Int
+
+    public var share: Double { Double(named) / Double(images) }
+  }
+
+  /// Photos with an animal of COCO among their labels.
+  public let images: Int
+  /// Those of them whose caption names one of the animals that are labelled.
+  public let named: Int
+  /// Each of those that are labelled somewhere, in the order of `COCOObjects.animals`.
+  public let animals: [Animal]
+
+  public var share: Double { Double(named) / Double(images) }
+
+  /// - Returns: `nil` where no photo is labelled with an animal.
+  public init?(_ captions: [ScoredCaption]) {
+    var (images, named) = (0, 0)
+    var counts: [String: (images: Int, named: Int)] = [:]
+    for caption in captions {
+      let labelled = caption.labels.reduce(into: Set<String>()) { $0.formUnion(COCOObjects.objects(ofLabel: $1)) }
+        .intersection(COCOObjects.animals)
+      if labelled.isEmpty { continue }
+      let mentioned = ObjectMention.all(in: caption.candidate).reduce(into: Set<String>()) { $0.formUnion($1.objects) }
+      images += 1
+      if !labelled.isDisjoint(with: mentioned) { named += 1 }
+      for animal in labelled {
+        counts[animal, default: (0, 0)].images += 1
+        if mentioned.contains(animal) { counts[animal, default: (0, 0)].named += 1 }
+      }
+    }
+    if images == 0 { return nil }
+    (self.images, self.named) = (images, named)
+    animals = COCOObjects.animals.compactMap { name in
+      counts[name].map { Animal(name: name, images: $0.images, named: $0.named) }
+    }
+  }
+}

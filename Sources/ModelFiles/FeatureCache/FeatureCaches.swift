@@ -1,0 +1,58 @@
+public import Tensors
+
+/// The feature caches of several encoders, read as one: an image's features are those of the first encoder, then those of
+/// the second, and so on. Each encoder has a cache of its own, so that another encoder beside it computes none of them anew.
+public struct FeatureCaches: Sendable {
+  /// In the order of the encoders.
+  public let caches: [FeatureCache]
+  /// Of one image's features.
+  public let layout: FeatureLayout
+
+  /// - Parameter layouts: what each cache holds of an image.
+  public init(_ caches: [FeatureCache], layouts: [FeatureLayout]) {
+    precondition(!caches.isEmpty && caches.map(\.shape) == layouts.map(\.shape), "caches of other shapes")
+    self.caches = caches
+    layout = FeatureLayout(joining: layouts)
+  }
+
+  /// `[tokens, width]`, or `[numbers]` where tokens have several widths.
+  public var shape: [Int] { layout.shape }
+
+  /// Where they are, for people.
+  public var directories: String { caches.map(\.directory).joined(separator: ", ") }
+
+  /// Whether the features of an image by every encoder are there.
+  public func contains(_ image: FileHash, flipped: Bool) -> Bool {
+    caches.allSatisfy { $0.contains(image, flipped: flipped) }
+  }
+
+  /// The features of an image as 32-bit floats, of `shape`.
+  ///
+  /// - Returns: `nil` where those of an encoder are not there.
+  /// - Throws: as `FeatureCache.stored`.
+  public func features(_ image: FileHash, flipped: Bool) throws(FeatureCacheError) -> Tensor? {
+    var numbers: [Float] = []
+    for cache in caches {
+      guard let features = try cache.features(image, flipped: flipped) else { return nil }
+      numbers += features.values
+    }
+    return Tensor(numbers, shape: shape)
+  }
+
+  /// The same into memory of the caller's, such as a row of a batch.
+  ///
+  /// - Parameter destination: room for all numbers.
+  /// - Returns: whether all were there.
+  public func features(
+    _ image: FileHash, flipped: Bool, into destination: UnsafeMutableBufferPointer<Float>
+  ) throws(FeatureCacheError) -> Bool {
+    var start = 0
+    for cache in caches {
+      let count = cache.shape.reduce(1, *)
+      let part = UnsafeMutableBufferPointer(rebasing: destination[start..<start + count])
+      guard try cache.features(image, flipped: flipped, into: part) else { return false }
+      start += count
+    }
+    return true
+  }
+}
