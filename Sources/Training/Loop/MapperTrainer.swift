@@ -91,8 +91,7 @@ public struct MapperTrainer: Sendable {
   /// - Parameter dropoutSeed: of the masks, which come in the order of the terms; another one for each step.
   /// - Throws: as `step(_:learningRate:dropoutSeed:)` of batches.
   package mutating func step(_ terms: [LossTerm], learningRate: Double, dropoutSeed: UInt64) throws -> StepResult {
-    let dropout = Dropout(
-      probability: settings.dropout, tokenProbability: settings.tokenDropout ?? 0, seed: dropoutSeed)
+    let dropout = dropout(seed: dropoutSeed)
     var losses: [Double] = []
     var sum: [Tensor?] = []
     for term in terms {
@@ -111,6 +110,11 @@ public struct MapperTrainer: Sendable {
     optimizer.update(&parameters, gradients: sum, gradientScale: scale, learningRate: learningRate)
     updateAverage()
     return StepResult(loss: loss, losses: losses, gradientNorm: norm)
+  }
+
+  /// What a step of this seed leaves out by chance.
+  package func dropout(seed: UInt64) -> Dropout {
+    Dropout(probability: settings.dropout, tokenProbability: settings.tokenDropout ?? 0, seed: seed)
   }
 
   /// The loss without dropout.

@@ -4,7 +4,7 @@ import Tensors
 import TextDecoding
 
 /// Draws captions of photos and rewards them.
-struct CaptionSampler: Sendable {
+package struct CaptionSampler: Sendable {
   let decoder: any TextDecoder
   let tokenizer: any Tokenizer
   let startTokens: [Int]
@@ -15,10 +15,10 @@ struct CaptionSampler: Sendable {
   let seed: UInt64
 
   /// What came of a batch.
-  struct Draw: Sendable {
-    let captions: SampledCaptions
+  package struct Draw: Sendable {
+    package let captions: SampledCaptions
     /// Summed over all drawn tokens, as the decoder that drew them has it.
-    let logProbability: Double
+    package let logProbability: Double
     /// How many captions were cut at the longest length.
     let cutCount: Int
   }

@@ -33,11 +33,17 @@ public struct SelfCriticalObjective: Sendable {
   }
 
   /// A batch, and which examples its photos are.
-  struct Input {
-    let batch: TrainingBatch
-    let examples: [Int]
+  package struct Input {
+    package let batch: TrainingBatch
+    package let examples: [Int]
     /// Of the batch in the run, from 0.
-    let number: Int
+    package let number: Int
+
+    package init(batch: TrainingBatch, examples: [Int], number: Int) {
+      self.batch = batch
+      self.examples = examples
+      self.number = number
+    }
   }
 
   /// Draws captions and learns from them and from people's.
@@ -63,12 +69,13 @@ public struct SelfCriticalObjective: Sendable {
     return (loss, result.gradientNorm, metrics)
   }
 
-  private func draw(
+  /// Draws captions from what a step of this seed will learn through: masks come in the order of the terms, of which those of
+  /// drawn captions are first.
+  package func draw(
     _ inputs: [Input], trainer: MapperTrainer, dropoutSeed: UInt64
   ) throws -> [CaptionSampler.Draw] {
     let mapper = try trainer.mapper(trainer.parameters)
-    // The masks come in the order of the terms, drawn captions first: the same as when these are learnt from.
-    let dropout = Dropout(probability: trainer.settings.dropout, seed: dropoutSeed)
+    let dropout = trainer.dropout(seed: dropoutSeed)
     return try inputs.map { input in
       try Task.checkCancellation()
       return try sampler.draw(

@@ -1,6 +1,8 @@
 import Foundation
+import PrefixMapping
 import TestSupport
 import Testing
+import TextDecoding
 import Training
 
 @Suite("Self-critical training")
@@ -38,6 +40,40 @@ struct SelfCriticalTrainingTests {
         // Two of people's for every photo, too.
         let learnt = step.learningCaptionsPerSecond * step.learningSeconds
         #expect(abs(learnt - Double(2 * 4 * (3 + 2))) < 1e-6)
+      }
+    }
+  }
+
+  @Test("what is drawn is as likely where it is learnt from, dropout of numbers and of tokens included")
+  func onPolicy() throws {
+    try withTemporaryDirectory { directory in
+      var training = try training(directory, steps: 1)
+      training.plan.trainer.dropout = 0.3
+      training.plan.trainer.tokenDropout = 0.3
+      let trainer = try training.trainer()
+      let objective = try #require(try training.selfCritical())
+      let inputs = try (0..<2).map { number in
+        let examples = Array(number * 4..<(number + 1) * 4)
+        return SelfCriticalObjective.Input(
+          batch: TrainingBatch(
+            features: try training.features.batch(examples.map { (MemoryFeatures.image($0), false) }),
+            captions: PackedCaptions(examples.map { training.examples[$0].captions })),
+          examples: examples, number: number)
+      }
+      func losses(_ draws: [CaptionSampler.Draw], dropoutSeed: UInt64) throws -> [Double] {
+        let dropout = trainer.dropout(seed: dropoutSeed)
+        return try zip(inputs, draws).map { input, draw in
+          let drawn = TrainingBatch(features: input.batch.features, captions: PackedCaptions(draw.captions.tokens))
+          return try trainer.gradients(LossTerm(drawn, labelSmoothing: 0, divisor: 1), dropout: dropout).loss
+        }
+      }
+      let draws = try objective.draw(inputs, trainer: trainer, dropoutSeed: 7)
+      for (draw, loss) in zip(draws, try losses(draws, dropoutSeed: 7)) {
+        // One by one with keys and values kept, and all at once.
+        #expect(abs(loss / -draw.logProbability - 1) < 1e-5)
+      }
+      for (draw, loss) in zip(draws, try losses(draws, dropoutSeed: 8)) {
+        #expect(abs(loss / -draw.logProbability - 1) > 1e-4)
       }
     }
   }
