@@ -7,18 +7,19 @@ public func attention(
   queries: Variable, queryOffset: Int = 0, keysValues: Variable, keyOffset: Int, valueOffset: Int, heads: Int,
   width: Int, dropout: Dropout = .none
 ) -> Variable {
-  if queries.node == nil, keysValues.node == nil {
+  precondition(queries.shape.count == 3 && keysValues.shape.count == 3 && queries.shape[0] == keysValues.shape[0])
+  let mask = dropout.mask([queries.shape[0], heads, queries.shape[1], keysValues.shape[1]])
+  if queries.node == nil, keysValues.node == nil, mask == nil {
     return Variable(
       attention(
         queries: queries.value, queryOffset: queryOffset, keysValues: keysValues.value, keyOffset: keyOffset,
         valueOffset: valueOffset, heads: heads, width: width))
   }
-  precondition(queries.shape.count == 3 && keysValues.shape.count == 3 && queries.shape[0] == keysValues.shape[0])
   precondition(width % heads == 0, "\(width) columns for \(heads) heads")
   let operation = DenseAttention(
     queries: queries.value, queryOffset: queryOffset, keysValues: keysValues.value, keyOffset: keyOffset,
     valueOffset: valueOffset, heads: heads, width: width,
-    mask: dropout.mask([queries.shape[0], heads, queries.shape[1], keysValues.shape[1]]))
+    mask: mask)
   let (out, probabilities) = operation.forward()
   return .recorded(out, inputs: [queries.node, keysValues.node]) { gradient in
     operation.backward(
