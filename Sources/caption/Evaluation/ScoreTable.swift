@@ -1,4 +1,4 @@
-/// Rows of a name and values in columns as wide as they need to be.
+/// Rows of a name and values, in columns.
 struct ScoreTable {
   private var rows: [[String]]
 
@@ -7,15 +7,5 @@ struct ScoreTable {
 
   mutating func add(_ name: String, _ values: [String]) { rows.append([name] + values) }
 
-  var text: String {
-    let count = rows.map(\.count).max() ?? 0
-    let widths = (0..<count).map { column in rows.map { $0.count > column ? $0[column].count : 0 }.max() ?? 0 }
-    return rows.map { row in
-      let cells = row.enumerated().map { column, cell in
-        column + 1 == row.count ? cell : cell + String(repeating: " ", count: widths[column] + 2 - cell.count)
-      }
-      return cells.joined() + "\n"
-    }
-    .joined()
-  }
+  var text: String { TextTable.text(rows, indent: 0) }
 }
