@@ -235,25 +235,15 @@ static void rotate_part(void *context, size_t begin, size_t end) {
     for (size_t index = 0; index < r->heads; index++) {
       float *x = r->x + row * r->stride + index * r->d;
       memcpy(head, x, r->turned * sizeof(float));
-      if (!r->interleaved) {
-        float sign = r->inverse ? -1 : 1;
-        for (size_t i = 0; i < half; i++) {
-          float a = head[i], b = head[i + half];
-          x[i] = a * c[i] - sign * b * s[i];
-          x[i + half] = b * c[i] + sign * a * s[i];
-        }
-      } else if (!r->inverse) {
-        for (size_t i = 0; i < half; i++) {
-          float a = head[2 * i], b = head[2 * i + 1];
-          x[i] = a * c[i] - b * s[i];
-          x[i + half] = b * c[i] + a * s[i];
-        }
-      } else {
-        for (size_t i = 0; i < half; i++) {
-          float a = head[i], b = head[i + half];
-          x[2 * i] = a * c[i] + b * s[i];
-          x[2 * i + 1] = b * c[i] - a * s[i];
-        }
+      if (!r->inverse) {
+        ck_kernels()->turn(half, r->interleaved, head, c, s, x);
+        continue;
+      }
+      size_t step = r->interleaved ? 2 : 1, second = r->interleaved ? 1 : half;
+      for (size_t i = 0; i < half; i++) {
+        float a = head[i], b = head[i + half];
+        x[step * i] = a * c[i] + b * s[i];
+        x[step * i + second] = b * c[i] - a * s[i];
       }
     }
   }

@@ -1,5 +1,6 @@
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "CKernels.h"
 #include "table.h"
@@ -106,6 +107,15 @@ static void add_scaled_part(void *context, size_t begin, size_t end) {
 void ck_add_scaled(size_t rows, size_t columns, const float *x, const float *bias, const float *scale, float *y) {
   row_work w = {.columns = columns, .x = x, .bias = bias, .weight = scale, .out = y};
   ck_parallel_for(rows, 2 * rows_per_grain(columns), add_scaled_part, &w);
+}
+
+void ck_turn_heads(size_t heads, size_t d, size_t turned, int interleaved, const float *x, const float *cosines,
+                   const float *sines, float *out, size_t stride) {
+  const ck_table *kernels = ck_kernels();
+  for (size_t head = 0; head < heads; head++, x += d, out += stride) {
+    kernels->turn(turned / 2, interleaved, x, cosines, sines, out);
+    if (out != x) memcpy(out + turned, x + turned, (d - turned) * sizeof(float));
+  }
 }
 
 void ck_softmax_rows(size_t rows, size_t columns, float *x, size_t stride) {

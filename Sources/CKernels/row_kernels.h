@@ -191,6 +191,29 @@ static void accumulate(size_t count, float factor, const float *x, float *y) {
   EACH(count, { STORE(y, LOAD(y) + LOAD(x) * factor); });
 }
 
+/// Pairs of numbers are turned, from `x` to `out`, where they lie as halves. With the layout of halves `out` may be `x`.
+static void turn(size_t half, int interleaved, const float *x, const float *cosines, const float *sines, float *out) {
+#pragma clang fp contract(off)
+  size_t i = 0;
+  for (; i + LANES <= half; i += LANES) {
+    floats a, b, c = load(cosines + i), s = load(sines + i);
+    if (interleaved) {
+      floats first = load(x + 2 * i), second = load(x + 2 * i + LANES);
+      a = __builtin_shufflevector(first, second, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+      b = __builtin_shufflevector(first, second, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+    } else {
+      a = load(x + i), b = load(x + half + i);
+    }
+    store(out + i, a * c - b * s);
+    store(out + half + i, b * c + a * s);
+  }
+  for (; i < half; i++) {
+    float a = x[interleaved ? 2 * i : i], b = x[interleaved ? 2 * i + 1 : half + i];
+    out[i] = a * cosines[i] - b * sines[i];
+    out[half + i] = b * cosines[i] + a * sines[i];
+  }
+}
+
 static void layer_norm(size_t rows, size_t columns, const float *x, const float *weight, const float *bias,
                        float epsilon, float *out) {
   for (size_t row = 0; row < rows; row++, x += columns, out += columns) {
@@ -369,6 +392,7 @@ const ck_table TABLE = {
     .softmax = softmax,
     .dot = dot,
     .accumulate = accumulate,
+    .turn = turn,
     .dot_q4_0 = dot_q4_0,
     .dot_q4_1 = dot_q4_1,
     .dot_q8_0 = dot_q8_0,

@@ -42,6 +42,7 @@ typedef struct {
   void (*softmax)(size_t count, float *x);
   float (*dot)(size_t count, const float *a, const float *b);
   void (*accumulate)(size_t count, float factor, const float *x, float *y);  // y += factor * x
+  void (*turn)(size_t half, int interleaved, const float *x, const float *cosines, const float *sines, float *out);
   // Dot product of one quantised row with x; `block_sums[b]` is the sum of the 32 floats x[32 b ..]. NULL: unpack first.
   float (*dot_q4_0)(size_t blocks, const void *row, const float *x, const float *block_sums);
   float (*dot_q4_1)(size_t blocks, const void *row, const float *x, const float *block_sums);

@@ -27,4 +27,10 @@ extension ParameterSet {
     append("\(name).out_proj.weight", .uniform([d, d], bound: outputBound, using: &generator))
     append("\(name).out_proj.bias", Tensor(zeros: [d]))
   }
+
+  /// Norms of the heads of queries and keys: ones.
+  mutating func appendQueryKeyNorm(_ name: String, dimension: Int) {
+    let ones = Tensor(Array(repeating: 1, count: dimension), shape: [dimension])
+    for norm in ["q_norm", "k_norm"] { append("\(name).\(norm).weight", ones) }
+  }
 }

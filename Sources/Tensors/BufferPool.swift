@@ -7,7 +7,7 @@ import Synchronization
 /// memory comes either with gaps that grow with time, so that a long run needs more than a short one, or as fresh pages that
 /// the system has to clear each time.
 package final class BufferPool: Sendable {
-  package static let shared = BufferPool(limit: 32 << 20)
+  package static let shared = BufferPool(limit: 64 << 20)
 
   /// Smaller buffers are the heap's: its own lists serve them well.
   package static let smallest = 64 << 10

@@ -63,6 +63,29 @@ static void nesting(void) {
   check_that(each_is(&v, 50, 10));
 }
 
+#if defined(__SSE__) || defined(__aarch64__)
+typedef struct {
+  volatile float small;  // a subnormal number
+  float twice[MOST];
+} doubling;
+
+static void twice(void *context, size_t begin, size_t end) {
+  doubling *d = context;
+  for (size_t i = begin; i < end; i++) d->twice[i] = d->small * 2;
+}
+
+static void subnormals(void) {
+  doubling d = {.small = 1e-40f};
+  // The second loop is too short for a second thread.
+  for (size_t count = MOST; count >= 1; count /= MOST) {
+    for (size_t i = 0; i < count; i++) d.twice[i] = 1;
+    ck_parallel_for(count, 1, twice, &d);
+    for (size_t i = 0; i < count; i++) check_that(d.twice[i] == 0);
+  }
+  check_that(d.small * 2 > 0);
+}
+#endif
+
 static void memory(void) {
   size_t bytes = 100001;
   uint8_t *pages = ck_map_pages(bytes);
@@ -89,6 +112,10 @@ void check_threads(void) {
   concurrency();
   check_begin("a loop inside of a loop does not wait for itself");
   nesting();
+#if defined(__SSE__) || defined(__aarch64__)
+  check_begin("numbers below the smallest normal one are 0 within a loop only");
+  subnormals();
+#endif
   check_begin("pages are cleared, memory is aligned");
   memory();
 }

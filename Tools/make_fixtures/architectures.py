@@ -96,12 +96,29 @@ class Llama:
         return F.linear(rms_norm(x, self.w["model.norm.weight"], self.shape.epsilon), head), new
 
 
-class Block(nn.Module):
+class NormedAttention(nn.MultiheadAttention):
+    """Attention whose heads of queries and keys are normalised (Henry et al. 2020)."""
+
     def __init__(self, width, heads):
+        super().__init__(width, heads, batch_first=True)
+        self.q_norm, self.k_norm = (nn.RMSNorm(width // heads, eps=1e-6) for _ in range(2))
+
+    def forward(self, query, key, value, need_weights=False):
+        parts = zip((query, key, value), self.in_proj_weight.chunk(3), self.in_proj_bias.chunk(3))
+        q, k, v = (F.linear(x, w, b).unflatten(-1, (self.num_heads, -1)).transpose(1, 2) for x, w, b in parts)
+        out = F.scaled_dot_product_attention(self.q_norm(q), self.k_norm(k), v)
+        return self.out_proj(out.transpose(1, 2).flatten(2)), None
+
+
+def attention(width, heads, normed):
+    return NormedAttention(width, heads) if normed else nn.MultiheadAttention(width, heads, batch_first=True)
+
+
+class Block(nn.Module):
+    def __init__(self, width, heads, normed=False):
         super().__init__()
         self.n1, self.n2, self.n3 = nn.LayerNorm(width), nn.LayerNorm(width), nn.LayerNorm(width)
-        self.sa = nn.MultiheadAttention(width, heads, batch_first=True)
-        self.ca = nn.MultiheadAttention(width, heads, batch_first=True)
+        self.sa, self.ca = attention(width, heads, normed), attention(width, heads, normed)
         self.ff = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(), nn.Identity(), nn.Linear(4 * width, width))
 
     def forward(self, q, memory):
@@ -134,16 +151,17 @@ def standardized(module, features):
 
 
 class Resampler(nn.Module):
-    """features [B, tokens, F] → prefix [B, L, 2, KV, P, HD]; `groups`: how many tokens share a projection each."""
+    """features [B, tokens, F] → prefix [B, L, 2, KV, P, HD]; `groups`: how many tokens share a projection each; `normed`:
+    whether attention's heads are normalised."""
 
-    def __init__(self, features, groups, width, heads, depth, prefix):
+    def __init__(self, features, groups, width, heads, depth, prefix, normed=False):
         super().__init__()
         self.groups, self.prefix, tokens = groups, prefix, sum(groups)
         layers, _, key_value_heads, length, head_dimension = prefix
         self.inp = nn.ModuleList([nn.Linear(f, width) for f in add_statistics(self, features, groups)])
         self.pos = nn.Parameter(torch.zeros(tokens, width))
         self.q = nn.Parameter(torch.zeros(length, width))
-        self.bl = nn.ModuleList([Block(width, heads) for _ in range(depth)])
+        self.bl = nn.ModuleList([Block(width, heads, normed) for _ in range(depth)])
         self.no = nn.LayerNorm(width)
         self.out = nn.Linear(width, layers * 2 * key_value_heads * head_dimension, bias=False)
         self.base = nn.Parameter(torch.zeros(prefix))
@@ -159,10 +177,10 @@ class Resampler(nn.Module):
 
 
 class TransformerBlock(nn.Module):
-    def __init__(self, width, heads):
+    def __init__(self, width, heads, normed=False):
         super().__init__()
         self.n1, self.n2 = nn.LayerNorm(width), nn.LayerNorm(width)
-        self.sa = nn.MultiheadAttention(width, heads, batch_first=True)
+        self.sa = attention(width, heads, normed)
         self.ff = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(), nn.Identity(), nn.Linear(4 * width, width))
 
     def forward(self, x):
@@ -192,12 +210,12 @@ class Mapper(nn.Module):
 
 
 class TransformerMapper(Mapper):
-    def __init__(self, features, groups, width, heads, depth, prefix):
+    def __init__(self, features, groups, width, heads, depth, prefix, normed=False):
         super().__init__(features, groups, width, prefix)
         self.inp = nn.ModuleList([nn.Linear(f, width) for f in self.widths])
         self.pos = nn.Parameter(torch.zeros(sum(groups), width))
         self.const = nn.Parameter(torch.zeros(prefix[3], width))
-        self.bl = nn.ModuleList([TransformerBlock(width, heads) for _ in range(depth)])
+        self.bl = nn.ModuleList([TransformerBlock(width, heads, normed) for _ in range(depth)])
         self.no = nn.LayerNorm(width)
 
     def forward(self, features):

@@ -1,5 +1,5 @@
 """Fixtures/mappers-tiny: the mappers beside the resampler, each with its prefix and the gradient of every parameter; and all
-of them over the features of two encoders, whose tokens have different widths.
+of them over the features of two encoders, whose tokens have different widths; and those with attention with normalised heads.
 
 Pinned: torch 2.13.0, safetensors 0.8.0 (and transformers 5.23.0, gguf 0.19.0 to import).
 Run:    python Tools/make_fixtures/mappers.py
@@ -68,3 +68,6 @@ if __name__ == "__main__":
     make("transformer-two-encoders", TransformerMapper(*two, HEADS, DEPTH, PREFIX), seed=45)
     make("mlp-two-encoders", MLPMapper(*two, DEPTH, PREFIX), seed=46)
     make("linear-two-encoders", LinearMapper(*two, PREFIX), seed=47)
+    one = (FEATURES, GROUPS, WIDTH, HEADS, DEPTH, PREFIX)
+    make("resampler-normed-heads", Resampler(*one, normed=True), seed=48)
+    make("transformer-normed-heads", TransformerMapper(*one, normed=True), seed=49)

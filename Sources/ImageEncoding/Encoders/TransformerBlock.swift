@@ -68,9 +68,8 @@ struct TransformerBlock: Sendable {
   /// What the first layer of the MLP yields, and what the second one reads.
   var mlpWidth: Int { up.outputs + down.inputs }
 
-  /// `[batch, tokens, hidden]` → the same shape.
-  func callAsFunction(_ x: Tensor) -> Tensor {
-    var x = x
+  /// - Parameter x: `[batch, tokens, hidden]`, before the block and after it.
+  func apply(to x: inout Tensor) {
     let d = x.columns
     let qkv = Linear.concatenated([query, key, value], norm1(x), bias: inputBias)
     let attended = attention(
@@ -79,6 +78,5 @@ struct TransformerBlock: Sendable {
     let normed = norm2(x)
     let hidden = isGated ? up(normed).gated(by: activation) : up(normed, activation: activation)
     down.add(hidden, scale: scale2, to: &x)
-    return x
   }
 }

@@ -59,7 +59,7 @@ public struct VisionTransformer: Sendable {
     var states: [Int: Tensor] = [:]
     if numbers.contains(0) { states[0] = x }
     for index in 0..<(numbers.max() ?? 0) {
-      x = blocks[index](x)
+      blocks[index].apply(to: &x)
       if numbers.contains(index + 1) { states[index + 1] = x }
     }
     return states

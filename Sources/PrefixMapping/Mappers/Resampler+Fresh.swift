@@ -21,6 +21,7 @@ private func freshResampler(_ settings: MapperSettings, using generator: inout X
     for norm in ["n1", "n2", "n3"] { set.appendLayerNorm("\(name).\(norm)", columns: d) }
     set.appendAttention("\(name).sa", width: d, using: &generator)
     set.appendAttention("\(name).ca", width: d, using: &generator)
+    for attention in ["sa", "ca"] { set.appendQueryKeyNorm("\(name).\(attention)", dimension: d / settings.heads) }
     set.appendLinear("\(name).ff.0", outputs: 4 * d, inputs: d, using: &generator)
     set.appendLinear("\(name).ff.3", outputs: d, inputs: 4 * d, using: &generator)
   }

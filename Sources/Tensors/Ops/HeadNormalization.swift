@@ -1,72 +1,101 @@
 import CKernels
 
-/// Root-mean-square normalisation of each head of queries and keys (Henry et al. 2020, "Query-Key Normalization"), as
-/// Qwen3 and Gemma 3 have it before the rotary embedding. Its weights are frozen.
+/// Root-mean-square normalisation of each head of queries and keys (Henry et al. 2020, "Query-Key Normalization"): scores
+/// of attention stay within bounds, however large its matrices grow. Decoders such as Qwen3 and Gemma 3 have it before the
+/// rotary embedding.
 public struct HeadNormalization: Sendable {
-  /// `[headDimension]`.
-  public let queryWeight, keyWeight: Tensor
-  public let epsilon: Float
-  public let heads, keyValueHeads: Int
+  /// Heads side by side that share a weight.
+  public struct Heads: Sendable {
+    /// Where they begin in a row.
+    public var firstColumn: Int
+    public var count: Int
+    /// `[dimension of a head]`.
+    public var weight: Variable
 
-  public init(queryWeight: Tensor, keyWeight: Tensor, epsilon: Float, heads: Int, keyValueHeads: Int) {
-    precondition(queryWeight.count == keyWeight.count, "\(queryWeight.shape) for queries, \(keyWeight.shape) for keys")
-    self.queryWeight = queryWeight
-    self.keyWeight = keyWeight
-    self.epsilon = epsilon
-    self.heads = heads
-    self.keyValueHeads = keyValueHeads
+    public init(firstColumn: Int, count: Int, weight: Variable) {
+      self.firstColumn = firstColumn
+      self.count = count
+      self.weight = weight
+    }
+
+    fileprivate var dimension: Int { weight.value.count }
+    fileprivate var columns: Range<Int> { firstColumn..<firstColumn + count * dimension }
   }
 
-  private var headDimension: Int { queryWeight.count }
+  private let normalized: [Heads]
+  private let epsilon: Float
 
-  /// Queries, keys and values side by side, `[tokens, (heads + 2 * keyValueHeads) * headDimension]`; values stay as they are.
-  public func callAsFunction(_ qkv: Variable) -> Variable {
-    var out = Tensor(uninitialized: qkv.shape)
-    qkv.value.withPointer { x in
+  /// - Parameter normalized: in the order of their columns, none of which overlap.
+  public init(_ normalized: [Heads], epsilon: Float) {
+    precondition(
+      zip(normalized, normalized.dropFirst()).allSatisfy { $0.columns.upperBound <= $1.firstColumn }, "heads overlap")
+    self.normalized = normalized
+    self.epsilon = epsilon
+  }
+
+  /// Queries, keys and values side by side, `[tokens, (heads + 2 * keyValueHeads) * headDimension]`, of a frozen decoder.
+  ///
+  /// - Parameters:
+  ///   - queryWeight: `[headDimension]`.
+  ///   - keyWeight: `[headDimension]`.
+  public init(queryWeight: Tensor, keyWeight: Tensor, epsilon: Float, heads: Int, keyValueHeads: Int) {
+    precondition(queryWeight.count == keyWeight.count, "\(queryWeight.shape) for queries, \(keyWeight.shape) for keys")
+    self.init(
+      [
+        Heads(firstColumn: 0, count: heads, weight: Variable(queryWeight)),
+        Heads(firstColumn: heads * queryWeight.count, count: keyValueHeads, weight: Variable(keyWeight)),
+      ], epsilon: epsilon)
+  }
+
+  /// `[…, columns]`; columns of other heads stay as they are.
+  public func callAsFunction(_ x: Variable) -> Variable {
+    precondition(normalized.allSatisfy { $0.columns.upperBound <= x.value.columns }, "\(x.shape)")
+    var out = Tensor(uninitialized: x.shape)
+    x.value.withPointer { input in
       out.withMutablePointer { out in
-        forEachPart(of: qkv.value) { offset, rows, weight in
-          if let weight {
-            ck_rms_norm(rows, headDimension, x + offset, weight, epsilon, out + offset)
-          } else {
-            (out + offset).update(from: x + offset, count: rows * headDimension)
+        forEachPart(of: x.value) { offset, count, heads in
+          guard let heads else { return (out + offset).update(from: input + offset, count: count) }
+          heads.weight.value.withPointer {
+            ck_rms_norm(heads.count, heads.dimension, input + offset, $0, epsilon, out + offset)
           }
         }
       }
     }
-    return .recorded(out, inputs: [qkv.node]) { gradient in
-      var result = Tensor(uninitialized: qkv.shape)
-      qkv.value.withPointer { x in
+    return .recorded(out, inputs: [x.node] + normalized.map(\.weight.node)) { gradient in
+      var result = Tensor(uninitialized: x.shape)
+      x.value.withPointer { input in
         gradient.withPointer { gradient in
           result.withMutablePointer { result in
-            forEachPart(of: qkv.value) { offset, rows, weight in
-              if let weight {
-                ck_rms_norm_backward(
-                  rows, headDimension, x + offset, weight, epsilon, gradient + offset, result + offset, nil)
-              } else {
-                (result + offset).update(from: gradient + offset, count: rows * headDimension)
+            forEachPart(of: x.value) { offset, count, heads in
+              guard let heads else { return (result + offset).update(from: gradient + offset, count: count) }
+              heads.weight.value.withPointer { weight in
+                func run(_ weightGradient: UnsafeMutablePointer<Float>?) {
+                  ck_rms_norm_backward(
+                    heads.count, heads.dimension, input + offset, weight, epsilon, gradient + offset, result + offset,
+                    weightGradient)
+                }
+                if let node = heads.weight.node { node.accumulate { run($0) } } else { run(nil) }
               }
             }
           }
         }
       }
-      qkv.node?.accumulate(result)
+      x.node?.accumulate(result)
     }
   }
 
-  /// The queries, keys and values (without weight) of each token: where they begin, and how many heads they are.
-  private func forEachPart(
-    of qkv: Tensor, _ body: (_ offset: Int, _ heads: Int, _ weight: UnsafePointer<Float>?) -> Void
-  ) {
-    precondition(qkv.columns == (heads + 2 * keyValueHeads) * headDimension, "\(qkv.shape)")
-    queryWeight.withPointer { queryWeight in
-      keyWeight.withPointer { keyWeight in
-        for token in 0..<qkv.rows {
-          let start = token * qkv.columns
-          body(start, heads, queryWeight)
-          body(start + heads * headDimension, keyValueHeads, keyWeight)
-          body(start + (heads + keyValueHeads) * headDimension, keyValueHeads, nil)
-        }
+  /// The parts of each row: where they begin, how many numbers they are, and the heads that they are where these are
+  /// normalised.
+  private func forEachPart(of x: Tensor, _ body: (_ offset: Int, _ count: Int, _ heads: Heads?) -> Void) {
+    for row in 0..<x.rows {
+      let start = row * x.columns
+      var column = 0
+      for heads in normalized {
+        if heads.firstColumn > column { body(start + column, heads.firstColumn - column, nil) }
+        body(start + heads.firstColumn, heads.columns.count, heads)
+        column = heads.columns.upperBound
       }
+      if column < x.columns { body(start + column, x.columns - column, nil) }
     }
   }
 }

@@ -1,3 +1,4 @@
+import CKernels
 import RealModule
 
 /// Rotary position embedding (Su et al. 2021): pair i of a head is turned by `position * theta^(-2i / d)`.
@@ -68,39 +69,24 @@ public struct RotaryEmbedding: Sendable {
   }
 
   /// Turns `heads` heads that lie one after the other at `source` and writes them to `destination`, pairs as halves.
-  /// With that layout `destination` may be `source`.
+  /// With that layout and a stride of `headDimension` `destination` may be `source`.
+  ///
+  /// - Parameter rotation: cosines, then sines, each `[rotatedDimension / 2]`.
   package func rotate(
-    _ source: UnsafePointer<Float>, heads: Int, by rotation: (cosines: [Float], sines: [Float]), layout: PairLayout,
+    _ source: UnsafePointer<Float>, heads: Int, by rotation: UnsafePointer<Float>, layout: PairLayout,
     into destination: UnsafeMutablePointer<Float>, destinationStride: Int
   ) {
-    let half = rotatedDimension / 2
-    // Loops without a branch, over bare pointers: the compiler turns several pairs at once.
-    rotation.cosines.withUnsafeBufferPointer { cosines in
-      rotation.sines.withUnsafeBufferPointer { sines in
-        guard half > 0, let cosines = cosines.baseAddress, let sines = sines.baseAddress else { return }
-        for head in 0..<heads {
-          let from = source + head * headDimension
-          let to = destination + head * destinationStride
-          if layout == .halves {
-            for pair in 0..<half {
-              let (a, b) = (from[pair], from[pair + half])
-              to[pair] = a * cosines[pair] - b * sines[pair]
-              to[pair + half] = b * cosines[pair] + a * sines[pair]
-            }
-          } else {
-            for pair in 0..<half {
-              let (a, b) = (from[2 * pair], from[2 * pair + 1])
-              to[pair] = a * cosines[pair] - b * sines[pair]
-              to[pair + half] = b * cosines[pair] + a * sines[pair]
-            }
-          }
-        }
-      }
-    }
-    let rest = headDimension - rotatedDimension
-    for head in 0..<heads where rest > 0 {
-      (destination + head * destinationStride + rotatedDimension)
-        .update(from: source + head * headDimension + rotatedDimension, count: rest)
-    }
+    ck_turn_heads(
+      heads, headDimension, rotatedDimension, layout == .interleaved ? 1 : 0, source, rotation,
+      rotation + rotatedDimension / 2, destination, destinationStride)
+  }
+
+  /// What `rotate` turns by, of several positions: `[positions, 2, rotatedDimension / 2]`.
+  package func rotations(positions: [Int]) -> Tensor {
+    Tensor(
+      positions.flatMap { position in
+        let (cosines, sines) = rotation(position: position)
+        return cosines + sines
+      }, shape: [positions.count, 2, rotatedDimension / 2])
   }
 }

@@ -3,8 +3,6 @@ import Tensors
 
 /// New tokens of several rows, whose keys and values go to the rows' caches.
 struct CachedBatch {
-  private typealias Rotation = (cosines: [Float], sines: [Float])
-
   private let heads: TransformerDecoder.Heads
   private let counts: [Int]
   private let memory: [KVCache.RowMemory]
@@ -14,8 +12,8 @@ struct CachedBatch {
   private let rows: [Int]
   /// Of each token: its place in its row.
   let positions: [Int]
-  /// Of each rotary embedding, of each token.
-  private let rotations: [[Rotation]]
+  /// Of each rotary embedding, `[tokens, 2, pairs]`: what turns each token's heads.
+  private let rotations: [Tensor]
 
   /// - Parameters:
   ///   - counts: how many tokens each row gains.
@@ -32,7 +30,7 @@ struct CachedBatch {
     rows = counts.enumerated().flatMap { row, count in repeatElement(row, count: count) }
     let positions = zip(counts, memory).flatMap { count, memory in memory.length..<memory.length + count }
     self.positions = positions
-    rotations = rotaries.map { rotary in positions.map { rotary.rotation(position: $0) } }
+    rotations = rotaries.map { $0.rotations(positions: positions) }
   }
 
   /// Attention of each row's new tokens over its own cache, themselves included.
@@ -65,6 +63,31 @@ struct CachedBatch {
 
   /// Splits queries, keys and values: turned queries to `queries`, turned keys and plain values to the cache.
   private func place(_ qkv: Tensor, layer: Int, rotary: Int?, queries: inout Tensor) {
+    guard let rotary else {
+      place(qkv, layer: layer, queries: &queries) { _, source, count, target, stride in
+        for head in 0..<count {
+          (target + head * stride).update(from: source + head * heads.dimension, count: heads.dimension)
+        }
+      }
+      return
+    }
+    let (embedding, rotations) = (rotaries[rotary], rotations[rotary])
+    rotations.withPointer { pairs in
+      place(qkv, layer: layer, queries: &queries) { token, source, count, target, stride in
+        embedding.rotate(
+          source, heads: count, by: pairs + token * embedding.rotatedDimension, layout: pairLayout, into: target,
+          destinationStride: stride)
+      }
+    }
+  }
+
+  /// - Parameter turn: turns heads of a token that lie one after the other, to where they begin `stride` apart.
+  private func place(
+    _ qkv: Tensor, layer: Int, queries: inout Tensor,
+    turn: (
+      _ token: Int, _ source: UnsafePointer<Float>, _ count: Int, _ target: UnsafeMutablePointer<Float>, _ stride: Int
+    ) -> Void
+  ) {
     let d = heads.dimension
     qkv.withPointer { qkv in
       queries.withMutablePointer { queries in
@@ -72,29 +95,14 @@ struct CachedBatch {
           let source = qkv + token * (heads.queries + 2 * heads.keyValues) * d
           let memory = memory[rows[token]]
           let place = positions[token] * d
-          turn(source, heads.queries, token, rotary, to: queries + token * heads.queries * d, stride: d)
+          turn(token, source, heads.queries, queries + token * heads.queries * d, d)
           turn(
-            source + heads.queries * d, heads.keyValues, token, rotary, to: memory.keys(layer: layer) + place,
-            stride: memory.headStride)
+            token, source + heads.queries * d, heads.keyValues, memory.keys(layer: layer) + place, memory.headStride)
           for head in 0..<heads.keyValues {
             (memory.values(layer: layer) + head * memory.headStride + place)
               .update(from: source + (heads.queries + heads.keyValues + head) * d, count: d)
           }
         }
-      }
-    }
-  }
-
-  private func turn(
-    _ source: UnsafePointer<Float>, _ count: Int, _ token: Int, _ rotary: Int?,
-    to target: UnsafeMutablePointer<Float>, stride: Int
-  ) {
-    if let rotary {
-      rotaries[rotary].rotate(
-        source, heads: count, by: rotations[rotary][token], layout: pairLayout, into: target, destinationStride: stride)
-    } else {
-      for head in 0..<count {
-        (target + head * stride).update(from: source + head * heads.dimension, count: heads.dimension)
       }
     }
   }

@@ -11,10 +11,11 @@ extension Prefix {
       for layer in 0..<shape.layers {
         let rotary = rotary(layer)
         for position in 0..<length {
-          let rotation = rotary.rotation(from: position, to: position + offset)
+          let (cosines, sines) = rotary.rotation(from: position, to: position + offset)
           for head in 0..<shape.keyValueHeads {
             let row = numbers + (layer * rowsOfLayer + head * length + position) * shape.headDimension
-            rotary.rotate(row, heads: 1, by: rotation, layout: .halves, into: row, destinationStride: 0)
+            rotary.rotate(
+              row, heads: 1, by: cosines + sines, layout: .halves, into: row, destinationStride: shape.headDimension)
           }
         }
       }

@@ -51,6 +51,16 @@ extension FeatureSource {
     }
     return batch
   }
+
+  /// Reads images as they are, so many at a time.
+  ///
+  /// - Parameter body: gets the place of a part of them, and its features, `[images, …]`.
+  public func forEachBatch(of images: [FileHash], size: Int, _ body: (Range<Int>, Tensor) throws -> Void) throws {
+    for start in stride(from: 0, to: images.count, by: size) {
+      let part = start..<min(start + size, images.count)
+      try body(part, batch(images[part].map { ($0, false) }))
+    }
+  }
 }
 
 /// What a task without images has: nothing, of any text.

@@ -40,17 +40,19 @@ struct CalibrationData {
     let features = try await DatasetFeatures(
       dataset, splits: splits, extractor: captioner.extractor, cache: cache, budget: budget, log: log, isQuiet: false
     ) { places, split in split == .train ? Self.evenly(places, limit) : places }
-    try forEachBatch(features.images[.train] ?? [], features.cache) { _, batch in
+    func forEachBatch(of images: [DatasetFeatures.Image], _ body: (Tensor) throws -> Void) throws {
+      try features.cache.forEachBatch(of: images.map(\.hash), size: Self.batchSize) { try body($1) }
+    }
+    try forEachBatch(of: features.images[.train] ?? []) { batch in
       training += captioner.extractor.pooledVectors(of: batch)
     }
-    try forEachBatch(features.images[.test] ?? [], features.cache) { _, batch in
+    try forEachBatch(of: features.images[.test] ?? []) { batch in
       photos += captioner.extractor.pooledVectors(of: batch)
     }
     let validation = features.images[.validation] ?? []
     if validation.isEmpty { return }
     var captioned: [CaptionedExample] = []
-    try forEachBatch(validation, features.cache) { _, batch in captioned += try Self.captions(of: batch, by: captioner)
-    }
+    try forEachBatch(of: validation) { batch in captioned += try Self.captions(of: batch, by: captioner) }
     let scores = try captionScores(
       zip(validation, captioned).map { photo, caption in
         ScoredCaption(id: photo.image.name, candidate: caption.text, references: photo.image.captions)
@@ -85,10 +87,8 @@ struct CalibrationData {
       throw CalibrationError.tooFewNonPhotos(directory: directory, found: images.count)
     }
     var places: [String: Int] = [:]
-    for start in stride(from: 0, to: images.count, by: Self.batchSize) {
-      let some = images[start..<min(start + Self.batchSize, images.count)]
-      let batch = try cache.batch(some.map { ($0.hash, false) })
-      for (image, caption) in zip(some, try Self.captions(of: batch, by: captioner)) {
+    try cache.forEachBatch(of: images.map(\.hash), size: Self.batchSize) { part, batch in
+      for (image, caption) in zip(images[part], try Self.captions(of: batch, by: captioner)) {
         let kind = Path.name(Path.parent(image.file))
         let place = places[kind, default: 0]
         places[kind] = place + 1
@@ -113,15 +113,6 @@ struct CalibrationData {
     return zip(sequences, captioner.extractor.pooledVectors(of: features)).map { sequence, vectors in
       CaptionedExample(
         text: captioner.text(of: sequence), tokens: sequence.tokenLogProbabilities, vectors: vectors)
-    }
-  }
-
-  private func forEachBatch(
-    _ images: [DatasetFeatures.Image], _ cache: FeatureCaches, _ body: (Int, Tensor) throws -> Void
-  ) throws {
-    for start in stride(from: 0, to: images.count, by: Self.batchSize) {
-      let some = images[start..<min(start + Self.batchSize, images.count)]
-      try body(start, cache.batch(some.map { ($0.hash, false) }))
     }
   }
 

@@ -58,9 +58,7 @@ struct DatasetEvaluation {
     // As many rows at once as keep the processor busy; each beam is one.
     let batchSize = if case .beam(let width, _, _, _) = options.strategy { max(1, 64 / width) } else { 64 }
     defer { LiveLine.clear() }
-    for start in stride(from: 0, to: photos.count, by: batchSize) {
-      let batch = photos[start..<min(start + batchSize, photos.count)]
-      let features = try cache.batch(batch.map { ($0.hash, false) })
+    try cache.forEachBatch(of: photos.map(\.hash), size: batchSize) { _, features in
       captions += zip(try captioner.sequences(features, options: options), captioner.views(of: features)).map {
         Caption(
           text: captioner.text(of: $0), isSure: captioner.judgement(of: $0, view: $1).reason == nil)

@@ -42,12 +42,11 @@ struct DebugPrecisionCommand: AsyncParsableCommand {
       let photos = try await features(of: split, reference, log)
       let others = try await features(of: split, other, log)
       let hashes = (photos.images[split] ?? []).map(\.hash)
-      for start in stride(from: 0, to: hashes.count, by: 32) {
-        let keys = hashes[start..<min(start + 32, hashes.count)].map { ($0, false) }
-        let (known, found) = (try photos.cache.batch(keys), try others.cache.batch(keys))
+      try photos.cache.forEachBatch(of: hashes, size: 32) { part, known in
+        let found = try others.cache.batch(hashes[part].map { ($0, false) })
         let sequences = try reference.sequences(known, options: reference.defaultOptions)
         let own = try other.sequences(found, options: other.defaultOptions)
-        comparison.images += keys.count
+        comparison.images += part.count
         comparison.sameCaptions += zip(sequences, own).count { reference.text(of: $0) == other.text(of: $1) }
         let tokens = sequences.map(\.tokens)
         comparison.add(

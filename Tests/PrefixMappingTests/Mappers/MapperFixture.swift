@@ -29,18 +29,24 @@ struct MapperFixture {
   let reference: Reference
   let tensors: [String: StoredTensor]
 
-  /// - Parameter encoders: of two, tokens have different widths.
-  init(_ family: MapperFamily, encoders: Int = 1) throws {
+  enum Variant: String {
+    case plain = ""
+    /// Tokens have different widths.
+    case twoEncoders = "-two-encoders"
+    /// Attention's heads of queries and keys are normalised.
+    case normedHeads = "-normed-heads"
+  }
+
+  init(_ family: MapperFamily, _ variant: Variant = .plain) throws {
     self.family = family
     layout =
-      encoders == 1
+      variant != .twoEncoders
       ? FeatureLayout(tokens: [4, 1, 1], width: 10)
       : FeatureLayout([
         .init(tokens: 4, width: 10), .init(tokens: 1, width: 10), .init(tokens: 2, width: 14),
         .init(tokens: 1, width: 14),
       ])
-    reference = try Reference(
-      "mappers-tiny/\(family.name)\(encoders == 1 ? "" : "-two-encoders").safetensors")
+    reference = try Reference("mappers-tiny/\(family.name)\(variant.rawValue).safetensors")
     var tensors: [String: StoredTensor] = [:]
     for name in reference.names where !name.hasPrefix("grad_") && !["features", "prefix"].contains(name) {
       tensors[name] = try reference.stored(name)

@@ -11,7 +11,7 @@ struct SeveralEncodersTests {
   @Test("prefix and the gradient of every parameter equal PyTorch's", arguments: MapperFamily.ofImages)
   func parity(family: MapperFamily) throws {
     // PyTorch's own float32 is off by up to 2.9e-7 and 2.1e-6 (SCHEMA.md); sums run in another order here.
-    try MapperFixture(family, encoders: 2).compare(prefixTolerance: 2e-6, gradientTolerance: 8e-6)
+    try MapperFixture(family, .twoEncoders).compare(prefixTolerance: 2e-6, gradientTolerance: 8e-6)
   }
 
   private static let layout = FeatureLayout([

@@ -124,6 +124,18 @@ struct FiniteDifferenceTests {
     check([.random([n[0], (heads + 2 * groups) * d], seed: seed)], seed: seed) { norm($0[0]) }
   }
 
+  @Test("norms of some of the heads, with weights that are learnt", arguments: seeds)
+  func trainedHeadNormalization(seed: UInt64) {
+    let n = sizes(seed, 1...5, 1...3, 1...20)
+    let d = n[2]
+    check([.random([n[0], (n[1] + 3) * d], seed: seed), .random([d], seed: 3), .random([d], seed: 4)], seed: seed) {
+      let heads: [HeadNormalization.Heads] = [
+        .init(firstColumn: d, count: n[1], weight: $0[1]), .init(firstColumn: (n[1] + 2) * d, count: 1, weight: $0[2]),
+      ]
+      return HeadNormalization(heads, epsilon: 1e-2)($0[0])
+    }
+  }
+
   @Test("rows in any order, some of them twice", arguments: seeds)
   func selectedRows(seed: UInt64) {
     let n = sizes(seed, 2...9, 1...20)

@@ -119,7 +119,7 @@ struct OpsParityTests {
       let head = input.rows(row..<row + 1).values
       // The same head with its pairs side by side.
       let source = layout == .halves ? head : (0..<d).map { head[$0 / 2 + $0 % 2 * d / 2] }
-      let rotation = rotary.rotation(position: positions[row % positions.count])
+      let rotation = rotary.rotations(positions: [positions[row % positions.count]]).values
       found.withMutablePointer { found in
         rotary.rotate(source, heads: 1, by: rotation, layout: layout, into: found + row * d, destinationStride: d)
       }
