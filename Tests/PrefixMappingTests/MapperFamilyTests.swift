@@ -74,7 +74,8 @@ struct MapperFamilyTests {
       let (name, values) = (parameter.name, parameter.tensor.values.map(Double.init))
       let deviation = (values.reduce(0) { $0 + $1 * $1 } / Double(values.count)).squareRoot()
       let inputs = Double(parameter.tensor.columns)
-      let isNorm = name.split(separator: ".").dropLast().last.map { $0.hasPrefix("n") || $0.hasSuffix("_norm") } ?? false
+      let layer = name.split(separator: ".").dropLast().last ?? ""
+      let isNorm = layer.hasPrefix("n") || layer.hasSuffix("_norm")
       let expected: Double
       switch name {
       case _ where isNorm: expected = name.hasSuffix("weight") ? 1 : 0

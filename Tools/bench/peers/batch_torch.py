@@ -1,13 +1,14 @@
 """Greedy captions of many photos in PyTorch and transformers.
 
-    python batch_torch.py CAPTIONER ENCODER DECODER --batch N [--dtype float32|bfloat16] [--threads 2] < LIST
+    python batch_torch.py CAPTIONER STORE DECODER --batch N [--dtype float32|bfloat16] [--threads 2] < LIST
 
 Reads a path a line, prints {"path", "caption"} a line, and at the end {"seconds", "photos"}: from the first photo to the
-last caption, models loaded before.
+last caption, models loaded before. STORE is the folder of base models by name, which has the encoders; DECODER is a Hugging
+Face directory.
 
-As quick as the libraries allow in the usual way: photos are decoded by another thread, one batch ahead; encoder, mapper and
+As quick as the libraries allow in the usual way: photos are decoded by another thread, one batch ahead; encoders, mapper and
 decoder see whole batches; key/value cache; the head sees the last position alone. Rows that are done go on until all of
-their batch are, as with `generate`. DTYPE is what encoder and decoder compute in; the mapper is float32.
+their batch are, as with `generate`. DTYPE is what encoders and decoder compute in; the mapper is float32.
 """
 import argparse
 import json
@@ -18,17 +19,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 os.environ["HF_HUB_OFFLINE"] = "1"
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "make_fixtures"))
 
 import torch
 from tokenizers import Tokenizer
 from transformers import DynamicCache
-from transformers.models.dinov2.modeling_dinov2 import Dinov2Model
 from transformers.models.llama.modeling_llama import LlamaForCausalLM
 from transformers.utils import logging
 
-from architectures import pooled
-from cold_torch import pixels
+from encoders_torch import encoders, features, pixels
 from mappers_torch import resampler
 
 
@@ -54,7 +52,7 @@ def generate(language, prefix, spoken):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("captioner", type=Path)
-    parser.add_argument("encoder")
+    parser.add_argument("store", type=Path)
     parser.add_argument("decoder")
     parser.add_argument("--batch", type=int, required=True)
     parser.add_argument("--dtype", default="float32")
@@ -65,16 +63,15 @@ def main():
     logging.disable_progress_bar()
     dtype = getattr(torch, arguments.dtype)
     manifest = json.loads((arguments.captioner / "captioner.json").read_text())
-    vision = Dinov2Model.from_pretrained(arguments.encoder, dtype=dtype).eval()
+    vision = encoders(arguments.captioner, manifest, arguments.store, dtype)
     language = LlamaForCausalLM.from_pretrained(arguments.decoder, dtype=dtype).eval()
     words = Tokenizer.from_file(f"{arguments.decoder}/tokenizer.json")
     mapper = resampler(arguments.captioner, manifest["mapper"]).eval()
     paths = [line.rstrip("\n") for line in sys.stdin]
     batches = [paths[i:i + arguments.batch] for i in range(0, len(paths), arguments.batch)]
-    preprocessing = manifest["encoder"]["preprocessing"]
 
     def read(batch):
-        return torch.cat([pixels(path, preprocessing) for path in batch])
+        return [torch.stack(images) for images in zip(*(pixels(path, vision) for path in batch))]
 
     start = time.perf_counter()
     with ThreadPoolExecutor(1) as reader:
@@ -83,9 +80,8 @@ def main():
             images = following.result()
             if index + 1 < len(batches):
                 following = reader.submit(read, batches[index + 1])
-            states = vision(images.to(dtype), output_hidden_states=True).hidden_states
-            features = pooled([state.float() for state in states], manifest["encoder"]["features"])
-            for path, tokens in zip(batch, generate(language, mapper(features), manifest["decoder"])):
+            prefixes = mapper(features(vision, images))
+            for path, tokens in zip(batch, generate(language, prefixes, manifest["decoder"])):
                 print(json.dumps({"path": path, "caption": words.decode(tokens).strip()}))
     print(json.dumps({"seconds": time.perf_counter() - start, "photos": len(paths)}))
 

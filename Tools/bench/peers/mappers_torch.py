@@ -13,9 +13,14 @@ from architectures import Resampler
 def resampler(captioner, manifest):
     """The float32 module of a captioner's folder and the `mapper` part of its manifest; without dropout."""
     weights = {name: tensor.float() for name, tensor in load_file(captioner / manifest["path"]).items()}
-    (width, features), blocks = weights["inp.0.weight"].shape, len({k.split(".")[1] for k in weights if k[:3] == "bl."})
+    groups, blocks = manifest["tokenGroups"], len({k.split(".")[1] for k in weights if k[:3] == "bl."})
+    width, features = weights["inp.0.weight"].shape
+    if "mean" not in weights:
+        # Statistics are stored by group where tokens have several widths.
+        features = tuple(weights[f"mean.{group}"].shape[1] for group in range(len(groups)))
     with torch.device("meta"):
         module = Resampler(
-            features, manifest["tokenGroups"], width, manifest["heads"], blocks, tuple(weights["base"].shape))
+            features, groups, width, manifest["heads"], blocks, tuple(weights["base"].shape),
+            normed="bl.0.ca.q_norm.weight" in weights)
     module.load_state_dict(weights, assign=True)
     return module
