@@ -41,7 +41,7 @@ struct TrainingLoopTests {
     try withTemporaryDirectory { directory in
       var training = try TinyTraining(directory)
       // Too fast to become better each time.
-      training.plan.schedule.peak = 0.2
+      training.plan.schedule.peak = 1
       training.plan.trainer.averageDecay = 0
       training.plan.validation.interval = 1
       let record = RunRecord()
