@@ -47,6 +47,7 @@ static void attend_heads_f16(void *context, size_t begin, size_t end) {
   }
 }
 
+// The same index.
 static void attend_heads(void *context, size_t begin, size_t end) {
   const attention *a = context;
   const ck_attention_layout *l = a->layout;

@@ -12,10 +12,11 @@ extension Prefix {
         let rotary = rotary(layer)
         for position in 0..<length {
           let (cosines, sines) = rotary.rotation(from: position, to: position + offset)
+          let rotation = cosines + sines
           for head in 0..<shape.keyValueHeads {
             let row = numbers + (layer * rowsOfLayer + head * length + position) * shape.headDimension
             rotary.rotate(
-              row, heads: 1, by: cosines + sines, layout: .halves, into: row, destinationStride: shape.headDimension)
+              row, heads: 1, by: rotation, layout: .halves, into: row, destinationStride: shape.headDimension)
           }
         }
       }
