@@ -50,13 +50,19 @@ INLINE void tile_whole(const size_t rows, size_t k, const ck_int8_rows *x, const
 // Rows of a tile, and bytes of codes that meet all rows before the next ones do.
 enum { BLOCK_ROWS = 6, PART = 16 << 10 };
 
-// How far ahead of what is unpacked memory is asked for: with few rows its speed is the limit.
-enum { PANEL_AHEAD = 16 << 10 };
+/// Memory that the next panel will need: each block of a tile asks for some lines, so that products and memory go on side by
+/// side. With few rows the speed of memory is the limit.
+typedef struct {
+  const uint8_t *from;
+  size_t lines;  // a block
+} memory_ahead;
+
+INLINE void ask_for(const uint8_t *line) { _mm_prefetch((const char *)line, _MM_HINT_T1); }
 
 /// `steps` times four columns share a scale: sums of a block stay integers in 12 registers, those of all blocks are in 12
 /// others. `rows`, at most BLOCK_ROWS, and `steps` are constants at every call.
 INLINE void tile_blocks(const size_t rows, const size_t steps, int adds, size_t blocks, const ck_int8_rows *x,
-                        const ck_int8_panel *panel, float *out) {
+                        const ck_int8_panel *panel, memory_ahead ahead, float *out) {
   __m512 sums[BLOCK_ROWS][2];
 #pragma clang loop unroll(full)
   for (size_t i = 0; i < rows; i++) {
@@ -65,6 +71,7 @@ INLINE void tile_blocks(const size_t rows, const size_t steps, int adds, size_t 
   }
   const uint8_t *codes = panel->codes;
   for (size_t b = 0; b < blocks; b++) {
+    for (size_t line = 0; line < ahead.lines; line++, ahead.from += 64) ask_for(ahead.from);
     __m512i products[BLOCK_ROWS][2];
 #pragma clang loop unroll(full)
     for (size_t i = 0; i < rows; i++) products[i][0] = products[i][1] = _mm512_setzero_si512();
@@ -103,23 +110,22 @@ typedef struct {
   float scales[PART / 32], minima[PART / 32];
 } __attribute__((aligned(64))) unpacked_part;
 
-INLINE void unpack_halves(size_t count, const uint16_t *halves, float *out) {
-  for (size_t i = 0; i < count; i += 16) {
-    _mm_prefetch((const char *)(halves + i) + PANEL_AHEAD, _MM_HINT_T0);
+INLINE void unpack_halves(size_t count, const uint16_t *halves, size_t ahead, float *out) {
+  for (size_t i = 0; i < count; i += 32) {
+    ask_for((const uint8_t *)(halves + i) + ahead);
     _mm512_store_ps(out + i, _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(halves + i))));
+    _mm512_store_ps(out + i + 16, _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(halves + i + 16))));
   }
 }
 
-/// Blocks of 32 columns, from `first` on.
-static ck_int8_panel unpack_part(const ck_int8_panel *panel, size_t first, size_t blocks, unpacked_part *part) {
+/// Blocks of 32 columns, from `first` on. The same ones of the next panel lie `ahead` bytes further.
+static ck_int8_panel unpack_part(const ck_int8_panel *panel, size_t first, size_t blocks, size_t ahead, unpacked_part *part) {
   size_t bytes = blocks * 32 * CK_WIDE;
   if (panel->bits == 4) {
     const uint8_t *pairs = panel->codes + first * 16 * CK_WIDE;
     const __m512i low = _mm512_set1_epi8(15);
     // Four columns of all outputs are two registers.
     for (uint8_t *out = part->codes; out < part->codes + bytes; out += 256, pairs += 128) {
-      _mm_prefetch((const char *)pairs + PANEL_AHEAD, _MM_HINT_T0);
-      _mm_prefetch((const char *)pairs + PANEL_AHEAD + 64, _MM_HINT_T0);
       __m512i a = _mm512_loadu_si512(pairs), b = _mm512_loadu_si512(pairs + 64);
       _mm512_store_si512(out, _mm512_and_si512(a, low));
       _mm512_store_si512(out + 64, _mm512_and_si512(b, low));
@@ -128,9 +134,8 @@ static ck_int8_panel unpack_part(const ck_int8_panel *panel, size_t first, size_
     }
   }
   const uint8_t *codes = panel->bits == 4 ? part->codes : panel->codes + first * 32 * CK_WIDE;
-  for (size_t i = 0; panel->bits != 4 && i < bytes; i += 64) _mm_prefetch((const char *)codes + i + PANEL_AHEAD, _MM_HINT_T0);
-  unpack_halves(blocks * CK_WIDE, (const uint16_t *)panel->scales + first * CK_WIDE, part->scales);
-  unpack_halves(blocks * CK_WIDE, (const uint16_t *)panel->minima + first * CK_WIDE, part->minima);
+  unpack_halves(blocks * CK_WIDE, (const uint16_t *)panel->scales + first * CK_WIDE, ahead, part->scales);
+  unpack_halves(blocks * CK_WIDE, (const uint16_t *)panel->minima + first * CK_WIDE, ahead, part->minima);
   return (ck_int8_panel){codes, part->scales, part->minima, panel->bits, 0};
 }
 
@@ -140,16 +145,21 @@ INLINE void tile_rows_of_blocks(size_t rows, const size_t steps, size_t blocks, 
   const size_t largest = PART / (4 * CK_WIDE) / steps;
   size_t parts = (blocks + largest - 1) / largest, most = parts ? (blocks + parts - 1) / parts : 1;
   size_t tiles = (rows + BLOCK_ROWS - 1) / BLOCK_ROWS, height = (rows + tiles - 1) / tiles;
+  // Compact panels come from memory, one after the other; the others were just made.
+  size_t bytes = panel->compact ? CK_WIDE * 32 * (size_t)(panel->bits == 4 ? 4 : 8) / 8 : 0;  // of a block's codes
+  size_t next = blocks * (bytes + 2 * CK_WIDE * sizeof(uint16_t));
+  memory_ahead ahead = {panel->codes + next, (bytes / 64 + tiles - 1) / tiles};
   unpacked_part unpacked;
   for (size_t first = 0; first < blocks; first += most) {
     size_t count = blocks - first < most ? blocks - first : most;
     ck_int8_panel part = {panel->codes + first * steps * 4 * CK_WIDE, panel->scales + first * CK_WIDE,
                           panel->minima + first * CK_WIDE, panel->bits, 0};
-    if (panel->compact) part = unpack_part(panel, first, count, &unpacked);
-    for (size_t row = 0; row < rows; row += height) {
+    if (panel->compact) part = unpack_part(panel, first, count, next, &unpacked);
+    ahead.from = panel->codes + next + first * bytes;
+    for (size_t row = 0; row < rows; row += height, ahead.from += count * ahead.lines * 64) {
       ck_int8_rows some = {x->codes + row * x->stride + first * steps * 4, x->stride, x->scales + row * x->blocks + first,
                            x->sums + row * x->blocks + first, x->blocks};
-#define CASE(n) case n: tile_blocks(n, steps, first > 0, count, &some, &part, out + row * CK_WIDE); break;
+#define CASE(n) case n: tile_blocks(n, steps, first > 0, count, &some, &part, ahead, out + row * CK_WIDE); break;
       switch (rows - row < height ? rows - row : height) { CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) }
 #undef CASE
     }

@@ -21,9 +21,8 @@ static void round_part(void *context, size_t begin, size_t end) {
   size_t width = ck_filled(r->k), group = r->group ? r->group : r->k, groups = r->group ? r->k / r->group : 1;
   for (size_t row = begin; row < end; row++) {
     int8_t *codes = r->codes + row * width;
-    for (size_t g = 0; g < groups; g++)
-      r->scales[row * groups + g] = ck_kernels()->round_int8(group, r->x + row * r->stride_x + g * group,
-                                                             codes + g * group, &r->sums[row * groups + g]);
+    ck_kernels()->round_int8(groups, group, r->x + row * r->stride_x, codes, r->scales + row * groups,
+                             r->sums + row * groups);
     for (size_t i = r->k; i < width; i++) codes[i] = 0;
   }
 }
@@ -33,7 +32,7 @@ ck_rounded_rows ck_round_int8(size_t m, size_t k, size_t group, const float *x, 
   uint8_t *memory = ck_take(m * (width + 2 * groups * sizeof(float)));
   float *scales = (float *)memory, *sums = scales + m * groups;
   rounding r = {m, k, group, x, stride, (int8_t *)(sums + m * groups), scales, sums};
-  ck_parallel_for(m, 16384 / (k + 1) + 1, round_part, &r);
+  ck_parallel_for(m, 4096 / (k + 1) + 1, round_part, &r);
   return (ck_rounded_rows){{r.codes, width, scales, sums, groups}, memory};
 }
 

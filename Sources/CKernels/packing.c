@@ -37,7 +37,8 @@ static const float *row_of(const packing *p, size_t output, float *scratch) {
 static void round_row(const packing *p, size_t output, size_t column, const ck_int8_panel *codes, float *scratch,
                       uint8_t *units) {
   size_t k = p->shape->k;
-  float sum, scale = ck_kernels()->round_int8(k, row_of(p, output, scratch), (int8_t *)units, &sum);
+  float sum, scale;
+  ck_kernels()->round_int8(1, k, row_of(p, output, scratch), (int8_t *)units, &scale, &sum);
   // Unsigned codes, as the processor wants them; what fills up is 0 in the rows.
   for (size_t i = 0; i < k; i++) units[i] ^= 0x80;
   for (size_t i = k; i < ck_filled(k); i++) units[i] = 0;

@@ -356,7 +356,7 @@ static void unpack_q8_0(size_t blocks, const void *source, float *destination) {
 
 /// One block of a row in signed bytes: the largest magnitude becomes 127, ties go to even. Returns the scale, and through
 /// `sum` the scale times the sum of the codes. What is not finite makes the scale so.
-static float round_int8(size_t count, const float *x, int8_t *codes, float *sum) {
+INLINE float round_block(size_t count, const float *x, int8_t *codes, float *sum) {
   float top = largest_of(count, x, 1);
   // A maximum passes over NaN; its product with 0 does not.
   float inverse = top > 0 ? 127.0f / top : 0, scale = top / 127.0f;
@@ -374,6 +374,12 @@ static float round_int8(size_t count, const float *x, int8_t *codes, float *sum)
   if (factor != 0) scale = factor;
   *sum = scale * (float)__builtin_reduce_add(total);
   return scale;
+}
+
+/// Blocks that lie one after the other. Those of 32 are straight code, so that several are on their way at once.
+static void round_int8(size_t blocks, size_t count, const float *x, int8_t *codes, float *scales, float *sums) {
+  for (size_t b = 0; b < blocks; b++, x += count, codes += count)
+    scales[b] = count == 32 ? round_block(32, x, codes, &sums[b]) : round_block(count, x, codes, &sums[b]);
 }
 
 #include "tiles.h"

@@ -52,7 +52,7 @@ typedef struct {
   void (*unpack_q4_1)(size_t blocks, const void *source, float *destination);
   void (*unpack_q8_0)(size_t blocks, const void *source, float *destination);
   // Packed products (packed.c); tiles are [rows, CK_WIDE].
-  float (*round_int8)(size_t count, const float *x, int8_t *codes, float *sum);
+  void (*round_int8)(size_t blocks, size_t count, const float *x, int8_t *codes, float *scales, float *sums);
   void (*round_to_bf16)(size_t count, const float *x, float *out);
   void (*round_bf16)(size_t count, const float *x, uint16_t *out);
   void (*pack_units)(size_t rows, size_t count, const void *units, size_t stride, void *panel);
