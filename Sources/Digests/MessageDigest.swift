@@ -1,7 +1,8 @@
 import COpenSSL
 
 /// A hash of bytes that come in pieces, by OpenSSL's libcrypto, which uses the processor's own instructions for it.
-package struct MessageDigest: ~Copyable {
+package struct MessageDigest: ~Copyable, @unchecked Sendable {
+  // Unchecked: the context is this value's own, and only changing it, which nobody else can meanwhile, writes to it.
   package enum Algorithm: Sendable {
     case sha256
     /// Only where a format prescribes it, as git does.
