@@ -323,6 +323,10 @@ extension BatchJournal.Summary {
     }
     guard image.isAgain else { return tally.count(image.outcome, isRetry: image.isRetry) }
     // The image was counted when it was done first.
+    if image.isRetry {
+      tally.failed -= 1
+      tally.captioned += 1
+    }
     switch image.outcome {
     case .captioned, .skipped, .present: break
     case .failed:

@@ -42,10 +42,13 @@ package struct AgainTask: Sendable, Equatable {
   package var earlier: EarlierImage
   /// The outputs that lack it, as bits. None where only the image's file looks changed.
   package var lacking: UInt64
+  /// Whether it failed since, when its file had changed.
+  package var isRetry: Bool
 
-  package init(earlier: EarlierImage, lacking: UInt64) {
+  package init(earlier: EarlierImage, lacking: UInt64, isRetry: Bool = false) {
     self.earlier = earlier
     self.lacking = lacking
+    self.isRetry = isRetry
   }
 }
 
@@ -86,6 +89,8 @@ package final class NothingDone: ResumeList {
 /// What failed is taken, as many times as it did; all else is left.
 final class FailedImages: ResumeList {
   private let index: DiskIndex
+  /// Of those that had a caption before their files changed, what they had. There are few.
+  private var earlier: [ImageKey: EarlierImage] = [:]
 
   init(journal: String, end: Int, directory: String, expected: Int) throws {
     index = try DiskIndex.empty(path: Path.join(directory, "failed.index"), expected: expected)
@@ -93,7 +98,19 @@ final class FailedImages: ResumeList {
     while let record = try reader.next() {
       guard case .image(let image) = record, !image.isListingProblem else { continue }
       if image.isRetry { try index.add(-1, to: image.key) }
-      if case .failed = image.outcome { try index.add(1, to: image.key) }
+      guard case .failed = image.outcome else { continue }
+      try index.add(1, to: image.key)
+      if image.isAgain { earlier[image.key] = EarlierImage(caption: nil, source: nil, outputs: 0) }
+    }
+    if !earlier.isEmpty { try readCaptions(journal, end: end) }
+  }
+
+  private func readCaptions(_ journal: String, end: Int) throws {
+    var reader = try JournalFile.Reader(path: journal, to: end)
+    while let record = try reader.next() {
+      guard case .image(let image) = record, case .captioned(let caption) = image.outcome, earlier[image.key] != nil
+      else { continue }
+      earlier[image.key] = EarlierImage(caption: caption, source: image.source, outputs: image.outputs)
     }
   }
 
@@ -102,6 +119,9 @@ final class FailedImages: ResumeList {
   func task(_ key: ImageKey, again: (EarlierImage) -> AgainTask?) throws -> ImageTask? {
     guard let count = try index[key], count > 0 else { return nil }
     try index.set(key, to: count - 1)
-    return .retry
+    guard let before = earlier[key], before.caption != nil else { return .retry }
+    var task = again(before) ?? AgainTask(earlier: before, lacking: 0)
+    task.isRetry = true
+    return .again(task)
   }
 }

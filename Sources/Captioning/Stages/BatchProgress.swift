@@ -67,6 +67,7 @@ public final class BatchProgress: Sendable {
     }
     state.withLock { state in
       state.resumed += 1
+      if image.isRetry { state.retried += 1 }
       if again.lacking != 0 { state.writtenAgain += 1 }
       state.current = image.path
     }

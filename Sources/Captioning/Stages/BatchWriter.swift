@@ -140,10 +140,10 @@ package actor BatchWriter {
   private func write(_ next: OrderedOutcomes.Next, _ progress: BatchProgress) throws {
     let work = next.outcome.work
     var image = FinishedImage(work.image, outcome: outcome(next))
-    let isRetry = work.task == .retry
+    let again: AgainTask? = if case .again(let again) = work.task { again } else { nil }
+    let isRetry = work.task == .retry || again?.isRetry == true
     image.thumbnail = next.outcome.thumbnail
     image.isRetry = isRetry
-    let again: AgainTask? = if case .again(let again) = work.task { again } else { nil }
     if let earlier = again?.earlier, let before = earlier.caption, let caption = image.caption,
       caption.hash != before.hash
     {

@@ -15,11 +15,9 @@ package struct ShardsFound {
   /// - Returns: `nil` where all shards are gone.
   /// - Throws: `BatchError`, `FileSystemError`.
   package init?(directory: FilePath, position: OutputPosition?, endedInOrder: Bool, begunPath: String) throws {
-    let last = BegunShards(path: begunPath).last
-    if let last {
-      let next = WebDatasetOutput.path(max(last, position?.part ?? 0) + 1, in: directory)
-      if AtomicFile.exists(next) { throw BatchError.existingOutput(path: next.text) }
-    }
+    let last = BegunShards(path: begunPath).last ?? -1
+    let next = WebDatasetOutput.path(max(last, position?.part ?? -1) + 1, in: directory)
+    if AtomicFile.exists(next) { throw BatchError.existingOutput(path: next.text) }
     guard let position, position.byteCount > 0 else {
       self.init(position: position)
       return
@@ -51,7 +49,11 @@ package struct ShardsFound {
   /// - Throws: `BatchError.notAdoptable` where the last one is no whole archive; `FileSystemError`.
   package init(adopting directory: FilePath, position: OutputPosition?) throws {
     guard var position, position.byteCount > 0 else {
-      self.init(position: position)
+      let first = WebDatasetOutput.firstShard(in: directory)
+      if AtomicFile.exists(first) {
+        throw BatchError.notAdoptable(path: first.text, problem: "is a shard that the journal does not know")
+      }
+      self.init(position: nil)
       return
     }
     while AtomicFile.exists(WebDatasetOutput.path(position.part + 1, in: directory)) { position.part += 1 }

@@ -45,9 +45,11 @@ package final class WebDatasetOutput: BatchOutput {
   ///     own: see `ShardsFound`. `nil` begins anew, and removes the shards that there are.
   ///   - begunPath: of a file that says which shards runs began: no others are removed, or written over. Without it all are
   ///     taken for the run's own.
+  ///   - replacesAll: whether all shards that follow each other are removed, whoever made them.
   /// - Throws: `FileSystemError`; `BatchError.shortOutput` where a shard is not what the journal says.
   package init(
-    directory: FilePath, position: OutputPosition?, begunPath: String? = nil, limits: Limits = Limits()
+    directory: FilePath, position: OutputPosition?, begunPath: String? = nil, replacesAll: Bool = false,
+    limits: Limits = Limits()
   ) throws {
     self.directory = directory
     self.limits = limits
@@ -62,7 +64,7 @@ package final class WebDatasetOutput: BatchOutput {
     // First it must be sure that this is where to go on.
     if place.byteCount > 0 { part = try ArchivePart(reopening: path(place.part), byteCount: place.byteCount) }
     var next = place.part + (place.byteCount > 0 ? 1 : 0)
-    let last = begun?.last ?? .max
+    let last = if let begun, !replacesAll { begun.last ?? -1 } else { Int.max }
     while next <= last, try remove(path(next)) { next += 1 }
   }
 

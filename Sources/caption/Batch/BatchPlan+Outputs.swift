@@ -71,7 +71,8 @@ extension BatchPlan {
       case .xmp: return try sidecars(XMPSidecar(), "xmp")
       case .shards(let shards):
         return try WebDatasetOutput(
-          directory: FilePath(shards), position: place.position, begunPath: Self.begunPath(journal))
+          directory: FilePath(shards), position: place.position, begunPath: Self.begunPath(journal),
+          replacesAll: place.restarts)
       case .target(let target):
         guard let path = target.path else {
           return StreamedOutput(format: try rowFormat(target), send: { try StandardOutput.write($0) })

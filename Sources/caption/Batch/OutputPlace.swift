@@ -6,6 +6,8 @@ import SystemPackage
 struct OutputPlace: Sendable {
   /// For files of the output's own in the journal's directory.
   let name: String
+  /// Whether whatever the output holds is replaced.
+  let restarts: Bool
   /// `nil` begins anew.
   var position: OutputPosition?
   /// Of what stands before that.
@@ -28,7 +30,8 @@ extension BatchPlan {
   func places(_ journal: BatchJournal, restarts: Bool, adopts: Bool) throws -> [OutputPlace] {
     try outputs.enumerated().map { index, output in
       let (before, pending) = (journal.outputPositions[index], journal.outputsPending[index])
-      var place = OutputPlace(name: "output-\(journal.number(ofOutput: index))", position: before)
+      let name = "output-\(journal.number(ofOutput: index))"
+      var place = OutputPlace(name: name, restarts: restarts, position: before)
       if restarts { return place }
       switch output {
       case .text, .xmp: break

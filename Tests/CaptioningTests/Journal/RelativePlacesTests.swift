@@ -15,10 +15,11 @@ struct RelativePlacesTests {
       let expected = places.place(of: tree.path("photos/a/1.jpg"))
       #expect(expected == "../photos/a/1.jpg")
       for path in ["photos//a/./1.jpg", "out/../photos/a/1.jpg", "link/a/1.jpg", "photos/a/../a/1.jpg"] {
-        #expect(places.place(of: tree.path(path)) == expected, "\(path)")
+        let place = places.place(of: tree.path(path))
+        #expect(place == expected, "\(path)")
       }
-      #expect(places.place(of: tree.path("photos/a/2.jpg")) == "../photos/a/2.jpg")
-      #expect(places.place(of: tree.path("out/c.jsonl")) == "c.jsonl")
+      let others = ["photos/a/2.jpg", "out/c.jsonl"].map { places.place(of: tree.path($0)) }
+      #expect(others == ["../photos/a/2.jpg", "c.jsonl"])
     }
   }
 
@@ -28,8 +29,8 @@ struct RelativePlacesTests {
       try tree.writeFiles("photos/1.jpg")
       try tree.link("photos/2.jpg", to: "1.jpg")
       var places = RelativePlaces(journal: tree.path("photos/j"))
-      #expect(places.place(of: tree.path("photos/2.jpg")) == "2.jpg")
-      #expect(places.place(of: tree.path("photos/gone/far/3.jpg")) == "gone/far/3.jpg")
+      let found = ["photos/2.jpg", "photos/gone/far/3.jpg"].map { places.place(of: tree.path($0)) }
+      #expect(found == ["2.jpg", "gone/far/3.jpg"])
     }
   }
 
@@ -42,7 +43,8 @@ struct RelativePlacesTests {
       var places = RelativePlaces(journal: tree.path("j"))
       let keys = try tree.list(ImageListing(paths: [tree.path("in/s.tar")])).map { ImageKey($0, &places) }
       #expect(Set(keys).count == 2)
-      #expect(try tree.list(ImageListing(paths: [tree.path("in/../in")])).map { ImageKey($0, &places) } == keys)
+      let others = try tree.list(ImageListing(paths: [tree.path("in/../in")])).map { ImageKey($0, &places) }
+      #expect(others == keys)
     }
   }
 }

@@ -433,6 +433,7 @@ struct BatchPipelineTests {
       run.settings.retriesErrors = true
       #expect(try await run(paths).progress.tally.captioned == 1)
       #expect(try run.errorLines() == [])
+      #expect(try run.lines().contains("1.jpg: number 55"))
       run.settings.retriesErrors = false
       #expect(try await run(paths).progress.tally.total == 0)
     }
