@@ -104,7 +104,7 @@ package final class BatchJournal {
     let isNew =
       try !isOurs || !FileSystem.isRegularFile(path) || InputFile(path: path).byteCount < JournalFile.header.count
     // A file that is no journal is told of before anything is written.
-    resumed = isNew ? Summary() : try Self.summary(path)
+    resumed = try isNew ? Summary() : Self.summary(path)
     try FileSystem.writeAtomically(StableJSON.document(settings), to: settingsPath)
     let file = try RecordFile(path: path)
     if isNew {

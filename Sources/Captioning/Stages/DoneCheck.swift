@@ -1,4 +1,4 @@
-package import SystemPackage
+import SystemPackage
 
 /// Tells which of the images that earlier runs did are wanted again: those that an output lacks, whose sidecar is gone, or
 /// whose file has changed.

@@ -1,4 +1,4 @@
-package import ModelFiles
+import ModelFiles
 
 /// The file of an appended output before a run goes on with it: whether it holds what the journal says, and nothing else.
 /// It is only looked at.
@@ -28,7 +28,7 @@ package struct AppendedFile {
       return
     }
     let file = try InputFile(path: path)
-    let pendingBytes = { (offset: Int) in pending.flatMap { $0.offset == offset ? $0.bytes : nil } ?? [] }
+    let pendingBytes = { (offset: Int) -> [UInt8] in pending.flatMap { $0.offset == offset ? $0.bytes : nil } ?? [] }
     guard let position else {
       let header = format.header
       let own = [header + format.footer, header + pendingBytes(header.count) + format.footer]

@@ -1,4 +1,4 @@
-package import ModelFiles
+import ModelFiles
 
 /// An output that is one file, row behind row.
 ///

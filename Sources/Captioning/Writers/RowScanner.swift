@@ -42,7 +42,11 @@ struct RowScanner {
       searched -= place
       place = 0
       let piece = try file.bytes(at: offset, upTo: left)
-      if piece.isEmpty { return buffer.isEmpty ? nil : buffer[...] }
+      if piece.isEmpty {
+        // The file was made shorter.
+        defer { place = buffer.count }
+        return buffer.isEmpty ? nil : buffer[...]
+      }
       buffer += piece
       offset += piece.count
     }

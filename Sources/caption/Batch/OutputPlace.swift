@@ -96,7 +96,7 @@ extension BatchPlan {
   /// What to say of outputs before the run: which are made again, and which are new to the journal.
   func notices(_ places: [OutputPlace], _ journal: BatchJournal) -> [String] {
     if journal.resumed.tally.captioned == 0 { return [] }
-    return zip(outputs, places).compactMap { output, place in
+    return zip(outputs, places).compactMap { (output, place) -> String? in
       guard place.isGone || place.changedPage != nil else { return nil }
       return switch output {
       case .text, .xmp: nil

@@ -1,4 +1,4 @@
-package import ModelFiles
+import ModelFiles
 
 /// The last line of a gallery's page: a comment with the SHA-256 of all lines before it, by which a page that a person changed
 /// is told from one that a run wrote.
