@@ -36,12 +36,12 @@ extension BatchPlan {
       switch output {
       case .text, .xmp: break
       case .shards(let directory):
-        let directory = FilePath(directory)
+        let path = FilePath(directory)
         let found: ShardsFound? =
           try adopts
-          ? ShardsFound(adopting: directory, position: before)
+          ? ShardsFound(adopting: path, position: before)
           : ShardsFound(
-            directory: directory, position: before, endedInOrder: journal.endedInOrder,
+            directory: path, position: before, endedInOrder: journal.endedInOrder,
             begunPath: Self.begunPath(journal.directory))
         place.position = found?.position
         place.isGone = found == nil
