@@ -235,7 +235,7 @@ package actor BatchWriter {
 
   /// Outputs first: what the journal calls done must be on the disk.
   private func commit() throws {
-    try journal.prepare(outputs.map(\.pending))
+    try journal.prepare(outputs.map { $0.pending })
     try journal.commit(outputs.map { try $0.flush() })
     try contents?.commit()
     uncommitted = 0
