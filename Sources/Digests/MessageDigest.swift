@@ -1,7 +1,8 @@
 import COpenSSL
 
 /// A hash of bytes that come in pieces, by OpenSSL's libcrypto, which uses the processor's own instructions for it.
-package struct MessageDigest: ~Copyable {
+package struct MessageDigest: ~Copyable, @unchecked Sendable {
+  // Unchecked: the context is this value's own, and only changing it, which nobody else can meanwhile, writes to it.
   package enum Algorithm: Sendable {
     case sha256
     /// Only where a format prescribes it, as git does.
@@ -34,7 +35,22 @@ package struct MessageDigest: ~Copyable {
     Self.check(EVP_DigestInit_ex(context, algorithm.implementation, nil))
   }
 
+  private init(_ algorithm: Algorithm, context: OpaquePointer) {
+    self.algorithm = algorithm
+    self.context = context
+  }
+
   deinit { EVP_MD_CTX_free(context) }
+
+  /// Another hash of the bytes that came so far; what comes to one does not come to the other.
+  package func copy() -> MessageDigest {
+    guard let other = EVP_MD_CTX_new() else { fatalError("no memory for a hash") }
+    Self.check(EVP_MD_CTX_copy_ex(other, context))
+    return MessageDigest(algorithm, context: other)
+  }
+
+  /// The hash of the bytes that came so far; more may come.
+  package var current: [UInt8] { copy().finalize() }
 
   package mutating func update(_ bytes: UnsafeRawBufferPointer) {
     Self.check(EVP_DigestUpdate(context, bytes.baseAddress, bytes.count))

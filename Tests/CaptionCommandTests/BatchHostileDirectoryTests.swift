@@ -36,13 +36,13 @@ struct BatchHostileDirectoryTests {
       let captions = try fixture.lines("captions.jsonl")
       #expect(captions.count == 200)
       #expect(Set(captions.map(\.path)).count == 200)
-      let errors = try fixture.lines("errors.jsonl")
+      let errors = try fixture.lines("captions.jsonl.errors.jsonl")
       #expect(errors.count == 100)
       for line in errors {
         let name = URL(filePath: line.path).lastPathComponent
         #expect(line.code == expected[name], "\(name)")
       }
-      #expect(run.standardError.contains("further failures are listed in errors.jsonl only"))
+      #expect(run.standardError.contains("further failures are listed in captions.jsonl.errors.jsonl only"))
     }
   }
 
@@ -64,7 +64,7 @@ struct BatchHostileDirectoryTests {
         currentDirectory: fixture.out)
       #expect(run.exitCode == 1)
       #expect(try fixture.lines("captions.jsonl").count == 3)
-      let errors = try fixture.lines("errors.jsonl").map { line in
+      let errors = try fixture.lines("captions.jsonl.errors.jsonl").map { line in
         "\(URL(filePath: line.path).lastPathComponent) \(line.code ?? "")"
       }
       #expect(

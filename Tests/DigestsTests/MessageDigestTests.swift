@@ -35,4 +35,25 @@ struct MessageDigestTests {
     digest.update([])
     #expect(Hexadecimal.text(digest.finalize()) == "a9993e364706816aba3e25717850c26c9cd0d89d")
   }
+
+  @Test("the hash of what came so far can be had at any time, and what comes later is hashed all the same")
+  func current() {
+    var digest = MessageDigest(.sha256)
+    #expect(digest.current == MessageDigest.hash([]))
+    digest.update(Array("ab".utf8))
+    #expect(digest.current == MessageDigest.hash(Array("ab".utf8)))
+    digest.update(Array("c".utf8))
+    #expect(digest.finalize() == MessageDigest.hash(Array("abc".utf8)))
+  }
+
+  @Test("a copy goes on by itself")
+  func copy() {
+    var digest = MessageDigest(.sha256)
+    digest.update(Array("a".utf8))
+    var other = digest.copy()
+    other.update(Array("x".utf8))
+    digest.update(Array("b".utf8))
+    #expect(digest.finalize() == MessageDigest.hash(Array("ab".utf8)))
+    #expect(other.finalize() == MessageDigest.hash(Array("ax".utf8)))
+  }
 }

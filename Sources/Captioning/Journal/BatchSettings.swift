@@ -1,21 +1,35 @@
 import ModelFiles
 
-/// What a run's outputs depend on besides the images: a run is gone on with under the same settings only.
+/// What a run's captions depend on besides the images: a run is gone on with under the same settings only.
 package struct BatchSettings: Sendable, Equatable, Codable {
-  package static let formatVersion = "1"
+  package static let formatVersion = "2"
+  private static let formatName = "journal format"
 
-  /// By names that a user knows.
+  /// By the options that set them, as a user gives them.
   package var values: [String: String]
+  /// All outputs that runs of this journal had, by their names, in the order in which they came.
+  package var outputs: [String]
 
-  package init(_ values: [String: String]) {
+  package init(_ values: [String: String], outputs: [String] = []) {
     self.values = values
-    self.values["journal format"] = Self.formatVersion
+    self.values[Self.formatName] = Self.formatVersion
+    self.outputs = outputs
   }
 
-  /// What is different in `other`, for people: `beams: 1 before, 5 now`.
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    values = try container.decode([String: String].self, forKey: .values)
+    // Version 1 had none.
+    outputs = try container.decodeIfPresent([String].self, forKey: .outputs) ?? []
+  }
+
+  /// Whether this version wrote them.
+  var isOfThisVersion: Bool { values[Self.formatName] == Self.formatVersion }
+
+  /// What is different in `other`, for people: `--beams: 1 before, 5 now`. Outputs may differ.
   func differences(to other: BatchSettings) -> [String] {
     Set(values.keys).union(other.values.keys).sorted().compactMap { name in
-      let (before, now) = (values[name] ?? "none", other.values[name] ?? "none")
+      let (before, now) = (values[name] ?? "not given", other.values[name] ?? "not given")
       return before == now ? nil : "\(name): \(before) before, \(now) now"
     }
   }

@@ -1,11 +1,11 @@
 import ModelFiles
 import SystemPackage
 
-/// `errors.jsonl`: the images that have no caption, and why. Made anew from the journal at a run's beginning, and at its
-/// end where earlier lines no longer hold.
+/// The images that have no caption, and why, as JSON lines. Made anew from the journal at a run's beginning, and at its end
+/// where earlier lines no longer hold.
 ///
-/// Several runs may have outputs in one directory, whose ledgers have one name unless they are told another: a mark in the
-/// journal's directory says that the file is this run's own.
+/// Several runs may be told one name for their ledgers: a mark in the journal's directory says that the file is this run's
+/// own.
 package final class ErrorLedger {
   package let path: String
   private let format: any RowFormat
@@ -17,8 +17,17 @@ package final class ErrorLedger {
   package init(path: String, format: any RowFormat, journal: String) throws(BatchError) {
     self.path = path
     self.format = format
-    markPath = Path.join(journal, "ledger")
-    if FileSystem.isRegularFile(path), !isOwn { throw .foreignLedger(path: path) }
+    markPath = Self.markPath(journal)
+    try Self.check(path: path, journal: journal)
+  }
+
+  private static func markPath(_ journal: String) -> String { Path.join(journal, "ledger") }
+
+  /// Looks whether the file may be written, before anything is.
+  ///
+  /// - Throws: `BatchError.foreignLedger`.
+  package static func check(path: String, journal: String) throws(BatchError) {
+    if FileSystem.isRegularFile(path), !FileSystem.isRegularFile(markPath(journal)) { throw .foreignLedger(path: path) }
   }
 
   private var isOwn: Bool { FileSystem.isRegularFile(markPath) }

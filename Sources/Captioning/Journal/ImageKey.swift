@@ -1,9 +1,7 @@
 import Digests
 import SystemPackage
 
-/// By what the journal knows an image again: the first half of the SHA-256 of its path, and of its place in a shard.
-///
-/// Paths are taken as they are listed, so that the same directory under another name holds other images.
+/// By what the journal knows an image again: the first half of the SHA-256 of its file's place, and of its place in a shard.
 package struct ImageKey: Sendable, Hashable {
   package static let byteCount = 16
 
@@ -15,8 +13,21 @@ package struct ImageKey: Sendable, Hashable {
     self.low = low
   }
 
-  package init(_ image: ListedImage) {
-    var bytes = image.path.bytes
+  /// - Parameter places: by which a file has one place however its path is spelled.
+  package init(_ image: ListedImage, _ places: inout RelativePlaces) {
+    if case .shardSample(let sample) = image.content {
+      let shard = places.place(of: sample.shard).bytes
+      self.init(image, path: shard + image.path.bytes.dropFirst(sample.shard.bytes.count))
+    } else {
+      self.init(image, path: places.place(of: image.path).bytes)
+    }
+  }
+
+  /// Of the path as it is listed.
+  package init(_ image: ListedImage) { self.init(image, path: image.path.bytes) }
+
+  private init(_ image: ListedImage, path: [UInt8]) {
+    var bytes = path
     if case .shardSample(let sample) = image.content {
       // No path holds a NUL; two members of a shard may have one name.
       bytes.append(0)

@@ -3,7 +3,11 @@ import ModelFiles
 
 /// The journal's records on disk, one behind the other. What stands behind the last commit counts for nothing.
 enum JournalFile {
-  static let header = Array("caption journal 1\n".utf8)
+  static let header = Array("caption journal 2\n".utf8)
+  /// Of the header, whatever the version.
+  static let beginning = Array("caption journal ".utf8)
+  /// Version 1 knew images by paths as they were spelled, and nothing of what its outputs held.
+  static let olderHeader = Array("caption journal 1\n".utf8)
   private static let frameHeaderCount = 8
   /// Far above any record's payload: what claims to be longer is damage.
   private static let longestPayload = 16 << 20
@@ -16,7 +20,7 @@ enum JournalFile {
     return bytes.bytes + payload
   }
 
-  private static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+  static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
     bytes.withUnsafeBufferPointer { UInt32(truncatingIfNeeded: crc32(0, $0.baseAddress, uInt($0.count))) }
   }
 
@@ -38,7 +42,9 @@ enum JournalFile {
     /// - Throws: `FileSystemError`; `BatchError.unreadableJournal` for a file that is no journal.
     init(path: String, from offset: Int = header.count, to end: Int = .max) throws {
       file = try InputFile(path: path)
-      guard try file.bytes(at: 0, count: header.count) == header else { throw BatchError.unreadableJournal(path: path) }
+      let found = try file.bytes(at: 0, count: header.count)
+      if found == olderHeader { throw BatchError.olderJournal(path: Path.parent(path)) }
+      guard found == header else { throw BatchError.unreadableJournal(path: path) }
       self.offset = offset
       self.end = min(end, file.byteCount)
     }

@@ -2,9 +2,54 @@ import ModelFiles
 
 /// Which images of the list are left to do.
 package protocol ResumeList: AnyObject {
-  /// - Parameter key: of each image of the list, in its order.
-  /// - Returns: `nil` where nothing is left to do; else whether the image was done before and failed.
-  func task(_ key: ImageKey) throws -> ImageTask?
+  /// - Parameters:
+  ///   - key: of each image of the list, in its order.
+  ///   - again: the outputs that lack an image which is done; `nil` where it is done for good.
+  /// - Returns: `nil` where nothing is left to do.
+  func task(_ key: ImageKey, again: (EarlierImage) -> AgainTask?) throws -> ImageTask?
+}
+
+extension ResumeList {
+  /// The same where nothing is done again.
+  package func task(_ key: ImageKey) throws -> ImageTask? { try task(key) { _ in nil } }
+}
+
+package enum ImageTask: Sendable, Equatable {
+  case new
+  /// It failed in an earlier run.
+  case retry
+  /// It was done in an earlier run, and is wanted again.
+  case again(AgainTask)
+}
+
+/// What an earlier run made of an image that did not fail.
+package struct EarlierImage: Sendable, Equatable {
+  /// `nil` where the outputs had all they wanted of it before it was captioned.
+  package var caption: JournalledCaption?
+  package var source: JournalledSource?
+  /// The outputs that have it, as bits.
+  package var outputs: UInt64
+
+  package init(caption: JournalledCaption?, source: JournalledSource?, outputs: UInt64) {
+    self.caption = caption
+    self.source = source
+    self.outputs = outputs
+  }
+}
+
+/// Why an image is done again.
+package struct AgainTask: Sendable, Equatable {
+  package var earlier: EarlierImage
+  /// The outputs that lack it, as bits. None where only the image's file looks changed.
+  package var lacking: UInt64
+  /// Whether it failed since, when its file had changed.
+  package var isRetry: Bool
+
+  package init(earlier: EarlierImage, lacking: UInt64, isRetry: Bool = false) {
+    self.earlier = earlier
+    self.lacking = lacking
+    self.isRetry = isRetry
+  }
 }
 
 /// Where a journal's records of earlier runs stand.
@@ -16,18 +61,18 @@ package struct ResumeSource: Sendable {
   /// How many records of images there are, and how many failures count.
   let images: Int
   let failed: Int
+  /// How many records take the place of earlier ones.
+  let later: Int
+  /// Of outputs that were made anew: from where on records count for them.
+  let forgotten: [Int: Int]
 
   /// - Parameter retriesErrors: those that failed, and none but those, are to be done.
   package func list(retriesErrors: Bool) throws -> any ResumeList {
     if images == 0 { return NothingDone(takesNew: !retriesErrors) }
     return retriesErrors
       ? try FailedImages(journal: journal, end: end, directory: directory, expected: failed)
-      : try DoneImages(journal: journal, end: end, directory: directory, expected: images)
+      : try DoneImages(self)
   }
-}
-
-package enum ImageTask: Sendable, Equatable {
-  case new, retry
 }
 
 /// There were no runs before.
@@ -38,70 +83,14 @@ package final class NothingDone: ResumeList {
     self.takesNew = takesNew
   }
 
-  package func task(_ key: ImageKey) -> ImageTask? { takesNew ? .new : nil }
-}
-
-/// What is in the journal is done, as many times as it is there.
-///
-/// An unchanged list is followed record by record. Where the first image is found that is another than the journal has
-/// there (files came or went), the rest of the journal becomes an index on disk. Either way memory stays the same.
-final class DoneImages: ResumeList {
-  private var reader: JournalFile.Reader
-  private var expectedKey: ImageKey?
-  /// How often each image is done and was not met yet.
-  private var index: DiskIndex?
-  private let indexPath: String
-  private let expected: Int
-
-  init(journal: String, end: Int, directory: String, expected: Int) throws {
-    reader = try JournalFile.Reader(path: journal, to: end)
-    indexPath = Path.join(directory, "done.index")
-    self.expected = expected
-    expectedKey = try nextKey()
-  }
-
-  deinit {
-    if index != nil { try? FileSystem.remove(indexPath) }
-  }
-
-  func task(_ key: ImageKey) throws -> ImageTask? {
-    if let index { return try take(key, from: index) }
-    guard let expectedKey else { return .new }
-    if expectedKey == key {
-      self.expectedKey = try nextKey()
-      return nil
-    }
-    let index = try indexed()
-    self.index = index
-    return try take(key, from: index)
-  }
-
-  private func take(_ key: ImageKey, from index: DiskIndex) throws -> ImageTask? {
-    guard let count = try index[key], count > 0 else { return .new }
-    try index.set(key, to: count - 1)
-    return nil
-  }
-
-  private func indexed() throws -> DiskIndex {
-    let index = try DiskIndex.empty(path: indexPath, expected: expected)
-    while let key = expectedKey {
-      try index.add(1, to: key)
-      expectedKey = try nextKey()
-    }
-    return index
-  }
-
-  private func nextKey() throws -> ImageKey? {
-    while let record = try reader.next() {
-      if case .image(let image) = record, !image.isRetry, !image.isListingProblem { return image.key }
-    }
-    return nil
-  }
+  package func task(_ key: ImageKey, again: (EarlierImage) -> AgainTask?) -> ImageTask? { takesNew ? .new : nil }
 }
 
 /// What failed is taken, as many times as it did; all else is left.
 final class FailedImages: ResumeList {
   private let index: DiskIndex
+  /// Of those that had a caption before their files changed, what they had. There are few.
+  private var earlier: [ImageKey: EarlierImage] = [:]
 
   init(journal: String, end: Int, directory: String, expected: Int) throws {
     index = try DiskIndex.empty(path: Path.join(directory, "failed.index"), expected: expected)
@@ -109,15 +98,30 @@ final class FailedImages: ResumeList {
     while let record = try reader.next() {
       guard case .image(let image) = record, !image.isListingProblem else { continue }
       if image.isRetry { try index.add(-1, to: image.key) }
-      if case .failed = image.outcome { try index.add(1, to: image.key) }
+      guard case .failed = image.outcome else { continue }
+      try index.add(1, to: image.key)
+      if image.isAgain { earlier[image.key] = EarlierImage(caption: nil, source: nil, outputs: 0) }
+    }
+    if !earlier.isEmpty { try readCaptions(journal, end: end) }
+  }
+
+  private func readCaptions(_ journal: String, end: Int) throws {
+    var reader = try JournalFile.Reader(path: journal, to: end)
+    while let record = try reader.next() {
+      guard case .image(let image) = record, case .captioned(let caption) = image.outcome, earlier[image.key] != nil
+      else { continue }
+      earlier[image.key] = EarlierImage(caption: caption, source: image.source, outputs: image.outputs)
     }
   }
 
   deinit { try? FileSystem.remove(index.path) }
 
-  func task(_ key: ImageKey) throws -> ImageTask? {
+  func task(_ key: ImageKey, again: (EarlierImage) -> AgainTask?) throws -> ImageTask? {
     guard let count = try index[key], count > 0 else { return nil }
     try index.set(key, to: count - 1)
-    return .retry
+    guard let before = earlier[key], before.caption != nil else { return .retry }
+    var task = again(before) ?? AgainTask(earlier: before, lacking: 0)
+    task.isRetry = true
+    return .again(task)
   }
 }

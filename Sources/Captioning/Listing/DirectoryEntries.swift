@@ -56,6 +56,16 @@ struct DirectoryEntries {
     return (Array(bytes[(start + 1)...].prefix { $0 != 0 }), Kind(rawValue: bytes[start]) ?? .unknown)
   }
 
+  func contains(_ name: String) -> Bool {
+    let name = Array(name.utf8)
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if self[middle].name.lexicographicallyPrecedes(name) { low = middle + 1 } else { high = middle }
+    }
+    return low < count && self[low].name == name
+  }
+
   private mutating func add(_ name: Slice<UnsafeRawBufferPointer>, _ kind: Kind, includesHidden: Bool) {
     if name.first == UInt8(ascii: "."), !includesHidden || TemporaryName.matches(name) { return }
     starts.append(bytes.count)

@@ -1,3 +1,4 @@
+import Datasets
 import SystemPackage
 
 /// Goes through a directory and all below it. Memory holds the names of the directories on the way to where it stands.
@@ -81,7 +82,18 @@ struct DirectoryWalk {
   /// The samples of a shard are filtered by their own names.
   private func file(_ path: FilePath, _ relative: [UInt8]) -> Step? {
     if path.isShard { return .shard(path) }
-    return listing.filter.includes(relative) ? .file(path) : nil
+    guard listing.filter.includes(relative) else { return nil }
+    if path.isCompressedShard { return .problem(path, .compressedShard) }
+    return .file(path)
+  }
+
+  /// Whether a directory is the journal of any run, which is nobody's input.
+  private func isJournal(_ path: FilePath, _ entries: DirectoryEntries) -> Bool {
+    guard entries.contains("settings.json"), entries.contains("journal"),
+      let file = try? DatasetFile(path.appending("journal"), stage: .list)
+    else { return false }
+    let beginning = try? file.bytes(at: 0, count: JournalFile.beginning.count)
+    return beginning == JournalFile.beginning
   }
 
   /// - Returns: what is wrong with the directory.
@@ -95,7 +107,9 @@ struct DirectoryWalk {
         }
         return !own.contains(identity)
       }
-      if let entries { frames.append(Frame(path: path, relative: relative, entries: entries)) }
+      if let entries, !isJournal(path, entries) {
+        frames.append(Frame(path: path, relative: relative, entries: entries))
+      }
       return nil
     } catch let error as Errno {
       return .problem(path, ImageFailure(error, stage: .list))

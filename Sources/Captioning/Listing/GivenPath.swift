@@ -35,7 +35,9 @@ extension ImageFailure {
   }
 
   static let compressedShard = ImageFailure(
-    .unsupportedFormat, stage: .list, message: "is compressed; unpack it to a .tar file, then give that")
+    .unsupportedFormat, stage: .list,
+    message: "is a compressed shard, whose images cannot be read in place; unpack it to a .tar file (gunzip, unxz, "
+      + "unzstd), then give that")
 
   static let noRegularFile = ImageFailure(
     .notAFile, stage: .list, message: "is no regular file; give image files, directories or tar shards")

@@ -5,7 +5,8 @@ extension ImageListing {
   ///
   /// An image belongs to the shard whose number, less one, is the remainder of the first eight bytes of the SHA-256 of its
   /// path (big-endian), divided by the number of shards. So it depends on the path as it is listed and on nothing else:
-  /// neither on the order nor on what else is in the list. `photos/a.jpg` and `./photos/a.jpg` are two paths.
+  /// neither on the order nor on what else is in the list. `photos/a.jpg` and `./photos/a.jpg` are one path; as an absolute
+  /// path the same image may be in another shard, since directories may lie elsewhere on another machine.
   package struct Shard: Sendable, Equatable {
     /// From 1 to `count`.
     package let index: Int
@@ -25,7 +26,7 @@ extension ImageListing {
 
     package func contains(_ path: FilePath) -> Bool {
       if count == 1 { return true }
-      return path.hashNumber % UInt64(count) == UInt64(index - 1)
+      return path.lexicallyNormalized().hashNumber % UInt64(count) == UInt64(index - 1)
     }
   }
 }

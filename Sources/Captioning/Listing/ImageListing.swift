@@ -36,6 +36,25 @@ package struct ImageListing: Sendable {
   /// Directories that images are found below, and files among them.
   package var roots: [FilePath] { paths }
 
+  /// The first tar shard that the list has an image of, where it can be known before the run: lists that can be read only
+  /// once are not looked at.
+  ///
+  /// - Throws: `ImageListingError`, `CancellationError`.
+  package func firstShard() throws -> FilePath? {
+    var lister = try ImageLister(readable)
+    while let image = try lister.next() {
+      if case .shardSample(let sample) = image.content { return sample.shard }
+    }
+    return nil
+  }
+
+  /// Without the lists that can be read only once.
+  var readable: ImageListing {
+    var listing = self
+    listing.lists.removeAll { !$0.canBeReadTwice }
+    return listing
+  }
+
   /// How many images the list has, problems among them. Opens nothing but directories and shards.
   ///
   /// - Parameter isCancelled: is asked every few thousand files.

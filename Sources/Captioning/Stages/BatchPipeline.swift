@@ -62,13 +62,14 @@ package struct BatchPipeline: Sendable {
     let (events, continuation) = AsyncStream.makeStream(of: BatchWriter.Event.self)
     let contents = settings.deduplicates ? try await writer.makeContentIndex() : nil
     let done = await writer.resumeSource()
+    let check = await writer.doneCheck()
     do {
       let ending = try await withThrowingTaskGroup(of: BatchEnding?.self) { group in
         group.addTask { try await write(events, continuation, window: window, writer: writer) }
         group.addTask {
           defer { continuation.finish() }
-          try await produce(source, done: done, window: window, contents: contents, writer: writer) { outcome in
-            continuation.yield(.done(outcome))
+          try await produce(source, done: done, check: check, window: window, contents: contents, writer: writer) {
+            continuation.yield(.done($0))
           }
           return nil
         }
@@ -159,7 +160,7 @@ package struct BatchPipeline: Sendable {
 
   /// All stages but the last.
   private func produce(
-    _ source: @escaping @Sendable () throws -> any ImageSource, done: ResumeSource, window: Budget,
+    _ source: @escaping @Sendable () throws -> any ImageSource, done: ResumeSource, check: DoneCheck, window: Budget,
     contents: ContentIndex?, writer: BatchWriter, finish: @escaping @Sendable (StagedOutcome) -> Void
   ) async throws {
     let listed = AsyncChannel<ImageWork>()
@@ -169,7 +170,8 @@ package struct BatchPipeline: Sendable {
     let (settings, steps, progress) = (settings, steps, progress)
     let isPresent: @Sendable (ListedImage) async -> Bool = { await writer.isPresent($0) }
     let list = ListStage(
-      window: window, progress: progress, isPresent: settings.looksForPresent ? isPresent : nil, finish: finish)
+      window: window, progress: progress, isPresent: settings.looksForPresent ? isPresent : nil, done: check,
+      finish: finish)
     let prepare = prepareStage(contents: contents, finish: finish)
     let encode = EncodeStage(
       steps: steps, batchSize: settings.batchSize, meter: progress.meter(.encode), finish: finish)

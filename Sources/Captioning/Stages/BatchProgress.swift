@@ -22,6 +22,10 @@ public final class BatchProgress: Sendable {
     public fileprivate(set) var retried = 0
     /// Images that this run met in the list and found done.
     public fileprivate(set) var resumed = 0
+    /// Of these, those that an output lacked, and has now.
+    public fileprivate(set) var writtenAgain = 0
+    /// Of the images captioned, those whose files had been replaced by others.
+    public fileprivate(set) var replaced = 0
     /// How many images the whole list has, once they are counted.
     public fileprivate(set) var listed: Int?
     /// The image that was done last.
@@ -54,6 +58,20 @@ public final class BatchProgress: Sendable {
   func meter(_ stage: BatchStage) -> StageMeter { meters[stage] ?? StageMeter() }
 
   func foundDone() { state.withLock { $0.resumed += 1 } }
+
+  /// - Parameter again: why it was done again.
+  func count(_ image: FinishedImage, isCopy: Bool, again: AgainTask?) {
+    guard let again, again.earlier.caption != nil, image.caption != nil, image.replaced == nil else {
+      if image.replaced != nil, image.caption != nil { state.withLock { $0.replaced += 1 } }
+      return count(image.outcome, path: image.path, isRetry: image.isRetry, isCopy: isCopy)
+    }
+    state.withLock { state in
+      state.resumed += 1
+      if image.isRetry { state.retried += 1 }
+      if again.lacking != 0 { state.writtenAgain += 1 }
+      state.current = image.path
+    }
+  }
 
   func count(_ outcome: FinishedImage.Outcome, path: FilePath, isRetry: Bool, isCopy: Bool) {
     state.withLock { state in

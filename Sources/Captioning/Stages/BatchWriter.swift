@@ -29,6 +29,7 @@ package actor BatchWriter {
   private let journal: BatchJournal
   private let ledger: ErrorLedger?
   private let onFailure: @Sendable (FilePath, ImageFailure) -> Void
+  private let onReplaced: @Sendable (FilePath) -> Void
 
   private var waiting = OrderedOutcomes()
   private var contents: ContentIndex?
@@ -36,15 +37,19 @@ package actor BatchWriter {
   private var failures = 0
   /// Whether earlier lines of the ledger may no longer hold.
   private var isLedgerStale = false
+  /// Images whose captions were replaced, and of which outputs may have both rows.
+  private var replaced: [ReplacedPaths]
 
   /// - Parameters:
   ///   - outputs: first those that may refuse an image, so that no other has it by then.
   ///   - ledger: `nil` where nobody wants one.
   ///   - onFailure: is told of each image that has no caption.
+  ///   - onReplaced: is told of each image that has a new caption because its file was replaced by another.
   /// - Throws: `TooFewThreads`, and what the ledger throws.
   package init(
     settings: Settings, outputs: sending [any BatchOutput], journal: sending BatchJournal, ledger: sending ErrorLedger?,
-    onFailure: @escaping @Sendable (FilePath, ImageFailure) -> Void = { _, _ in }
+    onFailure: @escaping @Sendable (FilePath, ImageFailure) -> Void = { _, _ in },
+    onReplaced: @escaping @Sendable (FilePath) -> Void = { _ in }
   ) throws {
     thread = try ActorThread()
     self.settings = settings
@@ -52,6 +57,9 @@ package actor BatchWriter {
     self.journal = journal
     self.ledger = ledger
     self.onFailure = onFailure
+    self.onReplaced = onReplaced
+    replaced = journal.resumed.replaced
+    try journal.begin()
     // A run that was killed may have left lines that the journal does not have.
     try ledger?.rewrite(from: journal, listedAll: false)
   }
@@ -71,6 +79,17 @@ package actor BatchWriter {
   }
 
   func resumeSource() -> ResumeSource { journal.resumeSource }
+
+  /// What is asked of images that earlier runs did.
+  func doneCheck() -> DoneCheck {
+    var check = DoneCheck()
+    check.places = RelativePlaces(journal: FilePath(journal.directory))
+    for (output, bit) in zip(outputs, journal.bits) {
+      check.outputs |= bit
+      if let sidecars = output as? SidecarOutput { check.sidecars.append((bit, sidecars.paths)) }
+    }
+    return check
+  }
 
   enum Event: Sendable {
     case done(StagedOutcome)
@@ -103,7 +122,9 @@ package actor BatchWriter {
       }
     }
     if uncommitted > 0 { try commit() }
+    if !replaced.isEmpty { try takeOutReplaced() }
     for output in outputs { try output.finish() }
+    try journal.end()
     return ending
   }
 
@@ -119,18 +140,24 @@ package actor BatchWriter {
   private func write(_ next: OrderedOutcomes.Next, _ progress: BatchProgress) throws {
     let work = next.outcome.work
     var image = FinishedImage(work.image, outcome: outcome(next))
-    let isRetry = work.task == .retry
+    let again: AgainTask? = if case .again(let again) = work.task { again } else { nil }
+    let isRetry = work.task == .retry || again?.isRetry == true
     image.thumbnail = next.outcome.thumbnail
     image.isRetry = isRetry
-    for output in outputs {
+    if let earlier = again?.earlier, let before = earlier.caption, let caption = image.caption,
+      caption.hash != before.hash
+    {
+      image.replaced = (before, earlier.source?.path ?? work.image.path)
+    }
+    let wanted = outputBits(wanting: image, again)
+    for (output, bit) in zip(outputs, journal.bits) where wanted & bit != 0 {
       do {
         try output.write(image)
       } catch let failure as ImageFailure {
         image.outcome = .failed(failure)
       }
     }
-    let record = JournalledImage(
-      key: work.key, isRetry: isRetry, outcome: JournalledImage.Outcome(image.outcome, path: work.image.path))
+    let record = record(image, work, again, wanted, stamp: next.outcome.stamp)
     let offset = journal.append(record)
     uncommitted += 1
     if let hash = next.outcome.ownHash, let contents {
@@ -143,8 +170,46 @@ package actor BatchWriter {
       onFailure(work.image.path, failure)
     }
     if isRetry || (record.isListingProblem && journal.resumed.listingProblems > 0) { isLedgerStale = true }
-    progress.count(image.outcome, path: work.image.path, isRetry: isRetry, isCopy: next.outcome.isCopy)
+    if image.replaced != nil, image.caption != nil {
+      if let before = record.replacedPath { replaced.append(ReplacedPaths(before: before, now: work.image.path)) }
+      onReplaced(work.image.path)
+    }
+    progress.count(image, isCopy: next.outcome.isCopy, again: again)
     if uncommitted >= settings.commitInterval { try commit() }
+  }
+
+  /// Those of the outputs, as bits, that are to have the image.
+  private func outputBits(wanting image: FinishedImage, _ again: AgainTask?) -> UInt64 {
+    let all = journal.bits.reduce(0, |)
+    guard let again, image.caption != nil, image.replaced == nil else { return all }
+    return again.lacking
+  }
+
+  private func record(
+    _ image: FinishedImage, _ work: ImageWork, _ again: AgainTask?, _ wanted: UInt64, stamp: FileStamp?
+  ) -> JournalledImage {
+    var record = JournalledImage(
+      key: work.key, isRetry: image.isRetry, isAgain: again != nil,
+      outcome: JournalledImage.Outcome(image.outcome, path: image.path), outputs: wanted)
+    guard image.caption != nil else {
+      if case .present = image.outcome { record.outputs = journal.bits.reduce(0, |) }
+      return record
+    }
+    if image.replaced == nil, let again { record.outputs |= again.earlier.outputs }
+    if let stamp { record.source = JournalledSource(path: image.path, stamp: stamp) }
+    record.replacedPath = image.replaced?.path
+    return record
+  }
+
+  /// Takes the rows of replaced captions out of the outputs. A run that is killed meanwhile leaves the old file or the new
+  /// one, and the journal knows both.
+  private func takeOutReplaced() throws {
+    let pending = try outputs.map { try $0.prepareReplacement(replaced) }
+    try journal.prepare(pending)
+    for output in outputs { try output.replace() }
+    journal.appendTidied()
+    try journal.commit(outputs.map { try $0.flush() })
+    replaced = []
   }
 
   private func outcome(_ next: OrderedOutcomes.Next) -> FinishedImage.Outcome {
@@ -157,12 +222,12 @@ package actor BatchWriter {
         BatchCaption(
           text: settings.prefixText + image.content.text + settings.suffixText, judgement: image.content.judgement,
           width: image.facts.width, height: image.facts.height, hash: image.facts.hash, model: settings.model,
-          milliseconds: next.outcome.isCopy ? 0 : image.milliseconds))
+          milliseconds: next.outcome.isCopy ? 0 : image.milliseconds, finishReason: image.content.finishReason))
     case .copy(let caption):
       .captioned(
         BatchCaption(
           text: caption.text, judgement: caption.judgement, width: caption.width, height: caption.height,
-          hash: caption.hash, model: settings.model, milliseconds: 0))
+          hash: caption.hash, model: settings.model, milliseconds: 0, finishReason: caption.finishReason))
     case .pendingCopy:
       preconditionFailure("the caption of a copy is known when its turn comes")
     }
@@ -170,6 +235,7 @@ package actor BatchWriter {
 
   /// Outputs first: what the journal calls done must be on the disk.
   private func commit() throws {
+    try journal.prepare(outputs.map { $0.pending })
     try journal.commit(outputs.map { try $0.flush() })
     try contents?.commit()
     uncommitted = 0

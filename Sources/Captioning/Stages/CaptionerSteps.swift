@@ -85,7 +85,9 @@ private struct CaptionerGeneration: CaptionGeneration {
     try generation.step().map { row in
       let view = views.removeValue(forKey: row.id)
       let caption = row.result.map {
-        GeneratedCaption(text: captioner.text(of: $0), judgement: captioner.judgement(of: $0, view: view))
+        GeneratedCaption(
+          text: captioner.text(of: $0), judgement: captioner.judgement(of: $0, view: view),
+          finishReason: $0.finishReason)
       }
       return (row.id, caption)
     }

@@ -71,9 +71,11 @@ package protocol CaptionGeneration {
 package struct GeneratedCaption: Sendable, Equatable {
   package var text: String
   package var judgement: CaptionJudgement
+  package var finishReason: FinishReason?
 
-  package init(text: String, judgement: CaptionJudgement) {
+  package init(text: String, judgement: CaptionJudgement, finishReason: FinishReason? = nil) {
     self.text = text
     self.judgement = judgement
+    self.finishReason = finishReason
   }
 }

@@ -1,5 +1,6 @@
 public import ModelFiles
 public import SystemPackage
+public import TextDecoding
 
 /// An image whose way is at its end.
 public struct FinishedImage: Sendable {
@@ -9,6 +10,8 @@ public struct FinishedImage: Sendable {
   public var thumbnail: [UInt8]?
   /// Whether it failed in an earlier run, and this takes the place of that failure.
   public var isRetry = false
+  /// The caption that it had before its file was replaced by another, and how the list named it then.
+  package var replaced: (caption: JournalledCaption, path: FilePath)?
 
   public enum Outcome: Sendable, Equatable {
     case captioned(BatchCaption)
@@ -61,10 +64,12 @@ public struct BatchCaption: Sendable, Equatable {
   /// Of computing: the image's own, and its share of what is done for several at once. 0 for a copy of an image that was
   /// captioned before.
   public var milliseconds: Double
+  /// Why its caption ended where it did; `nil` where that is not known.
+  public var finishReason: FinishReason?
 
   public init(
     text: String, judgement: CaptionJudgement, width: Int, height: Int, hash: FileHash, model: String,
-    milliseconds: Double
+    milliseconds: Double, finishReason: FinishReason? = nil
   ) {
     self.text = judgement.reason == nil ? text : ""
     self.judgement = judgement
@@ -73,5 +78,6 @@ public struct BatchCaption: Sendable, Equatable {
     self.hash = hash
     self.model = model
     self.milliseconds = milliseconds
+    self.finishReason = finishReason
   }
 }

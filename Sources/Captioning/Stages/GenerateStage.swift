@@ -77,7 +77,8 @@ package struct GenerateStage {
       case .success(let caption):
         finish(
           StagedOutcome(
-            work: image.work, result: .captioned(image.with(caption, adding: 0)), thumbnail: image.facts.thumbnail))
+            work: image.work, result: .captioned(image.with(caption, adding: 0)), thumbnail: image.facts.thumbnail,
+            stamp: image.facts.stamp))
       case .failure(let error):
         fail(image, error)
       }

@@ -25,7 +25,7 @@ package struct ImageReader: Sendable {
   }
 
   enum Content {
-    case image([UInt8])
+    case image([UInt8], FileStamp)
     /// No image, and not called like one.
     case skipped
   }
@@ -55,7 +55,11 @@ package struct ImageReader: Sendable {
     defer { try? file.close() }
     let before = try identity(file)
     let count = member?.count ?? Int(before.byteCount)
-    if count == 0 { throw ImageFailure(.empty, problemOf: .empty) }
+    if count == 0 {
+      // Of a sidecar that waits for its text, or a cache of some program, nobody expects an image.
+      if member == nil, !name.hasImageExtension { return (.skipped, 0) }
+      throw ImageFailure(.empty, problemOf: .empty)
+    }
     if count > limit { throw ImageFailure(.fileTooLarge, problemOf: .fileTooLarge(limit: limit)) }
     let taken = try await memory.take(count)
     guard Memory.allows(2 * count) else {
@@ -72,7 +76,7 @@ package struct ImageReader: Sendable {
           message: "changed while it was read; take it with --retry-errors when nobody writes it any more",
           bytesRead: bytes.count)
       }
-      return (.image(bytes), taken)
+      return (.image(bytes, FileStamp(before)), taken)
     } catch {
       memory.give(taken)
       throw error

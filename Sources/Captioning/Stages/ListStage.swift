@@ -12,15 +12,18 @@ package struct ListStage {
   let progress: BatchProgress
   /// Whether all that is wanted of an image is there already; `nil` where that cannot be.
   let isPresent: (@Sendable (ListedImage) async -> Bool)?
+  /// What is asked of images that are done.
+  let done: DoneCheck
   let finish: @Sendable (StagedOutcome) -> Void
 
   package init(
     window: Budget, progress: BatchProgress, isPresent: (@Sendable (ListedImage) async -> Bool)?,
-    finish: @escaping @Sendable (StagedOutcome) -> Void
+    done: DoneCheck = DoneCheck(), finish: @escaping @Sendable (StagedOutcome) -> Void
   ) {
     self.window = window
     self.progress = progress
     self.isPresent = isPresent
+    self.done = done
     self.finish = finish
   }
 
@@ -29,17 +32,18 @@ package struct ListStage {
     async throws
   {
     defer { output.finish() }
+    var check = self.done
     var sequence = 0
     var met = 0
     while let image = try source.next() {
       met += 1
       if met % 256 == 0 { try Task.checkCancellation() }
-      let key = ImageKey(image)
+      let key = check.key(image)
       let task: ImageTask
       if case .problem(let failure) = image.content, failure.stage == .list {
         // Every run looks anew at what could not be listed.
         task = .new
-      } else if let left = try done.task(key) {
+      } else if let left = try done.task(key, again: { check.task(image, $0) }) {
         task = left
       } else {
         progress.foundDone()
@@ -50,7 +54,7 @@ package struct ListStage {
       sequence += 1
       if case .problem(let failure) = image.content {
         finish(StagedOutcome(work: work, result: .failed(failure, hash: nil)))
-      } else if image.path.hasImageExtension, await isPresent?(image) == true {
+      } else if image.path.hasImageExtension, !task.isAgain, await isPresent?(image) == true {
         finish(StagedOutcome(work: work, result: .present))
       } else {
         await output.send(work)

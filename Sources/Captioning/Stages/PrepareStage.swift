@@ -56,14 +56,14 @@ package struct PrepareStage {
       let start = ContinuousClock.now
       let (content, taken) = try await reader.read(work.image)
       defer { reader.memory.give(taken) }
-      guard case .image(let bytes) = content else {
+      guard case .image(let bytes, let stamp) = content else {
         finish(StagedOutcome(work: work, result: .skipped))
         return nil
       }
       let digest = FileHash.hash(of: bytes)
-      if let contents, let copy = try copy(digest, work, contents) {
+      if let copy = try copy(digest, work) {
         let thumbnail = wantsThumbnail(work.image.path) ? try? await decode(bytes, work).thumbnail : nil
-        finish(StagedOutcome(work: work, result: copy, thumbnail: thumbnail))
+        finish(StagedOutcome(work: work, result: copy, thumbnail: thumbnail, stamp: stamp))
         return nil
       }
       hash = digest
@@ -72,7 +72,8 @@ package struct PrepareStage {
       let elapsed = ContinuousClock.now - start
       meter.add(images: 1, elapsed)
       let facts = ImageFacts(
-        hash: digest, width: prepared.size.width, height: prepared.size.height, thumbnail: prepared.thumbnail)
+        hash: digest, width: prepared.size.width, height: prepared.size.height, thumbnail: prepared.thumbnail,
+        stamp: stamp)
       return StagedImage(work: work, facts: facts, milliseconds: elapsed.milliseconds, content: prepared.pixels)
     } catch let failure as ImageFailure {
       finish(StagedOutcome(work: work, result: .failed(failure, hash: hash)))
@@ -80,8 +81,14 @@ package struct PrepareStage {
     }
   }
 
-  private func copy(_ hash: FileHash, _ work: ImageWork, _ contents: ContentIndex) throws -> StagedOutcome.Result? {
-    switch try contents.claim(hash) {
+  /// - Returns: `nil` for what is to be captioned.
+  private func copy(_ hash: FileHash, _ work: ImageWork) throws -> StagedOutcome.Result? {
+    // An output lacks the image, or only the file's time is another.
+    if case .again(let again) = work.task, let caption = again.earlier.caption, caption.hash == hash {
+      return .copy(caption)
+    }
+    guard let contents else { return nil }
+    return switch try contents.claim(hash) {
     case .first: nil
     case .pending: .pendingCopy(hash)
     case .done(let caption): .copy(caption)

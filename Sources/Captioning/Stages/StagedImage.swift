@@ -47,12 +47,15 @@ package struct ImageFacts: Sendable {
   let width: Int
   let height: Int
   let thumbnail: [UInt8]?
+  /// Of the file it was read from.
+  let stamp: FileStamp?
 
-  package init(hash: FileHash, width: Int, height: Int, thumbnail: [UInt8]? = nil) {
+  package init(hash: FileHash, width: Int, height: Int, thumbnail: [UInt8]? = nil, stamp: FileStamp? = nil) {
     self.hash = hash
     self.width = width
     self.height = height
     self.thumbnail = thumbnail
+    self.stamp = stamp
   }
 }
 
@@ -61,6 +64,8 @@ package struct StagedOutcome: Sendable {
   package let work: ImageWork
   package let result: Result
   var thumbnail: [UInt8]?
+  /// Of the file of an image that has a caption.
+  var stamp: FileStamp?
 
   package enum Result: Sendable {
     case captioned(StagedImage<GeneratedCaption>)

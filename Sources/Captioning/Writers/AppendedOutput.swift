@@ -3,24 +3,40 @@ import ModelFiles
 /// An output that is one file, row behind row.
 ///
 /// What stands behind the last row (the end of a JSON array) is written with the rows each time, and the next row is
-/// written over it, so that the file is whole at any time; the journalled length does not count it.
+/// written over it, so that the file is whole at any time; the journalled length does not count it. Rows are written at
+/// `flush`, and not before: see `pending`.
 package final class AppendedOutput: BatchOutput {
+  private let path: String
   private let format: any RowFormat
-  private let file: RecordFile
+  private var file: RecordFile
   private var position: OutputPosition
+  private var digest: RunningDigest
   private var buffer: [UInt8] = []
-  private static let bufferCount = 256 << 10
+  private var completion: [UInt8]
+  private var replacement: RowReplacement?
 
   /// Creates the file, so that a place where none can be is known before anything is captioned.
   ///
-  /// - Parameter position: where an earlier run stopped; what stands behind it is cut off. `nil` begins anew.
+  /// - Parameters:
+  ///   - position: where to go on; what stands behind it is cut off, so that it must be known to be the run's own: see
+  ///     `AppendedFile`. `nil` begins anew.
+  ///   - digest: of what stands before that; computed where it is not given.
+  ///   - completion: what the last row lacks.
   /// - Throws: `FileSystemError`; `BatchError.shortOutput` where the file is not what the journal says.
-  package init(path: String, format: any RowFormat, position: OutputPosition?) throws {
+  package init(
+    path: String, format: any RowFormat, position: OutputPosition?, digest: RunningDigest? = nil,
+    completion: [UInt8] = []
+  ) throws {
+    self.path = path
     self.format = format
+    self.completion = completion
     let existing = position.map(\.byteCount) ?? 0
     if existing > 0 {
-      let found = try Self.byteCount(path)
+      let found = try AppendedFile.byteCount(path) ?? 0
       if found < existing { throw BatchError.shortOutput(path: path, found: found, expected: existing) }
+      self.digest = try digest ?? RunningDigest(InputFile(path: path), count: existing)
+    } else {
+      self.digest = RunningDigest()
     }
     file = try RecordFile(path: path)
     // The name, too, must outlast a loss of power.
@@ -38,19 +54,38 @@ package final class AppendedOutput: BatchOutput {
 
   package func write(_ image: FinishedImage) throws {
     guard let row = try format.row(image) else { return }
+    buffer += completion
+    completion = []
     if position.rows > 0 { buffer += format.separator }
     buffer += row
     position.rows += 1
-    if buffer.count >= Self.bufferCount { try writeBuffer() }
+  }
+
+  package var pending: PendingBytes? {
+    buffer.isEmpty ? nil : PendingBytes(offset: position.byteCount, bytes: buffer)
   }
 
   package func flush() throws -> OutputPosition {
     try writeBuffer()
     try file.synchronize()
+    position.digest = digest.current
     return position
   }
 
   package func finish() throws { _ = try flush() }
+
+  package func prepareReplacement(_ replaced: [ReplacedPaths]) throws -> PendingBytes? {
+    replacement = try RowReplacement(path: path, format: format, position: position, replaced: replaced)
+    return replacement.map { PendingBytes(offset: position.byteCount, bytes: [], replacement: $0.position) }
+  }
+
+  package func replace() throws {
+    guard let replacement else { return }
+    self.replacement = nil
+    try replacement.finish()
+    file = try RecordFile(path: path)
+    (position, digest) = (replacement.position, replacement.digest)
+  }
 
   private func writeBuffer() throws {
     if buffer.isEmpty { return }
@@ -62,6 +97,7 @@ package final class AppendedOutput: BatchOutput {
       throw error
     }
     position.byteCount += buffer.count
+    digest.update(buffer)
     buffer.removeAll(keepingCapacity: true)
   }
 
@@ -76,16 +112,5 @@ package final class AppendedOutput: BatchOutput {
       Result { () throws(FileSystemError) in try file.write(bytes, at: offset) }
     }
     try written.get()
-  }
-
-  /// 0 where there is no file.
-  private static func byteCount(_ path: String) throws(FileSystemError) -> Int {
-    do {
-      return try InputFile(path: path).byteCount
-    } catch .notFound {
-      return 0
-    } catch {
-      throw error
-    }
   }
 }

@@ -17,6 +17,8 @@ final class ArchivePart {
   private(set) var byteCount = 0
   /// Of the samples in it.
   private(set) var keys: Set<[UInt8]> = []
+  /// Of so many bytes.
+  private(set) var digest = RunningDigest()
 
   private let file: FileDescriptor
   private var isFlushed = false
@@ -40,6 +42,7 @@ final class ArchivePart {
     let found = try outputErrors { try Int(file.seek(offset: 0, from: .end)) }
     if found < byteCount { throw BatchError.shortOutput(path: path.text, found: found, expected: byteCount) }
     self.byteCount = byteCount
+    digest = try RunningDigest(InputFile(path: path.string), count: byteCount)
     // Behind it nothing may be taken for a sample.
     try writeFooter()
     try readKeys()
@@ -51,20 +54,24 @@ final class ArchivePart {
   func append(_ sample: WebDatasetSample) throws {
     isFlushed = false
     var end = byteCount
+    let grown = digest.copy()
     for piece in sample.pieces {
       switch piece {
       case .bytes(let bytes):
         try write(bytes, at: end)
+        grown.update(bytes)
         end += bytes.count
       case .copy(let offset, let count):
         for start in stride(from: 0, to: count, by: Self.pieceByteCount) {
           let bytes = try Self.read(sample.source, at: offset + start, count: min(Self.pieceByteCount, count - start))
           try write(bytes, at: end)
+          grown.update(bytes)
           end += bytes.count
         }
       }
     }
     byteCount = end
+    digest = grown
     keys.insert(sample.key)
   }
 

@@ -1,3 +1,5 @@
+package import ModelFiles
+
 /// Where captions go. Calls come from one task, images in the order of the list.
 package protocol BatchOutput: AnyObject {
   /// Whether all that this output would write of an image is there already, so that nobody need caption it for this
@@ -9,10 +11,22 @@ package protocol BatchOutput: AnyObject {
   /// - Throws: `ImageFailure` where only this image cannot be written and nothing of it was; any other error ends the run.
   func write(_ image: FinishedImage) throws
 
+  /// What `flush` will write into a file that people may change, too; `nil` where there is no such file.
+  var pending: PendingBytes? { get }
+
   /// Brings all that was written to the disk.
   ///
   /// - Returns: where a run that begins anew from here goes on.
   func flush() throws -> OutputPosition
+
+  /// Makes ready to take the rows of replaced captions out of its file, where it can: of each image the last row stays.
+  /// All that was written is on the disk.
+  ///
+  /// - Returns: where the output will be; `nil` where it stays as it is.
+  func prepareReplacement(_ replaced: [ReplacedPaths]) throws -> PendingBytes?
+
+  /// Does what `prepareReplacement` made ready.
+  func replace() throws
 
   /// The last call, whether the list is at its end or the run was interrupted: files are whole afterwards, and can be
   /// gone on with from the position of the last `flush`.
@@ -21,6 +35,9 @@ package protocol BatchOutput: AnyObject {
 
 extension BatchOutput {
   package func isPresent(_ image: ListedImage) -> Bool { false }
+  package var pending: PendingBytes? { nil }
+  package func prepareReplacement(_ replaced: [ReplacedPaths]) throws -> PendingBytes? { nil }
+  package func replace() throws {}
 }
 
 /// How far an output has come.
@@ -31,11 +48,14 @@ package struct OutputPosition: Sendable, Equatable, Codable {
   package var byteCount: Int
   /// How many images it holds.
   package var rows: Int
+  /// SHA-256 of so many bytes of the file; `nil` where it is not known.
+  package var digest: FileHash?
 
-  package init(part: Int = 0, byteCount: Int = 0, rows: Int = 0) {
+  package init(part: Int = 0, byteCount: Int = 0, rows: Int = 0, digest: FileHash? = nil) {
     self.part = part
     self.byteCount = byteCount
     self.rows = rows
+    self.digest = digest
   }
 
   /// Nothing was written.

@@ -1,4 +1,4 @@
-import SystemPackage
+package import SystemPackage
 
 /// COCO results, `[{"image_id": …, "caption": …}, …]`, as evaluation servers take them.
 ///
@@ -15,10 +15,30 @@ package struct COCOResultsFormat: RowFormat {
   package func row(_ image: FinishedImage) -> [UInt8]? {
     guard let caption = image.caption else { return nil }
     var row = JSONRow()
-    let name = image.path.lastComponent.map { FilePath(root: nil, [$0]) } ?? image.path
-    if let number = Self.number(name) { row.add("image_id", number) } else { row.add("image_id", name.text) }
+    Self.add(image.path, to: &row)
     row.add("caption", caption.text)
     return row.finished
+  }
+
+  private static func add(_ path: FilePath, to row: inout JSONRow) {
+    let name = path.lastComponent.map { FilePath(root: nil, [$0]) } ?? path
+    if let number = number(name) { row.add("image_id", number) } else { row.add("image_id", name.text) }
+  }
+
+  package func subject(ofRow line: ArraySlice<UInt8>) -> [UInt8]? {
+    let row = line.prefix { $0 != 0x0A }
+    return JSONMembers(Array(row.last == UInt8(ascii: ",") ? row.dropLast() : row))?[Array("image_id".utf8)]
+  }
+
+  package func subject(_ path: FilePath) -> [UInt8]? {
+    var row = JSONRow()
+    Self.add(path, to: &row)
+    return subject(ofRow: row.finished[...])
+  }
+
+  /// What the row of an image calls it, as it is written in JSON.
+  package static func identifier(_ path: FilePath) -> String {
+    String(decoding: COCOResultsFormat().subject(path) ?? [], as: UTF8.self)
   }
 
   private static func number(_ name: FilePath) -> Int? {

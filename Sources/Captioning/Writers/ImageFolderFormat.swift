@@ -13,9 +13,18 @@ package struct ImageFolderFormat: RowFormat {
   package func row(_ image: FinishedImage) -> [UInt8]? {
     guard let caption = image.sureCaption, case .file = image.image.content else { return nil }
     var row = JSONRow()
-    let path = image.path.absolute.relative(to: directory)
-    row.add("file_name", path.text)
+    row.add("file_name", name(image.path))
     row.add("text", caption.text)
     return row.finished + [0x0A]
+  }
+
+  private func name(_ path: FilePath) -> String { path.absolute.relative(to: directory).text }
+
+  package func subject(ofRow line: ArraySlice<UInt8>) -> [UInt8]? { JSONMembers(Array(line))?[Array("file_name".utf8)] }
+
+  package func subject(_ path: FilePath) -> [UInt8]? {
+    var row = JSONRow()
+    row.add("file_name", name(path))
+    return subject(ofRow: row.finished[...])
   }
 }

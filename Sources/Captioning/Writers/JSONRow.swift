@@ -1,4 +1,5 @@
 import ModelFiles
+import TextDecoding
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -81,6 +82,7 @@ extension JSONRow {
     add(caption: caption.text, reason: caption.reason)
     add("confidence", caption.confidence, places: 4)
     add("log_probability", caption.judgement.logProbability, places: 4)
+    if let finishReason = caption.finishReason { add("finish_reason", finishReason.rawValue) }
     add("width", caption.width)
     add("height", caption.height)
     add("sha256", caption.hash.hexadecimal)

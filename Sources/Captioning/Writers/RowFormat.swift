@@ -1,3 +1,5 @@
+package import SystemPackage
+
 /// A file format that is rows one after the other, between a beginning and an end.
 package protocol RowFormat: Sendable {
   /// Before the first row.
@@ -11,12 +13,26 @@ package protocol RowFormat: Sendable {
   ///
   /// - Throws: `ImageFailure`.
   func row(_ image: FinishedImage) throws(ImageFailure) -> [UInt8]?
+
+  /// What tells whose row a line of the file is, as the line has it; `nil` where it does not say, or is no row.
+  ///
+  /// - Parameter line: with its end, and with a separator before that.
+  func subject(ofRow line: ArraySlice<UInt8>) -> [UInt8]?
+
+  /// The same of the image that is listed as `path`.
+  func subject(_ path: FilePath) -> [UInt8]?
+
+  /// Whether a line's end between quotes belongs to a field.
+  var heedsQuotes: Bool { get }
 }
 
 extension RowFormat {
   package var header: [UInt8] { [] }
   package var separator: [UInt8] { [] }
   package var footer: [UInt8] { [] }
+  package var heedsQuotes: Bool { false }
+  package func subject(ofRow line: ArraySlice<UInt8>) -> [UInt8]? { nil }
+  package func subject(_ path: FilePath) -> [UInt8]? { nil }
 }
 
 /// A file beside each image, or under another directory in the same place.
@@ -32,4 +48,7 @@ package protocol SidecarFormat: Sendable {
 
   /// Whether an existing sidecar says already what this format would.
   func isComplete(_ existing: [UInt8]) -> Bool
+
+  /// Whether a sidecar says just this, as the format writes it.
+  func says(_ text: String, _ existing: [UInt8]) -> Bool
 }

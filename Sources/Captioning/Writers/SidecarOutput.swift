@@ -7,13 +7,14 @@ import SystemPackage
 /// which captioning takes hundreds. Names are flushed at `flush`, directory by directory.
 package final class SidecarOutput: BatchOutput {
   private let format: any SidecarFormat
-  private let place: SidecarPlace
   private let overwrites: Bool
-  /// Whether an existing `photo.jpg.xmp` is used in place of `photo.xmp`.
-  private let adoptsFullNames: Bool
+  /// Where sidecars are, for whoever goes through the list.
+  package let paths: SidecarPaths
   // The list is ahead of what is written, often in another directory.
-  private var listedSiblings = Siblings()
-  private var writtenSiblings = Siblings()
+  private var listed: SidecarPaths
+  private var written: SidecarPaths
+  private let onNotice: (FilePath, String) -> Void
+  private var hasToldOfNamesakes = false
   /// Directories with names that may not be on the disk yet.
   private var unsynchronized: Set<FilePath> = []
   /// Whose the sidecars below an output directory are: images of several directories may come to one name there.
@@ -21,21 +22,26 @@ package final class SidecarOutput: BatchOutput {
   private var rows = 0
 
   /// - Parameters:
+  ///   - adoptsFullNames: whether an existing `photo.jpg.xmp` is used in place of `photo.xmp`.
+  ///   - fullNames: whether every sidecar has the whole name of its image, as `photo.jpg.txt`.
   ///   - ownersPath: of a table of the sidecars below an output directory, which is gone on with where there is one.
+  ///   - onNotice: is told of what somebody may have wanted otherwise.
   /// - Throws: `FileSystemError`.
   package init(
-    format: any SidecarFormat, place: SidecarPlace, overwrites: Bool, adoptsFullNames: Bool = false, ownersPath: String
+    format: any SidecarFormat, place: SidecarPlace, overwrites: Bool, adoptsFullNames: Bool = false,
+    fullNames: Bool = false, ownersPath: String, onNotice: @escaping (FilePath, String) -> Void = { _, _ in }
   ) throws {
     self.format = format
-    self.place = place
     self.overwrites = overwrites
-    self.adoptsFullNames = adoptsFullNames
+    self.onNotice = onNotice
+    let paths = SidecarPaths(place: place, adoptsFullNames: adoptsFullNames, fullNames: fullNames)
+    self.paths = paths
+    (listed, written) = (paths, paths)
     owners = place.isMirrored ? try DiskIndex(path: ownersPath) : nil
   }
 
   package func isPresent(_ image: ListedImage) -> Bool {
-    guard !overwrites, let path = try? path(of: image, &listedSiblings), let existing = try? AtomicFile.read(path)
-    else {
+    guard !overwrites, let path = try? listed.path(of: image), let existing = try? AtomicFile.read(path) else {
       return false
     }
     return format.isComplete(existing)
@@ -44,13 +50,21 @@ package final class SidecarOutput: BatchOutput {
   package func write(_ image: FinishedImage) throws {
     // Nothing is said of an image that the captioner was not sure of.
     guard let caption = image.sureCaption else { return }
-    let path = try path(of: image.image, &writtenSiblings)
+    let path = try written.path(of: image.image)
+    tellOfNamesakes(image, path)
     if let owners { try claim(path, for: image.image, in: owners) }
     do {
       let existing = try AtomicFile.read(path)
-      guard let content = try format.content(caption, existing: existing, overwrites: overwrites),
-        content != existing
-      else { return }
+      let isOwn = isOfReplaced(image, existing)
+      guard let content = try format.content(caption, existing: existing, overwrites: overwrites || isOwn) else {
+        if image.replaced != nil {
+          onNotice(
+            image.path,
+            "has changed, but its sidecar \(path.text) is not as a run of caption wrote it, and stays as it is")
+        }
+        return
+      }
+      if content == existing { return }
       let directory = path.removingLastComponent()
       unsynchronized.formUnion(try AtomicFile.createDirectory(directory))
       try AtomicFile.write(content, to: path)
@@ -74,19 +88,29 @@ package final class SidecarOutput: BatchOutput {
 
   package func finish() { _ = flush() }
 
-  private func path(of image: ListedImage, _ siblings: inout Siblings) throws(ImageFailure) -> FilePath {
-    let full = try place(image, namesakes: true)
-    if siblings.hasNamesake(image) || (adoptsFullNames && AtomicFile.exists(full)) { return full }
-    return try place(image, namesakes: false)
+  /// Whether a sidecar says just what the image's file said before it was replaced.
+  private func isOfReplaced(_ image: FinishedImage, _ existing: [UInt8]?) -> Bool {
+    guard let existing, let replaced = image.replaced else { return false }
+    return format.says(replaced.caption.text, existing)
+  }
+
+  private func tellOfNamesakes(_ image: FinishedImage, _ path: FilePath) {
+    if hasToldOfNamesakes || !written.hasNamesake(image.image) { return }
+    hasToldOfNamesakes = true
+    onNotice(
+      image.path,
+      "another image beside it has the same stem, so that its sidecar is \(path.lastComponent?.string ?? ""), with its whole "
+        + "name; --full-names gives all sidecars such names")
   }
 
   /// Only the first image that comes to a sidecar gets it.
   private func claim(_ path: FilePath, for image: ListedImage, in owners: DiskIndex) throws {
-    let sidecar = ImageKey(ListedImage(ordinal: 0, path: path, content: .file))
+    let sidecar = ImageKey(ListedImage(ordinal: 0, path: path.absolute, content: .file))
     // Half of a key, without its sign: tells two images of one sidecar apart.
-    let image = Int(ImageKey(image).low >> 1)
-    guard let owner = try owners[sidecar] else { return try owners.set(sidecar, to: image) }
-    if owner != image {
+    let absolute = ListedImage(ordinal: 0, path: image.path.absolute, content: image.content)
+    let number = Int(ImageKey(absolute).low >> 1)
+    guard let owner = try owners[sidecar] else { return try owners.set(sidecar, to: number) }
+    if owner != number {
       throw Self.failure(
         path, "is that of another image, which has this name in another directory; give each an --output-dir of its own"
       )

@@ -3,8 +3,12 @@ package struct TextSidecar: SidecarFormat {
   package init() {}
 
   package func content(_ caption: BatchCaption, existing: [UInt8]?, overwrites: Bool) -> [UInt8]? {
-    existing != nil && !overwrites ? nil : Array((caption.text + "\n").utf8)
+    if let existing, isComplete(existing), !overwrites { return nil }
+    return Array((caption.text + "\n").utf8)
   }
 
-  package func isComplete(_ existing: [UInt8]) -> Bool { true }
+  /// An empty file says nothing yet.
+  package func isComplete(_ existing: [UInt8]) -> Bool { !existing.allSatisfy(XMLText.isSpace) }
+
+  package func says(_ text: String, _ existing: [UInt8]) -> Bool { existing == Array((text + "\n").utf8) }
 }

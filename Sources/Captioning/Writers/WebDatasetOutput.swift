@@ -33,6 +33,7 @@ package final class WebDatasetOutput: BatchOutput {
 
   private let directory: FilePath
   private let limits: Limits
+  private let begun: BegunShards?
   private var position: OutputPosition
   private var part: ArchivePart?
   /// The shard that the last sample was from.
@@ -40,12 +41,19 @@ package final class WebDatasetOutput: BatchOutput {
 
   /// - Parameters:
   ///   - directory: is created where there is none.
-  ///   - position: where an earlier run stopped; what stands behind it is removed. `nil` begins anew: shards that there are
-  ///     are removed, so that whoever calls must know that they are a run's own: see `firstShard(in:)`.
+  ///   - position: where an earlier run stopped; what stands behind it is removed, so that it must be known to be a run's
+  ///     own: see `ShardsFound`. `nil` begins anew, and removes the shards that there are.
+  ///   - begunPath: of a file that says which shards runs began: no others are removed, or written over. Without it all are
+  ///     taken for the run's own.
+  ///   - replacesAll: whether all shards that follow each other are removed, whoever made them.
   /// - Throws: `FileSystemError`; `BatchError.shortOutput` where a shard is not what the journal says.
-  package init(directory: FilePath, position: OutputPosition?, limits: Limits = Limits()) throws {
+  package init(
+    directory: FilePath, position: OutputPosition?, begunPath: String? = nil, replacesAll: Bool = false,
+    limits: Limits = Limits()
+  ) throws {
     self.directory = directory
     self.limits = limits
+    begun = begunPath.map { BegunShards(path: $0) }
     self.position = position ?? .start
     do {
       try AtomicFile.createDirectory(directory)
@@ -56,7 +64,8 @@ package final class WebDatasetOutput: BatchOutput {
     // First it must be sure that this is where to go on.
     if place.byteCount > 0 { part = try ArchivePart(reopening: path(place.part), byteCount: place.byteCount) }
     var next = place.part + (place.byteCount > 0 ? 1 : 0)
-    while try remove(path(next)) { next += 1 }
+    let last = if let begun, !replacesAll { begun.last ?? -1 } else { Int.max }
+    while next <= last, try remove(path(next)) { next += 1 }
   }
 
   /// The file that there is wherever there is any output: it must not exist before a first run.
@@ -79,6 +88,7 @@ package final class WebDatasetOutput: BatchOutput {
 
   package func flush() throws -> OutputPosition {
     try part?.flush()
+    position.digest = position.byteCount > 0 ? part?.digest.current : nil
     return position
   }
 
@@ -101,7 +111,12 @@ package final class WebDatasetOutput: BatchOutput {
       position.part += 1
       position.byteCount = 0
     }
-    let part = try ArchivePart(creating: path(position.part))
+    let path = path(position.part)
+    if let begun, begun.last ?? -1 < position.part {
+      if AtomicFile.exists(path) { throw BatchError.existingOutput(path: path.text) }
+      try begun.add(position.part)
+    }
+    let part = try ArchivePart(creating: path)
     self.part = part
     return part
   }
@@ -113,7 +128,10 @@ package final class WebDatasetOutput: BatchOutput {
     return file
   }
 
-  private func path(_ part: Int) -> FilePath {
+  private func path(_ part: Int) -> FilePath { Self.path(part, in: directory) }
+
+  /// Of a shard.
+  package static func path(_ part: Int, in directory: FilePath) -> FilePath {
     directory.appending(String(decoding: Self.digits(part, count: 6), as: UTF8.self) + ".tar")
   }
 

@@ -14,8 +14,9 @@ struct BatchCommand: AsyncParsableCommand {
       caption batch photos/ -o captions.jsonl --gallery captions.html
 
       What is done stands in a journal beside the output (captions.jsonl.journal/). The same command goes on where a run \
-      stopped, whatever stopped it, and does what has come since. After it each image is in every output once. Images \
-      that cannot be captioned are in errors.jsonl and do not stop the run.
+      stopped, whatever stopped it, and does what has come since. After it each image is in every output once. Outputs \
+      may be added. One that a person changed is not written to: --adopt goes on behind what it holds. Images that cannot \
+      be captioned are in captions.jsonl.errors.jsonl and do not stop the run.
 
       Images that the captioner is not sure of, such as screenshots and blank pages, are no errors. JSON lines have "caption": \
       null and a "reason", CSV an empty caption and a reason, COCO results an empty caption, a gallery a note. They get no \

@@ -30,6 +30,10 @@ struct BatchOutputOptions: ParsableArguments {
   @Option(help: ArgumentHelp("A web page with all captions and small images.", valueName: "file"), completion: .file())
   var gallery: String?
 
+  @Flag(
+    help: "Name sidecars after the image's whole name, as photo.jpg.txt, and not only where two have the same stem.")
+  var fullNames = false
+
   @Option(help: ArgumentHelp("Put this before every caption.", valueName: "text"))
   var prefixText = ""
 
@@ -40,7 +44,8 @@ struct BatchOutputOptions: ParsableArguments {
   var overwrite = false
 
   @Option(
-    help: ArgumentHelp("Where failed images are listed (default: errors.jsonl beside the output).", valueName: "file"),
+    help: ArgumentHelp(
+      "Where failed images are listed (default: beside the output, as captions.jsonl.errors.jsonl).", valueName: "file"),
     completion: .file())
   var errors: String?
 
@@ -54,6 +59,7 @@ struct BatchOutputOptions: ParsableArguments {
   func validate() throws {
     if outputDir != nil && !txt && !xmp { throw ValidationError("--output-dir is for sidecars: give --txt or --xmp.") }
     if overwrite && !txt && !xmp { throw ValidationError("--overwrite is for sidecars: give --txt or --xmp.") }
+    if fullNames && !txt && !xmp { throw ValidationError("--full-names is for sidecars: give --txt or --xmp.") }
     let name = self.extension.drop { $0 == "." }
     if name.isEmpty || name.contains("/") {
       throw ValidationError("--extension takes an ending such as txt or .caption.")

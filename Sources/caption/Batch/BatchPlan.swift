@@ -10,9 +10,7 @@ struct BatchPlan {
   let journal: String?
   /// `nil` where failures are only told of.
   let ledger: String?
-  /// Files that must not exist before a first run.
-  let files: [String]
-  private let options: BatchOutputOptions
+  let options: BatchOutputOptions
 
   /// - Parameter inputs: as they were given.
   /// - Throws: `ValidationError`.
@@ -23,28 +21,20 @@ struct BatchPlan {
     self.targets = targets
     if targets.count(where: { $0.path == nil }) > 1 { throw ValidationError("Standard output takes one format.") }
     let paths = targets.compactMap(\.path)
-    if let twice = paths.first(where: { path in paths.count { Path.absolute($0) == Path.absolute(path) } > 1 }) {
-      throw ValidationError("\(twice) is given for two outputs.")
+    let places = paths.map { FilePath($0).absolute }
+    if let twice = zip(paths, places).first(where: { pair in places.count { $0 == pair.1 } > 1 }) {
+      throw ValidationError("\(twice.0) is given for two outputs.")
     }
-    files = paths + (options.webdataset.map { [WebDatasetOutput.firstShard(in: FilePath($0)).string] } ?? [])
+    // What the journal and the list of errors are named after: the first output that has a journal, or the first.
     let suffix = shard.map { "-" + $0.replacing("/", with: "-of-") } ?? ""
-    // The first of these that there is names the place of the journal and of the errors.
-    let directory = options.webdataset ?? options.outputDir
-    if let first = paths.first {
-      journal = options.journal ?? first + ".journal"
-      let parent = Path.parent(first)
-      ledger = options.errors ?? (parent == "." ? "errors\(suffix).jsonl" : Path.join(parent, "errors\(suffix).jsonl"))
-    } else if let directory {
-      journal = options.journal ?? Path.join(directory, "caption\(suffix).journal")
-      ledger = options.errors ?? Path.join(directory, "errors\(suffix).jsonl")
-    } else if options.txt || options.xmp {
-      let input = inputs.first { FileSystem.isDirectory($0) } ?? "."
-      journal = options.journal ?? Path.join(input, "caption\(suffix).journal")
-      ledger = options.errors ?? Path.join(input, "errors\(suffix).jsonl")
-    } else {
-      journal = options.journal
-      ledger = options.errors
+    var names = paths
+    names += [options.webdataset, options.outputDir].compactMap { $0 }.map { Path.join($0, "caption\(suffix)") }
+    if options.webdataset == nil, options.outputDir == nil, options.txt || options.xmp {
+      names.append(Path.join(inputs.first { FileSystem.isDirectory($0) } ?? ".", "caption\(suffix)"))
     }
+    let name = names.first { FileSystem.isRegularFile(Path.join($0 + ".journal", "settings.json")) } ?? names.first
+    journal = options.journal ?? name.map { $0 + ".journal" }
+    ledger = options.errors ?? name.map { $0 + ".errors.jsonl" }
   }
 
   /// What must not be taken for input.
@@ -55,59 +45,29 @@ struct BatchPlan {
   /// Whether a run may find all it wants of an image before it looks at it.
   var hasOnlySidecars: Bool { targets.isEmpty && options.webdataset == nil }
 
-  /// The outputs, those first that may refuse an image.
+  /// What is wrong with the run that can be known before anything is made.
   ///
-  /// - Parameters:
-  ///   - positions: where an earlier run stopped, output by output.
-  ///   - roots: directories that images are found below.
-  ///   - journal: the journal's directory, where outputs may keep what they need.
-  ///   - model: what a gallery calls the captioner.
-  func outputs(
-    positions: [OutputPosition]?, roots: [FilePath], journal: String, model: String
-  ) throws -> [any BatchOutput] {
-    var outputs: [any BatchOutput] = []
-    func position() -> OutputPosition? {
-      guard let positions, outputs.count < positions.count else { return nil }
-      return positions[outputs.count]
+  /// - Throws: `BatchError`, `ImageListingError`.
+  func check(_ listing: ImageListing, journal: String) throws {
+    if let ledger { try ErrorLedger.check(path: ledger, journal: journal) }
+    if let output = outputWithoutShards, let shard = try listing.firstShard() {
+      throw BatchError.noPlaceForShard(path: shard.text, output: output)
     }
-    let directory = options.outputDir.map { FilePath($0) }
-    if options.txt {
-      let place = SidecarPlace(fileExtension: options.extension, outputDirectory: directory, roots: roots)
-      outputs.append(
-        try SidecarOutput(
-          format: TextSidecar(), place: place, overwrites: options.overwrite,
-          ownersPath: Path.join(journal, "txt.index")))
+    for target in targets where target.format == .coco {
+      try COCOIdentifiers.check(listing, output: target.path ?? "-")
     }
-    if options.xmp {
-      let place = SidecarPlace(fileExtension: "xmp", outputDirectory: directory, roots: roots)
-      outputs.append(
-        try SidecarOutput(
-          format: XMPSidecar(), place: place, overwrites: options.overwrite, adoptsFullNames: true,
-          ownersPath: Path.join(journal, "xmp.index")))
-    }
-    if let shards = options.webdataset {
-      outputs.append(try WebDatasetOutput(directory: FilePath(shards), position: position()))
-    }
-    for target in targets {
-      guard let path = target.path else {
-        let send: ([UInt8]) throws -> Void = { try StandardOutput.write($0) }
-        outputs.append(StreamedOutput(format: try rowFormat(target), send: send))
-        continue
-      }
-      try FileSystem.createDirectory(Path.parent(path))
-      if target.format == .gallery {
-        outputs.append(
-          try GalleryOutput(
-            path: path, position: position(), heading: GalleryHeading(model: model),
-            itemsPath: Path.join(journal, "gallery-\(outputs.count).items")))
-        continue
-      }
-      outputs.append(try AppendedOutput(path: path, format: rowFormat(target), position: position()))
-    }
-    return outputs
   }
 
-  private func rowFormat(_ target: OutputTarget) throws -> any RowFormat {
+  /// An output that images in shards have no place in.
+  private var outputWithoutShards: String? {
+    if options.outputDir == nil {
+      if options.txt { return "--txt without --output-dir" }
+      if options.xmp { return "--xmp without --output-dir" }
+    }
+    return targets.first { $0.format == .imagefolder }?.path
+  }
+
+  func rowFormat(_ target: OutputTarget) throws -> any RowFormat {
     switch target.format {
     case .jsonl: JSONLinesFormat()
     case .csv: CSVFormat()
@@ -117,17 +77,9 @@ struct BatchPlan {
     }
   }
 
-  /// What tells this run from another, by names that a user knows.
+  /// What tells this run from another, by the options that say it. Outputs may be others.
   var settings: [String: String] {
-    var settings: [String: String] = ["outputs": options.output.joined(separator: " ")]
-    // Rows of several widths in one file are none that anybody reads.
-    if targets.contains(where: { $0.format == .csv }) { settings["CSV columns"] = "\(CSVFormat.columns.count)" }
-    settings["--gallery"] = options.gallery
-    settings["--webdataset"] = options.webdataset
-    settings["--txt"] = options.txt ? ".\(options.extension)" : nil
-    settings["--xmp"] = options.xmp ? "yes" : nil
-    settings["--output-dir"] = options.outputDir
-    settings["--overwrite"] = options.overwrite ? "yes" : nil
+    var settings: [String: String] = [:]
     settings["--prefix-text"] = options.prefixText.isEmpty ? nil : options.prefixText
     settings["--suffix-text"] = options.suffixText.isEmpty ? nil : options.suffixText
     return settings

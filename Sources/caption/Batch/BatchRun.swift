@@ -35,11 +35,19 @@ struct BatchRun {
         settings: pipelineSettings(options))
     }
     captioner = try captioner.prepared(command.model.precision, isBatch: true)
-    try await withJournal(plan) { [captioner] directory in
-      let journal = try BatchJournal(
-        directory: directory, settings: settings(plan, captioner, options), restarts: command.running.restart,
-        outputs: plan.files)
-      try await run(plan, listing, journal, captioner, options, imageDecoder)
+    do {
+      try await withJournal(plan) { [captioner] directory in
+        try plan.check(listing, journal: directory)
+        let journal = try BatchJournal(
+          directory: directory, settings: settings(plan, captioner, options), restarts: command.running.restart,
+          adopts: command.running.adopt, outputs: plan.namedOutputs(journal: directory))
+        try await run(plan, listing, journal, captioner, options, imageDecoder)
+      }
+    } catch let error as OutputError where error.isBrokenPipe {
+      // As if nothing had been in the way of the signal.
+      signal(SIGPIPE, SIG_DFL)
+      raise(SIGPIPE)
+      throw error
     }
   }
 
@@ -54,13 +62,12 @@ struct BatchRun {
   private func settings(_ plan: BatchPlan, _ captioner: Captioner, _ options: GenerationOptions) throws -> BatchSettings
   {
     var settings = plan.settings
-    settings["model"] =
+    settings["--model"] =
       "\(captioner.manifest.name) \(FileHash.hash(of: try StableJSON.document(captioner.manifest)).hexadecimal.prefix(12))"
     settings["--precision"] = command.model.precision.rawValue
-    settings["wording"] = try StableJSON.line(options)
-    settings["reading"] = command.reading.differences.joined(separator: " ")
-    settings["not sure"] = command.certainty.difference
     settings["--shard"] = command.images.shard
+    let groups = [command.wording.settings(options), command.reading.settings, command.certainty.settings]
+    for group in groups { settings.merge(group) { $1 } }
     return BatchSettings(settings)
   }
 
@@ -80,9 +87,13 @@ struct BatchRun {
     _ options: GenerationOptions, _ imageDecoder: ImageDecoder
   ) async throws {
     let (resumed, directory) = (journal.resumed, journal.directory)
+    let places = try plan.places(journal, restarts: command.running.restart, adopts: command.running.adopt)
     if resumed.tally.total > 0 { log.info("going on: \(resumed.tally.total) images were done before") }
-    let outputs = try plan.outputs(
-      positions: resumed.positions, roots: listing.roots, journal: directory, model: captioner.manifest.name)
+    for notice in plan.notices(places, journal) { log.info("\(notice)") }
+    try plan.settle(places, in: journal)
+    let warn: @Sendable (FilePath, String) -> Void = { [log] path, warning in log.warning("\(path.text): \(warning)") }
+    let outputs = try plan.make(
+      places, roots: listing.roots, journal: directory, model: captioner.manifest.name, onNotice: warn)
     let samples = outputs.compactMap { ($0 as? GalleryOutput)?.sample }
     let progress = BatchProgress(resumed: resumed.tally)
     var writing = BatchWriter.Settings()
@@ -95,11 +106,13 @@ struct BatchRun {
       settings: writing, outputs: outputs, journal: journal,
       ledger: try plan.ledger.map {
         try ErrorLedger(path: $0, format: ErrorLedgerFormat(), journal: directory)
-      }
-    ) { failures.report($0, $1) }
+      },
+      onFailure: { failures.report($0, $1) },
+      onReplaced: { [log] path in
+        log.info("\(path.text): its file was replaced after it was captioned; it is captioned anew")
+      })
     var pipelineSettings = pipelineSettings(options)
     pipelineSettings.looksForPresent = plan.hasOnlySidecars
-    let warn: @Sendable (FilePath, String) -> Void = { [log] path, warning in log.warning("\(path.text): \(warning)") }
     var pipeline = BatchPipeline(
       settings: pipelineSettings, steps: CaptionerSteps(captioner, imageDecoder: imageDecoder, options: options),
       progress: progress)
@@ -109,6 +122,7 @@ struct BatchRun {
     let ending = try await report(progress, listing) { [pipeline] in
       try await pipeline.run({ try ImageLister(listing, onWarning: warn) }, writer: writer)
     }
+    if ending == .all { tellOfNothing(progress.snapshot) }
     try finish(
       ending,
       BatchSummary(
@@ -144,6 +158,18 @@ struct BatchRun {
     await reporting.value
     try result.get()
     return ending.withLock { $0 }
+  }
+
+  /// A pattern that is wrong shows in nothing else.
+  private func tellOfNothing(_ snapshot: BatchProgress.Snapshot) {
+    if snapshot.tally.total + snapshot.resumed > 0 || command.running.retryErrors { return }
+    let places = (command.images.paths + command.images.fromFile).joined(separator: " ")
+    if !command.images.include.isEmpty {
+      let patterns = command.images.include.map { "'\($0)'" }.joined(separator: " ")
+      log.warning("--include \(patterns) matches nothing in \(places)")
+    } else if command.images.shard == nil {
+      log.warning("no files were found in \(places)")
+    }
   }
 
   private func finish(_ ending: BatchEnding, _ summary: BatchSummary, ledger: String?) throws {

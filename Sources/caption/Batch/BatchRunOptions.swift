@@ -9,6 +9,9 @@ struct BatchRunOptions: ParsableArguments {
   @Flag(help: "Begin anew: forget what earlier runs did, and replace their outputs.")
   var restart = false
 
+  @Flag(help: "Take outputs that were changed by others as they are, and go on behind what they hold.")
+  var adopt = false
+
   @Flag(help: "Take the images that failed, and no others.")
   var retryErrors = false
 
@@ -37,6 +40,7 @@ struct BatchRunOptions: ParsableArguments {
     if commitEvery < 1 { throw ValidationError("--commit-every takes 1 or more.") }
     if let maxErrors, maxErrors < 0 { throw ValidationError("--max-errors takes 0 or more.") }
     if quiet && verbose { throw ValidationError("Give --quiet or --verbose, not both.") }
+    if restart && adopt { throw ValidationError("Give --restart or --adopt, not both.") }
     if restart && retryErrors { throw ValidationError("Give --restart or --retry-errors, not both.") }
   }
 

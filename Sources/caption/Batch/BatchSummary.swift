@@ -20,11 +20,13 @@ struct BatchSummary {
     let tally = snapshot.tally
     var parts = ["\(tally.captioned) captioned"]
     if snapshot.copies > 0 { parts[0] += " (\(snapshot.copies) with the same bytes as others)" }
+    if snapshot.replaced > 0 { parts.append("\(snapshot.replaced) of them anew, since their files were replaced") }
     if tally.unsure > 0 { parts.append("\(tally.unsure) not sure") }
     if tally.failed > 0 { parts.append("\(tally.failed) failed") }
     if tally.present > 0 { parts.append("\(tally.present) had a caption") }
     if tally.skipped > 0 { parts.append("\(tally.skipped) no images") }
-    let before = snapshot.resumed > 0 ? "; \(snapshot.resumed) were done before" : ""
+    var before = snapshot.resumed > 0 ? "; \(snapshot.resumed) were done before" : ""
+    if snapshot.writtenAgain > 0 { before += ", of which an output lacked \(snapshot.writtenAgain)" }
     return parts.joined(separator: ", ") + before
   }
 
@@ -62,7 +64,8 @@ struct BatchSummary {
       "captioned": "\(snapshot.tally.captioned)", "not_sure": "\(snapshot.tally.unsure)",
       "copies": "\(snapshot.copies)", "failed": "\(snapshot.tally.failed)",
       "present": "\(snapshot.tally.present)", "skipped": "\(snapshot.tally.skipped)",
-      "done_before": "\(snapshot.resumed)", "seconds": "\(seconds.rounded(toPlaces: 3))",
+      "done_before": "\(snapshot.resumed)", "written_again": "\(snapshot.writtenAgain)",
+      "replaced": "\(snapshot.replaced)", "seconds": "\(seconds.rounded(toPlaces: 3))",
     ]
     for (stage, share) in shares {
       metadata["\(stage.rawValue)_busy"] = "\(share.rounded(toPlaces: 4))"

@@ -21,7 +21,4 @@ struct CertaintyOptions: ParsableArguments {
   }
 
   var policy: CertaintyPolicy { CertaintyPolicy(minimumConfidence: minConfidence, always: always) }
-
-  /// What is not as usual, for settings that a run must be gone on with.
-  var difference: String? { always ? "always" : minConfidence > 0 ? "at least \(minConfidence)" : nil }
 }

@@ -31,7 +31,10 @@ extension Failure {
     case is PrefixFileError, is PEFTError: 65
     case is EvaluationError, is CaptionMetricsError, is CalibrationError: 65
     case is OutputError: 74
-    case BatchError.unreadableJournal, BatchError.shortOutput, BatchError.otherSettings: 65
+    case BatchError.noPlaceForShard, BatchError.sameIdentifier: 64
+    case BatchError.unreadableJournal, BatchError.olderJournal, BatchError.shortOutput, BatchError.changedOutput,
+      BatchError.notAdoptable, BatchError.otherSettings:
+      65
     case is BatchError: 73
     case let error as ImageListingError: code(of: error)
     case let error as Interruption: 128 + error.signal

@@ -9,6 +9,8 @@
 /// Standard output could not be written, by a full disk for example.
 struct OutputError: Error, CustomStringConvertible {
   let reason: String
+  /// Whether whoever read it has gone.
+  let isBrokenPipe: Bool
   var description: String { "standard output: cannot be written: \(reason); check where it leads" }
 }
 
@@ -20,7 +22,7 @@ enum StandardOutput {
   /// - Throws: `OutputError`.
   static func write(_ bytes: [UInt8]) throws(OutputError) {
     let code = writeAll(bytes, to: STDOUT_FILENO)
-    if code != 0 { throw OutputError(reason: String(cString: strerror(code))) }
+    if code != 0 { throw OutputError(reason: String(cString: strerror(code)), isBrokenPipe: code == EPIPE) }
   }
 }
 

@@ -8,11 +8,12 @@ import Testing
 @Suite("Batch journal")
 struct BatchJournalTests {
   private func open(
-    _ directory: URL, _ settings: [String: String] = ["model": "a"], restarts: Bool = false, outputs: [String] = []
+    _ directory: URL, _ settings: [String: String] = ["model": "a"], restarts: Bool = false, adopts: Bool = false,
+    outputs: [NamedOutput] = []
   ) throws -> BatchJournal {
     try BatchJournal(
       directory: directory.appending(path: "journal").path(percentEncoded: false), settings: BatchSettings(settings),
-      restarts: restarts, outputs: outputs)
+      restarts: restarts, adopts: adopts, outputs: outputs)
   }
 
   private func image(_ number: Int, _ outcome: JournalledImage.Outcome = .skipped) -> JournalledImage {
@@ -21,7 +22,8 @@ struct BatchJournalTests {
 
   private static let caption = JournalledCaption(
     hash: FileHash.hash(of: [1]), width: 70_000, height: 3,
-    judgement: CaptionJudgement(confidence: 0.123456789, logProbability: -1.5), text: "a “dog”\n\u{0}🐕")
+    judgement: CaptionJudgement(confidence: 0.123456789, logProbability: -1.5), text: "a “dog”\n\u{0}🐕",
+    finishReason: .stopToken)
   private static let unsure = JournalledCaption(
     hash: FileHash.hash(of: [2]), width: 7, height: 3,
     judgement: CaptionJudgement(confidence: 0.01, logProbability: -2, reason: .notAPhoto), text: "")
@@ -32,6 +34,15 @@ struct BatchJournalTests {
       JournalRecord.runStart,
       .commit([OutputPosition(part: 3, byteCount: 1 << 40, rows: 7), .start]),
       .commit([]),
+      .commit([OutputPosition(byteCount: 5, rows: 1, digest: FileHash.hash(of: [5]))]),
+      .forgotten(output: 63),
+      .tidied,
+      .image(
+        JournalledImage(
+          key: ImageKey(high: 1, low: 2), isAgain: true, outcome: .captioned(caption), outputs: 1 << 63 | 1,
+          source: JournalledSource(
+            path: FilePath(bytes: [0xFF, 0x2F]), stamp: FileStamp(byteCount: 1 << 40, modified: -1)),
+          replacedPath: "b.jpg")),
       .image(JournalledImage(key: ImageKey(high: 1, low: .max), isRetry: true, outcome: .captioned(caption))),
       .image(JournalledImage(key: ImageKey(high: 1, low: 2), outcome: .captioned(unsure))),
       .image(JournalledImage(key: ImageKey(high: 0, low: 0), outcome: .present)),
@@ -48,28 +59,29 @@ struct BatchJournalTests {
     for count in 0..<record.payload.count { #expect(JournalRecord(payload: record.payload.prefix(count)) == nil) }
   }
 
-  @Test("A caption that version 0.1 wrote is read, its confidence that of the words")
-  func olderCaption() throws {
-    let text = Array("a dog".utf8)
-    var payload: [UInt8] = [1]
-    payload += [UInt8](repeating: 7, count: 16) + [0] + FileHash.hash(of: [1]).digest
-    for number in [UInt32(640), UInt32(480)] { withUnsafeBytes(of: number.littleEndian) { payload += Array($0) } }
-    withUnsafeBytes(of: (0.5).bitPattern.littleEndian) { payload += Array($0) }
-    withUnsafeBytes(of: UInt32(text.count).littleEndian) { payload += Array($0) }
-    payload += text
-    guard case .image(let image) = JournalRecord(payload: payload[...]), case .captioned(let caption) = image.outcome
-    else {
-      Issue.record("the record is not read")
-      return
+  @Test("A journal of an earlier version is refused with what to do, and left as it is")
+  func olderJournal() throws {
+    try withTemporaryDirectory { directory in
+      let url = directory.appending(path: "journal")
+      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+      let files = [
+        "settings.json": #"{"values":{"journal format":"1","model":"a"}}"#, "journal": "caption journal 1\nrecords",
+      ]
+      for (name, content) in files { try Data(content.utf8).write(to: url.appending(path: name)) }
+      let error = #expect(throws: BatchError.self) { try open(directory) }
+      #expect(error == .olderJournal(path: url.path(percentEncoded: false)))
+      #expect(error?.description.contains("--restart") == true)
+      for (name, content) in files {
+        #expect(try String(contentsOf: url.appending(path: name), encoding: .utf8) == content)
+      }
     }
-    #expect(caption.text == "a dog" && caption.width == 640)
-    #expect(caption.judgement == CaptionJudgement(confidence: 0.5, logProbability: log(0.5)))
   }
 
   @Test("What stands behind the last commit counts for nothing, wherever the journal is torn")
   func tornAnywhere() throws {
     try withTemporaryDirectory { directory in
-      var journal: BatchJournal? = try open(directory)
+      let outputs = [NamedOutput(name: "captions")]
+      var journal: BatchJournal? = try open(directory, outputs: outputs)
       journal?.append(image(1, .captioned(Self.caption)))
       try journal?.commit([OutputPosition(byteCount: 10, rows: 1)])
       let url = directory.appending(path: "journal/journal")
@@ -81,7 +93,7 @@ struct BatchJournalTests {
       let whole = try Data(contentsOf: url)
       for count in [first, first + 1, first + 20, whole.count - 1, whole.count] {
         try whole.prefix(count).write(to: url)
-        let resumed = try open(directory).resumed
+        let resumed = try open(directory, outputs: outputs).resumed
         #expect(resumed.positions == [OutputPosition(byteCount: count == whole.count ? 20 : 10, rows: 1)])
         #expect(resumed.tally.captioned == 1 && resumed.tally.skipped == (count == whole.count ? 2 : 0))
       }
@@ -99,7 +111,7 @@ struct BatchJournalTests {
       _ = try open(directory, ["model": "a", "beams": "1"])
       let error = #expect(throws: BatchError.self) { try open(directory, ["model": "b", "beams": "1", "csv": "x"]) }
       guard case .otherSettings(_, let differences) = error else { return #expect(Bool(false), "\(error as Any)") }
-      #expect(differences == ["csv: none before, x now", "model: a before, b now"])
+      #expect(differences == ["csv: not given before, x now", "model: a before, b now"])
       _ = try open(directory, ["model": "b"], restarts: true)
       _ = try open(directory, ["model": "b"])
     }
@@ -121,10 +133,11 @@ struct BatchJournalTests {
       let output = directory.appending(path: "captions.jsonl")
       try Data("mine".utf8).write(to: output)
       let path = output.path(percentEncoded: false)
-      #expect(throws: BatchError.existingOutput(path: path)) { try open(directory, outputs: [path]) }
+      let outputs = [NamedOutput(name: "captions", file: path)]
+      #expect(throws: BatchError.existingOutput(path: path)) { try open(directory, outputs: outputs) }
       #expect(!FileManager.default.fileExists(atPath: directory.appending(path: "journal").path))
-      _ = try open(directory, restarts: true, outputs: [path])
-      _ = try open(directory, outputs: [path])
+      _ = try open(directory, restarts: true, outputs: outputs)
+      _ = try open(directory, outputs: outputs)
     }
   }
 
@@ -184,6 +197,76 @@ struct BatchJournalTests {
       try next.commit([])
       #expect(try messages(next, listedAll: false) == ["2 c", "4 e", "2 f", "3 g"])
       #expect(try messages(next, listedAll: true) == ["2 c", "2 f", "3 g"])
+    }
+  }
+
+  @Test("Outputs may be added, and each keeps its place when others are left out")
+  func addedOutputs() throws {
+    try withTemporaryDirectory { directory in
+      let (first, second) = (NamedOutput(name: "first"), NamedOutput(name: "second"))
+      var journal: BatchJournal? = try open(directory, outputs: [first])
+      try journal?.commit([OutputPosition(byteCount: 10, rows: 1)])
+      journal = nil
+      journal = try open(directory, outputs: [second, first])
+      #expect(journal?.outputPositions == [nil, OutputPosition(byteCount: 10, rows: 1)])
+      #expect(journal?.bits == [2, 1])
+      try journal?.commit([OutputPosition(byteCount: 7, rows: 1), OutputPosition(byteCount: 20, rows: 2)])
+      journal = nil
+      journal = try open(directory, outputs: [second])
+      #expect(journal?.outputPositions == [OutputPosition(byteCount: 7, rows: 1)])
+      try journal?.commit([OutputPosition(byteCount: 8, rows: 2)])
+      journal = nil
+      #expect(
+        try open(directory, outputs: [first, second]).outputPositions == [
+          OutputPosition(byteCount: 20, rows: 2), OutputPosition(byteCount: 8, rows: 2),
+        ])
+    }
+  }
+
+  @Test("A file of an output that is new to the journal is not overwritten, unless it is to be adopted")
+  func addedOutputExists() throws {
+    try withTemporaryDirectory { directory in
+      _ = try open(directory, outputs: [NamedOutput(name: "first")])
+      let file = directory.appending(path: "b.csv")
+      try Data("mine".utf8).write(to: file)
+      let added = NamedOutput(name: "second", file: file.path(percentEncoded: false))
+      #expect(throws: BatchError.existingOutput(path: file.path(percentEncoded: false))) {
+        try open(directory, outputs: [added])
+      }
+      _ = try open(directory, adopts: true, outputs: [added])
+    }
+  }
+
+  @Test("What outputs are about to write is known after a kill; an output that was made anew begins at nothing")
+  func pending() throws {
+    try withTemporaryDirectory { directory in
+      let outputs = [NamedOutput(name: "first"), NamedOutput(name: "second")]
+      var journal: BatchJournal? = try open(directory, outputs: outputs)
+      let pending = PendingBytes(offset: 3, bytes: [1, 2, 0xFF])
+      try journal?.prepare([nil, pending])
+      journal = nil
+      journal = try open(directory, outputs: outputs.reversed())
+      #expect(journal?.outputsPending == [pending, nil])
+      try journal?.commit([OutputPosition(byteCount: 7, rows: 1), OutputPosition(byteCount: 8, rows: 1)])
+      try journal?.move([0: nil])
+      journal = nil
+      #expect(
+        try open(directory, outputs: outputs).outputPositions == [OutputPosition(byteCount: 8, rows: 1), nil])
+    }
+  }
+
+  @Test("Whether the last run came to its end is known")
+  func ended() throws {
+    try withTemporaryDirectory { directory in
+      var journal: BatchJournal? = try open(directory)
+      #expect(journal?.endedInOrder == true)
+      try journal?.begin()
+      journal = nil
+      journal = try open(directory)
+      #expect(journal?.endedInOrder == false)
+      try journal?.end()
+      journal = nil
+      #expect(try open(directory).endedInOrder)
     }
   }
 }

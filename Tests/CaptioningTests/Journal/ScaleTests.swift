@@ -29,9 +29,10 @@ struct ScaleTests {
       let run = StubRun(directory: directory)
       var journal: BatchJournal? = try BatchJournal(
         directory: run.journal, settings: BatchSettings(run.sourceSettings), restarts: false, outputs: [])
+      var places = RelativePlaces(journal: FilePath(run.journal))
       for number in 0..<count {
         let image = ListedImage(ordinal: number, path: Numbers.path(number), content: .file)
-        journal?.append(JournalledImage(key: ImageKey(image), outcome: .skipped))
+        journal?.append(JournalledImage(key: ImageKey(image, &places), outcome: .skipped))
         if number % 10_000 == 9_999 { try journal?.commit([]) }
       }
       journal = nil

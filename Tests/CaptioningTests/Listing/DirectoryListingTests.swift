@@ -217,4 +217,18 @@ struct DirectoryListingTests {
     #expect(image.failure?.code == .url)
     #expect(image.failure?.message.contains(url) == true)
   }
+
+  @Test("A directory that is a run's journal is passed over, whatever it is called and whoever's it is")
+  func journals() throws {
+    try FileTree.with { tree in
+      for directory in ["a.journal", "b/elsewhere"] {
+        try tree.write("\(directory)/settings.json", "{}")
+        try tree.write("\(directory)/journal", "caption journal 7\nrecords")
+        try tree.write("\(directory)/lock")
+      }
+      try tree.write("diary/journal", "caption journal of my own")
+      try tree.writeFiles("b/photo.jpg")
+      #expect(try tree.names() == ["b/photo.jpg", "diary/journal"])
+    }
+  }
 }

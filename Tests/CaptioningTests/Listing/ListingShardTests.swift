@@ -44,6 +44,7 @@ struct ListingShardTests {
       #expect(shards == [expected])
     }
     #expect(try ImageListing.Shard("1/1").contains("a.jpg"))
+    #expect(try ImageListing.Shard("11/16").contains("./a.jpg"))
   }
 
   @Test("a wrong shard is refused", arguments: ["", "1", "0/4", "5/4", "1/0", "-1/4", "1/4/2", "a/b", "+1/4", " 1/4"])

@@ -34,14 +34,16 @@ struct StubRun {
     _ source: @escaping @Sendable () throws -> any ImageSource, _ steps: StubSteps = StubSteps(),
     extra: @Sendable () -> [any BatchOutput] = { [] }
   ) async throws -> Outcome {
+    let others = extra()
+    let names = others.indices.map { NamedOutput(name: "other \($0)") }
     let journal = try BatchJournal(
       directory: journal, settings: BatchSettings(sourceSettings), restarts: restarts,
-      outputs: [output.path(percentEncoded: false)])
+      outputs: names + [NamedOutput(name: "lines", file: output.path(percentEncoded: false))])
     let progress = BatchProgress(resumed: journal.resumed.tally)
-    let lines = try LinesOutput(output, position: journal.resumed.positions?.last)
+    let lines = try LinesOutput(output, position: journal.outputPositions[others.count])
     let ledger = try ErrorLedger(
       path: errors.path(percentEncoded: false), format: LedgerLines(), journal: self.journal)
-    let writer = try BatchWriter(settings: writing, outputs: extra() + [lines], journal: journal, ledger: ledger)
+    let writer = try BatchWriter(settings: writing, outputs: others + [lines], journal: journal, ledger: ledger)
     let pipeline = BatchPipeline(settings: settings, steps: steps, progress: progress)
     let ending = try await pipeline.run(source, writer: writer)
     return Outcome(ending: ending, progress: progress.snapshot)
@@ -364,6 +366,76 @@ struct BatchPipelineTests {
       // A commit every five images, and one a second besides.
       #expect((5...12).contains(last.progress.before.captioned))
       #expect(try run.lines() == expected(0..<30))
+    }
+  }
+
+  @Test("An output that is added has the images of earlier runs, which are not captioned again")
+  func addedOutput() async throws {
+    final class Texts: Sendable {
+      private let texts = Mutex([String]())
+      var all: [String] { texts.withLock { $0 } }
+      func append(_ text: String) { texts.withLock { $0.append(text) } }
+    }
+    final class Collecting: BatchOutput {
+      private let texts: Texts
+      init(_ texts: Texts) { self.texts = texts }
+      func write(_ image: FinishedImage) { if let caption = image.caption { texts.append(caption.text) } }
+      func flush() -> OutputPosition { .start }
+      func finish() {}
+    }
+    try await withTemporaryDirectory { directory in
+      let paths = try StubImages(directory: directory).write(5)
+      let run = StubRun(directory: directory)
+      let steps = StubSteps()
+      _ = try await run(paths, steps)
+      let texts = Texts()
+      let outcome = try await run(paths, steps) { [Collecting(texts)] }
+      #expect(texts.all == (0..<5).map { "number \($0)" })
+      #expect(outcome.progress.writtenAgain == 5 && outcome.progress.tally.total == 0)
+      #expect(steps.counts.prepared.count == 5)
+      #expect(try run.lines() == expected(0..<5))
+    }
+  }
+
+  @Test("An image whose file was replaced is captioned anew, in this run and in no later one")
+  func replaced() async throws {
+    try await withTemporaryDirectory { directory in
+      let images = StubImages(directory: directory)
+      let paths = try images.write(5)
+      let run = StubRun(directory: directory)
+      _ = try await run(paths)
+      try images.write("77", as: "3.jpg")
+      let second = try await run(paths)
+      #expect(second.progress.replaced == 1 && second.progress.tally.captioned == 1 && second.progress.resumed == 4)
+      #expect(try run.lines().contains("3.jpg: number 77"))
+      let third = try await run(paths)
+      #expect(third.progress.tally.total == 0 && third.progress.resumed == 5)
+      // The list may become another meanwhile.
+      try images.write("888", as: "1.jpg")
+      let fourth = try await run(Array(paths.reversed()))
+      #expect(fourth.progress.replaced == 1 && fourth.progress.resumed == 4)
+      #expect(try await run(paths).progress.tally.total == 0)
+    }
+  }
+
+  @Test("A replaced image that cannot be captioned is a failure, and can be retried")
+  func replacedByDamage() async throws {
+    try await withTemporaryDirectory { directory in
+      let images = StubImages(directory: directory)
+      let paths = try images.write(3)
+      var run = StubRun(directory: directory)
+      _ = try await run(paths)
+      try images.write("broken", as: "1.jpg")
+      #expect(try await run(paths).progress.tally.failed == 1)
+      #expect(try run.errorLines() == ["1.jpg: truncated decode"])
+      #expect(try await run(paths).progress.tally.total == 0)
+      try images.write("55", as: "1.jpg")
+      run.settings.retriesErrors = true
+      #expect(try await run(paths).progress.tally.captioned == 1)
+      #expect(try run.errorLines() == [])
+      #expect(try run.lines().contains("1.jpg: number 55"))
+      run.settings.retriesErrors = false
+      #expect(try await run(paths).progress.tally.total == 0)
     }
   }
 }

@@ -31,7 +31,9 @@ struct AppendedOutputTests {
     }
     #expect(
       contents == [
-        "", "path,caption,confidence,width,height,sha256,model,milliseconds,log_probability,reason\r\n", "[\n\n]\n",
+        "",
+        "path,caption,confidence,width,height,sha256,model,milliseconds,log_probability,reason,finish_reason\r\n",
+        "[\n\n]\n",
       ])
   }
 
@@ -60,7 +62,6 @@ struct AppendedOutputTests {
       let file = files.url.appending(path: "out")
       let output = try AppendedOutput(path: files.text("out"), format: COCOResultsFormat(), position: nil)
       #expect(try captions(file) == [])
-      // Long enough for rows to be written before a flush.
       let filler = String(repeating: "x", count: 90_000)
       var flushed = 0
       for number in 0..<12 {
@@ -84,7 +85,9 @@ struct AppendedOutputTests {
       let output = try AppendedOutput(path: files.text("out"), format: COCOResultsFormat(), position: nil)
       for image in images(0..<2) { try output.write(image) }
       let position = try output.flush()
-      #expect(position == OutputPosition(byteCount: try files.read("out").utf8.count - 3, rows: 2))
+      let content = Array(try files.read("out").utf8.dropLast(3))
+      #expect(
+        position == OutputPosition(byteCount: content.count, rows: 2, digest: FileHash.hash(of: content)))
     }
   }
 

@@ -44,15 +44,15 @@ struct CSVFormatTests {
     let row = try #require(format.row(WrittenImage.captioned("a.jpg", "a cat, sleeping")))
     #expect(
       String(decoding: format.header + row, as: UTF8.self)
-        == "path,caption,confidence,width,height,sha256,model,milliseconds,log_probability,reason\r\n"
-        + "a.jpg,\"a cat, sleeping\",0.8765,640,480,\(WrittenImage.hexadecimal),default,12.346,-0.1317,\r\n")
+        == "path,caption,confidence,width,height,sha256,model,milliseconds,log_probability,reason,finish_reason\r\n"
+        + "a.jpg,\"a cat, sleeping\",0.8765,640,480,\(WrittenImage.hexadecimal),default,12.346,-0.1317,,\r\n")
   }
 
   @Test("Names and captions come back as they were", arguments: WrittenImage.oddTexts)
   func oddTexts(text: String) throws {
     let row = try #require(format.row(WrittenImage.captioned(FilePath("photos/\(text).jpg"), text)))
     let records = try #require(parse(format.header + row))
-    #expect(records.count == 2 && records.allSatisfy { $0.count == 10 })
+    #expect(records.count == 2 && records.allSatisfy { $0.count == 11 })
     #expect(records[1][0].utf8.elementsEqual("photos/\(text).jpg".utf8))
     #expect(records[1][1].utf8.elementsEqual(text.utf8))
   }

@@ -22,6 +22,14 @@ struct JSONLinesFormatTests {
         """)
   }
 
+  @Test("A row says why its caption ended, where that is known")
+  func finishReason() throws {
+    var caption = WrittenImage.caption("a cat")
+    caption.finishReason = .length
+    let object = try object(FinishedImage(WrittenImage.listed("a.jpg"), outcome: .captioned(caption)))
+    #expect(object["finish_reason"] as? String == "length")
+  }
+
   @Test("Names and captions come back as they were", arguments: WrittenImage.oddTexts)
   func oddTexts(text: String) throws {
     let object = try object(WrittenImage.captioned(FilePath("photos/\(text).jpg"), text))

@@ -185,4 +185,47 @@ struct SidecarOutputTests {
       #expect(try files.read("out/a.txt") == "again\n")
     }
   }
+
+  @Test("A sidecar that says nothing is none yet", arguments: ["", "\n", " \r\n"])
+  func empty(text: String) throws {
+    try with("in/a.jpg") { files in
+      try files.write(text, as: "in/a.txt")
+      let output = try output(files)
+      #expect(!output.isPresent(WrittenImage.listed(files.path("in/a.jpg"))))
+      try output.write(image(files, "in/a.jpg"))
+      #expect(try files.read("in/a.txt") == "a cat\n")
+    }
+  }
+
+  @Test("The sidecar of a replaced image is written anew, unless a person changed it", arguments: ["old\n", "mine\n"])
+  func replaced(text: String) throws {
+    try with("in/a.jpg") { files in
+      try files.write(text, as: "in/a.txt")
+      let output = try output(files)
+      var image = image(files, "in/a.jpg", "new")
+      image.replaced = (JournalledCaption(WrittenImage.caption("old")), image.path)
+      try output.write(image)
+      #expect(try files.read("in/a.txt") == (text == "old\n" ? "new\n" : text))
+    }
+  }
+
+  @Test("An XMP sidecar says what was written into it, and nothing else")
+  func xmpSays() throws {
+    let format = XMPSidecar()
+    let sidecar = try #require(
+      try format.content(WrittenImage.caption("a <cat> & é"), existing: nil, overwrites: false))
+    #expect(format.says("a <cat> & é", sidecar))
+    #expect(!format.says("a cat", sidecar))
+  }
+
+  @Test("With full names every sidecar has its image's whole name")
+  func fullNames() throws {
+    try with("in/a.jpg") { files in
+      let output = try SidecarOutput(
+        format: TextSidecar(), place: SidecarPlace(fileExtension: "txt", outputDirectory: nil, roots: []),
+        overwrites: false, fullNames: true, ownersPath: files.text("owners.index"))
+      try output.write(image(files, "in/a.jpg"))
+      #expect(try files.names("in") == ["a.jpg", "a.jpg.txt"])
+    }
+  }
 }

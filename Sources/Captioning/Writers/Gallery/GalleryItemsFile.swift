@@ -14,6 +14,8 @@ struct GalleryRecord: Equatable {
   var kind: Kind
   /// It stands for a failure of the same rank in an earlier run, which counts no more.
   var isRetry: Bool
+  /// It takes the place of the caption that the image had before its file was replaced.
+  var replaces = false
   /// See `GallerySample.rank(of:)`.
   var rank: UInt64
 }
@@ -75,7 +77,7 @@ final class GalleryItemsFile {
     var bytes = ByteWriter()
     bytes.append(UInt32(clamping: payload.count))
     bytes.append(record.kind.rawValue)
-    bytes.append(UInt8(record.isRetry ? 1 : 0))
+    bytes.append(UInt8((record.isRetry ? 1 : 0) + (record.replaces ? 2 : 0)))
     bytes.append(record.rank)
     buffer += bytes.bytes
     buffer += payload
@@ -140,7 +142,8 @@ final class GalleryItemsFile {
       let kind = reader.byte().flatMap(GalleryRecord.Kind.init(rawValue:)), let flags = reader.byte(),
       let rank: UInt64 = reader.integer(), offset + Self.headCount + Int(payloadCount) <= writtenCount
     else { throw Self.unreadable(path) }
-    return (GalleryRecord(kind: kind, isRetry: flags & 1 == 1, rank: rank), Int(payloadCount))
+    let record = GalleryRecord(kind: kind, isRetry: flags & 1 != 0, replaces: flags & 2 != 0, rank: rank)
+    return (record, Int(payloadCount))
   }
 
   private static func unreadable(_ path: String) -> FileSystemError {

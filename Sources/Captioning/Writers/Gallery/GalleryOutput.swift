@@ -59,8 +59,8 @@ package final class GalleryOutput: BatchOutput {
   package func write(_ image: FinishedImage) throws {
     let rank = GallerySample.rank(of: image.path)
     let item = GalleryItem(image)
-    if item != nil { rows += 1 }
-    var record = GalleryRecord(kind: .settled, isRetry: image.isRetry, rank: rank)
+    if item != nil, image.replaced == nil { rows += 1 }
+    var record = GalleryRecord(kind: .settled, isRetry: image.isRetry, replaces: image.replaced != nil, rank: rank)
     var payload: [UInt8] = []
     switch item?.content {
     case .captioned where sample.wants(rank: rank):
@@ -70,7 +70,7 @@ package final class GalleryOutput: BatchOutput {
       record.kind = failure.stage == .list ? .unlisted : .failed
       payload = item?.payload ?? []
     default:
-      if !image.isRetry { return }
+      if !image.isRetry, image.replaced == nil { return }
     }
     let offset = try items.append(record, payload: payload)
     count(record, offset)
@@ -78,6 +78,7 @@ package final class GalleryOutput: BatchOutput {
 
   private func count(_ record: GalleryRecord, _ offset: Int) {
     if record.isRetry { counts.current -= 1 }
+    if record.replaces { sample.remove(rank: record.rank) }
     switch record.kind {
     case .captioned: sample.insert(rank: record.rank, offset: offset)
     case .failed:

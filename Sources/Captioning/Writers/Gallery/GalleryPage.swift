@@ -18,6 +18,7 @@ final class GalleryPage {
   private let directory: FilePath
   private var itemCount = 0
   private var chunk: [UInt8] = []
+  private let digest = RunningDigest()
   private static let itemsPerChunk = 100
 
   /// Writes what comes before the images.
@@ -42,6 +43,7 @@ final class GalleryPage {
   func finish() throws(FileSystemError) {
     try endChunk()
     try write(Array(Self.foot.utf8))
+    try write(GallerySeal.line(digest))
   }
 
   private func endChunk() throws(FileSystemError) {
@@ -55,6 +57,7 @@ final class GalleryPage {
       Result { () throws(FileSystemError) in try file.write(bytes) }
     }
     try written.get()
+    digest.update(bytes)
   }
 
   private func json(_ item: GalleryItem) -> [UInt8] {

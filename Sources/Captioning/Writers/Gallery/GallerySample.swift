@@ -49,6 +49,9 @@ package final class GallerySample: Sendable {
     }
   }
 
+  /// Takes out what was taken in of that rank.
+  package func remove(rank: UInt64) { entries.withLock { $0.removeAll { $0.rank == rank } } }
+
   private func isWanted(_ rank: UInt64, _ entries: [Entry]) -> Bool {
     guard entries.count == capacity else { return true }
     return entries.last.map { rank < $0.rank } ?? false

@@ -26,6 +26,10 @@ package struct XMPSidecar: SidecarFormat {
     (try? XMPDescription(existing))?.isWritten ?? false
   }
 
+  package func says(_ text: String, _ existing: [UInt8]) -> Bool {
+    (try? XMPDescription(existing).replaced(by: text, overwrites: true)) == existing
+  }
+
   private func failure(_ problem: String) -> ImageFailure {
     ImageFailure(.sidecar, stage: .write, message: problem + "; repair it, or move it away")
   }

@@ -57,7 +57,7 @@ struct GalleryOutputTests {
       let page = try GalleryFile(url)
       #expect(page.items == [])
       #expect(page.scope == "No captioned images.")
-      #expect(page.text.hasSuffix("</html>\n"))
+      #expect(page.text.contains("</html>\n<!-- sha256 ") && page.text.hasSuffix(" -->\n"))
     }
   }
 

@@ -15,9 +15,10 @@ struct GalleryPipelineTests {
     let page = directory.appending(path: "report.html")
     let path = page.path(percentEncoded: false)
     let journal = try BatchJournal(
-      directory: path + ".journal", settings: BatchSettings(["model": "stub"]), restarts: false, outputs: [path])
+      directory: path + ".journal", settings: BatchSettings(["model": "stub"]), restarts: false,
+      outputs: [NamedOutput(name: "page", file: path)])
     let progress = BatchProgress(resumed: journal.resumed.tally)
-    let gallery = try GalleryOutput(page, position: journal.resumed.positions?.first, sampleSize: sampleSize)
+    let gallery = try GalleryOutput(page, position: journal.outputPositions[0], sampleSize: sampleSize)
     let sample = gallery.sample
     var settings = BatchPipeline.Settings()
     settings.retriesErrors = retriesErrors

@@ -1,0 +1,50 @@
+package import SystemPackage
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Names places by the way that leads to them from the directory that a journal is in, links resolved. So a place has one
+/// name however its path is spelled and whatever the working directory is, and keeps it when the directory is moved with all
+/// that is in it.
+package struct RelativePlaces: Sendable {
+  private let base: FilePath
+  /// The directory that was asked for last: images of one directory mostly come one after the other.
+  private var directory: FilePath?
+  private var relative: FilePath = ""
+
+  /// - Parameter journal: the journal's directory, which need not exist.
+  package init(journal: FilePath) {
+    base = Self.resolved(journal.removingLastComponent())
+  }
+
+  /// Of a file, which need not exist. A link in its directory's path is resolved; the file itself may be one.
+  package mutating func place(of path: FilePath) -> FilePath {
+    let path = Self.endsInName(path) ? path : path.absolute
+    guard let name = path.lastComponent else { return path }
+    let parent = path.removingLastComponent()
+    if parent != directory {
+      directory = parent
+      relative = Self.resolved(parent).relative(to: base)
+    }
+    return relative.appending(name)
+  }
+
+  private static func endsInName(_ path: FilePath) -> Bool { path.lastComponent?.kind == .regular }
+
+  /// As far as the directory exists.
+  private static func resolved(_ directory: FilePath) -> FilePath {
+    let path: FilePath = directory.isEmpty ? "." : directory
+    if let real = path.withPlatformString({ realpath($0, nil) }) {
+      defer { free(real) }
+      return FilePath(platformString: real)
+    }
+    let absolute = path.absolute
+    guard let name = absolute.lastComponent else { return absolute }
+    return resolved(absolute.removingLastComponent()).appending(name)
+  }
+}
