@@ -25,6 +25,8 @@ enum DatasetFormats {
     CSVTable.self,
     WebDataset.self,
     Sidecars.self,
+    JSONRecordList.self,
+    JSONRecordLines.self,
   ]
 
   static func reader(of source: DatasetSource) throws(DatasetError) -> any DatasetReader {

@@ -6,7 +6,8 @@ import ImageEncoding
 struct DatasetOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Images with captions: a folder, tar shards, captions.jsonl, metadata.jsonl, COCO or Karpathy JSON, a Flickr8k token file, or a CSV. "
+      "Images with captions: a folder, tar shards, captions.jsonl, metadata.jsonl, COCO, Karpathy, LAVIS, LLaVA or kohya JSON, a Flickr8k "
+        + "token file, a CSV, or what 'caption batch' writes. "
         + "Given several times, all are learnt from together, and each is validated.",
       valueName: "path"))
   var data: [String]
@@ -24,12 +25,13 @@ struct DatasetOptions: ParsableArguments {
       valueName: "number"))
   var weight: [Double] = []
 
+  @OptionGroup var columns: ColumnOptions
   @OptionGroup var shares: DatasetShares
 
   func validate() throws { _ = try datasets }
 
   var datasets: [NamedDataset] {
-    get throws { try NamedDataset.list(data, images: images, weights: weight) }
+    get throws { try NamedDataset.list(data, images: images, weights: weight, columns: columns.columns) }
   }
 }
 
