@@ -70,8 +70,9 @@ struct References {
       }
       // One caption a line is as common as one image a line.
       if let place = placesByID[name] {
+        let known = images[place].labels
         images[place].captions += captions
-        images[place].labels += (record.labels ?? []).filter { !images[place].labels.contains($0) }
+        images[place].labels += (record.labels ?? []).filter { !known.contains($0) }
         continue
       }
       try append(Image(id: name, fileName: name, captions: captions, labels: record.labels ?? []), place: place)
