@@ -109,4 +109,18 @@ struct TrainTextCommandTests {
       #expect(applied.standardError.contains("give --prompt"))
     }
   }
+
+  @Test("of a single pair it is said that none is left to validate with; --validation 0% does without")
+  func validation() throws {
+    try withTemporaryDirectory { directory in
+      let one = try train(directory, "--mapper", "static", "--steps", "1", lines: [Self.pairs[0]])
+      #expect(one.exitCode == 65)
+      #expect(one.standardError.contains("no pair of input and target is left for "), "\(one.standardError)")
+      let none = try train(
+        directory, "--mapper", "static", "--steps", "2", "--validation", "0%", lines: [Self.pairs[0]])
+      #expect(none.exitCode == 0, "\(none.standardError)")
+      #expect(try losses(directory, "validation").isEmpty)
+      #expect(FileManager.default.fileExists(atPath: directory.appending(path: "run/prefix.safetensors").path))
+    }
+  }
 }

@@ -80,7 +80,7 @@ struct JSONRecordLinesTests {
       (#"{"path": "a.png", "caption": "a",}"#, 34, "a comma stands before }"),
       (#"{"path": "a.png" "caption": "a"}"#, 18, "a comma or } should be here"),
       (#"{"path": "a.png", 'caption': "a"}"#, 19, "a name in double quotes should be here"),
-      ("{\"path\": \"\u{e9}.png\", \"n\": 01}", 25, "a number begins with 0"),
+      ("{\"path\": \"\u{e9}.png\", \"n\": 01}", 24, "a number begins with 0"),
       (#"{"path": "a.png", "n": -Infinity}"#, 25, "Infinity is no JSON; write null"),
       (#"{"path": "a.png", "n": 1.}"#, 26, "a digit should be here"),
       (#"{"path": "C:\x.png"}"#, 13, "a backslash before this character means nothing; write \\\\"),
