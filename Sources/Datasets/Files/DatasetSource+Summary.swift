@@ -3,8 +3,8 @@ extension DatasetSource {
   var summary: String {
     switch kind {
     case .pattern(let paths): "\(paths.count) shards"
-    case .file(let head): Self.summary(ofFile: head)
-    case .directory(let names): summary(of: names)
+    case .file(let head): Self.words(ofFile: head)
+    case .directory(let names): words(of: names)
     }
   }
 
@@ -20,18 +20,18 @@ extension DatasetSource {
     (Array("version https://git-lfs".utf8), "a Git LFS pointer in place of the file (fetch it: git lfs pull)"),
   ]
 
-  private static func summary(ofFile head: [UInt8]) -> String {
+  private static func words(ofFile head: [UInt8]) -> String {
     if head.isEmpty { return "an empty file" }
     if let found = signatures.first(where: { head.starts(with: $0.start) }) { return found.words }
     if WideText(head: head[...]) == .utf32 { return "text in UTF-32 (write it as UTF-8)" }
     if head.contains(0) { return "a file that is no text" }
-    if let columns = columns(ofFile: head) { return "\(columns) (\(columnsRemedy))" }
+    if let columns = columnWords(ofFile: head) { return "\(columns) (\(columnsRemedy))" }
     let firstLine = head.prefix(while: { $0 != 0x0A && $0 != 0x0D }).prefix(80)
     return "a text file that begins with '\(String(decoding: firstLine, as: UTF8.self))'"
   }
 
   /// `a table with the columns a, b`; `nil` for what is none.
-  private static func columns(ofFile head: [UInt8]) -> String? {
+  private static func columnWords(ofFile head: [UInt8]) -> String? {
     func list(_ names: [String]) -> String {
       names.prefix(12).joined(separator: ", ") + (names.count > 12 ? ", …" : "")
     }
@@ -45,7 +45,7 @@ extension DatasetSource {
     return CSVFirstRow.columns(head: head).map { "a table with the columns \(list($0))" }
   }
 
-  private func summary(of names: [String]) -> String {
+  private func words(of names: [String]) -> String {
     if names.isEmpty { return "an empty directory" }
     var counts: [String: Int] = [:]
     for name in names { counts[DatasetPath.fileExtension(name), default: 0] += 1 }
@@ -58,6 +58,6 @@ extension DatasetSource {
     guard tables.count == 1, let name = tables.first,
       let file = try? DatasetSource(path: DatasetPath.join(path, name), imageDirectory: nil)
     else { return summary }
-    return "\(summary); \(name) is \(Self.summary(ofFile: file.head))"
+    return "\(summary); \(name) is \(Self.words(ofFile: file.head))"
   }
 }
