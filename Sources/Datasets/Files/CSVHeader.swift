@@ -14,13 +14,15 @@ struct CSVHeader: Equatable {
   /// Why a captioner was not sure.
   private let reason: Int?
 
-  /// - Parameter head: the first bytes of a file.
+  /// - Parameters:
+  ///   - head: the first bytes of a file.
+  ///   - withOtherNames: whether columns count that may hold captions, and often hold something else.
   /// - Returns: `nil` unless the first row names columns of images and captions.
-  init?(head: [UInt8], columns: CaptionColumns = CaptionColumns()) {
+  init?(head: [UInt8], columns: CaptionColumns, withOtherNames: Bool = true) {
     for row in CSVFirstRow.all(of: head) {
       let names = row.names.map { $0.lowercased() }
       var captions = names.indices.filter { Self.isCaption(names[$0], columns) }
-      if captions.isEmpty, let other = Self.first(columns.otherCaptionNames, in: names) { captions = [other] }
+      if withOtherNames, captions.isEmpty, let other = Self.first(columns.otherCaptionNames, in: names) { captions = [other] }
       guard let image = Self.first(columns.imageNames, in: names), !captions.isEmpty else { continue }
       delimiter = row.delimiter
       rowCount = row.number

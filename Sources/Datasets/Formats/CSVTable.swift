@@ -9,14 +9,17 @@ struct CSVTable: DatasetReader {
   private let imageDirectory: String?
   private let columns: CaptionColumns
 
-  init?(_ source: DatasetSource) throws(DatasetError) {
+  init?(_ source: DatasetSource) throws(DatasetError) { try self.init(source, withOtherNames: false) }
+
+  /// - Parameter withOtherNames: whether captions may be in columns such as `comment`, which often hold something else.
+  init?(_ source: DatasetSource, withOtherNames: Bool) throws(DatasetError) {
     imageDirectory = source.imageDirectory
     columns = source.columns
     files = try source.annotationFiles(named: { name in
       // Flickr8k is also passed around with its captions as a table of this name.
       ["csv", "tsv"].contains(DatasetPath.fileExtension(name)) || name == "captions.txt"
     }) { file in
-      CSVHeader(head: file.head, columns: file.columns) != nil
+      CSVHeader(head: file.head, columns: file.columns, withOtherNames: withOtherNames) != nil
     }
     if files.isEmpty { return nil }
   }

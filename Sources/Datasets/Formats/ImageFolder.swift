@@ -44,7 +44,7 @@ struct ImageFolder: DatasetReader {
     guard names.contains("metadata.csv") else { return nil }
     let path = DatasetPath.join(directory, "metadata.csv")
     let head = try DatasetSource(path: path, imageDirectory: nil).head
-    return CSVHeader(head: head, columns: columns) == nil ? nil : path
+    return CSVHeader(head: head, columns: columns, withOtherNames: false) == nil ? nil : path
   }
 
   func read(into sink: SampleSink) throws(DatasetError) {

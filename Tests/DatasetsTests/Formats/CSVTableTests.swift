@@ -107,6 +107,17 @@ struct CSVTableTests {
     #expect(try captions("image,prompt,text\na.png,a cat,a pet\n").captions == [["a pet"]])
   }
 
+  @Test("A table with comments on images is no dataset where there is another one")
+  func besideSidecars() throws {
+    try withTemporaryDirectory { directory in
+      try directory.writeImages("a.png")
+      try directory.write("a.txt", "a cat")
+      try directory.write("notes.csv", "image,comment\na.png,taken in May\n")
+      #expect(try directory.dataset().captions == [["a cat"]])
+      #expect(try directory.dataset("notes.csv").captions == [["taken in May"]])
+    }
+  }
+
   @Test("Columns that are chosen are taken, whatever others there are")
   func chosen() throws {
     try withTemporaryDirectory { directory in
