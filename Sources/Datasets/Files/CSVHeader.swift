@@ -22,7 +22,9 @@ struct CSVHeader: Equatable {
     for row in CSVFirstRow.all(of: head) {
       let names = row.names.map { $0.lowercased() }
       var captions = names.indices.filter { Self.isCaption(names[$0], columns) }
-      if withOtherNames, captions.isEmpty, let other = Self.first(columns.otherCaptionNames, in: names) { captions = [other] }
+      if withOtherNames, captions.isEmpty, let other = Self.first(columns.otherCaptionNames, in: names) {
+        captions = [other]
+      }
       guard let image = Self.first(columns.imageNames, in: names), !captions.isEmpty else { continue }
       delimiter = row.delimiter
       rowCount = row.number
