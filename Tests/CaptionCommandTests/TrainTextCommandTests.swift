@@ -90,7 +90,7 @@ struct TrainTextCommandTests {
       #expect(broken.standardError.contains("pairs.jsonl:9"))
       let cut = try train(directory, "--mapper", "static", lines: Self.pairs + [#"{"input": "a", "target": NaN}"#])
       #expect(cut.standardError.contains("pairs.jsonl:9: "))
-      #expect(cut.standardError.contains("at column 27: NaN is no JSON; write null"), "\(cut.standardError)")
+      #expect(cut.standardError.contains("at column 26: NaN is no JSON; write null"), "\(cut.standardError)")
       let blank = try train(directory, "--mapper", "static", lines: [#"{"input": "a", "target": " "}"#])
       #expect(blank.standardError.contains("target is blank"))
       #expect(try train(directory, "--mapper", "resampler").exitCode == 64)
