@@ -66,7 +66,7 @@ let package = Package(
     // Apart from ModelFiles, so that only the command that fetches models brings an HTTP client with it.
     library("ModelHub", ["CCurl", "Digests", "ModelFiles"]),
     library("ImageEncoding", ["CImageCodecs", "ModelFiles", "Tensors"]),
-    library("TextDecoding", ["ModelFiles", "Tensors", heap]),
+    library("TextDecoding", ["ModelFiles", "Tensors", "CKernels", heap]),
     library("PrefixMapping", ["TextDecoding", "ModelFiles", "Tensors", realModule]),
     library("Datasets", ["Digests"]),
     library("CaptionMetrics", []),

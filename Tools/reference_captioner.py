@@ -14,18 +14,21 @@ TOKEN_GROUPS, HEADS = [65, 1, 1, 1], 8
 
 
 def make(reference, folder):
-    """`captioner.json` and the mapper in `folder`; base models and preprocessing are the default captioner's."""
+    """`captioner.json` and the mapper in `folder`; DINOv2, its preprocessing and the decoder are the default captioner's."""
     mapper = Path(reference) / "mapper.safetensors"
     if not mapper.is_file():
         raise SystemExit(f"{mapper} is not there: DIR is the reference's folder")
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(mapper, folder / mapper.name)
-    manifest = json.loads(DEFAULT.read_text())
-    manifest["name"] = "reference"
-    manifest["encoder"]["features"] = FEATURES
-    manifest["mapper"] = {
-        "path": mapper.name, "family": "resampler", "sha256": hashlib.sha256(mapper.read_bytes()).hexdigest(),
-        "heads": HEADS, "tokenGroups": TOKEN_GROUPS}
+    default = json.loads(DEFAULT.read_text())
+    encoders = default.get("encoders") or [default["encoder"]]
+    encoder = next(encoder for encoder in encoders if encoder["family"] == "dinov2")
+    manifest = {
+        "formatVersion": 1, "name": "reference",
+        "encoder": {**encoder, "features": FEATURES}, "decoder": default["decoder"],
+        "mapper": {
+            "path": mapper.name, "family": "resampler", "sha256": hashlib.sha256(mapper.read_bytes()).hexdigest(),
+            "heads": HEADS, "tokenGroups": TOKEN_GROUPS}}
     (folder / "captioner.json").write_text(json.dumps(manifest, indent=2) + "\n")
     return folder

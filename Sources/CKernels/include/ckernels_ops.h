@@ -46,7 +46,8 @@ typedef struct {
   size_t batch, heads, m, n, d, stride_q, stride_k, stride_v, stride_out;
 } ck_attention_layout;
 
-/// Products are in `precision` (enum ck_precision, f32 or bf16), softmax is in f32.
+/// Products are in `precision` (enum ck_precision), softmax is in f32. int8 takes the fastest here of what is more exact than
+/// 8 bits: bfloat16, halves (AVX-512 FP16; softmax is in halves, too), or f32.
 void ck_attention(const ck_attention_layout *layout, int precision, const float *q, const float *k, const float *v,
                   float *out);
 

@@ -54,5 +54,7 @@ void ck_codes_matmul(size_t m, size_t columns, const float *x, size_t matrices, 
 int ck_bf16_is_native(void);
 /// Whether it does so faster than it multiplies floats. Elsewhere bfloat16 is widened on the way, at the speed of f32.
 int ck_bf16_is_fast(void);
+/// Whether this processor computes with halves (IEEE binary16), twice as many at once as floats.
+int ck_f16_is_fast(void);
 /// What multiplies codes here: "AVX-512 VNNI", "AVX2", "NEON SDOT", "NEON" or "portable".
 const char *ck_int8_instruction_set(void);

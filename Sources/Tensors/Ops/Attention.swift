@@ -7,8 +7,8 @@ import CKernels
 ///   - keysValues: `[batch, n, …]`, where keys start at column `keyOffset` and values at `valueOffset`, each `heads * d`
 ///     wide. It may be the tensor of the queries (one fused projection) or another (cross-attention).
 ///   - width: `heads * d`.
-///   - precision: of the products; the softmax is in f32. Where it is `int8`, they are in bfloat16 or in f32, whichever is
-///     faster here.
+///   - precision: of the products; the softmax is in f32. Where it is `int8`, they are in bfloat16, in halves or in
+///     f32, whichever is fastest here.
 /// - Returns: `[batch, m, width]`.
 public func attention(
   queries: Tensor, queryOffset: Int = 0, keysValues: Tensor, keyOffset: Int, valueOffset: Int, heads: Int, width: Int,
@@ -22,11 +22,10 @@ public func attention(
   var layout = ck_attention_layout(
     batch: batch, heads: heads, m: m, n: n, d: width / heads, stride_q: queries.columns, stride_k: keysValues.columns,
     stride_v: keysValues.columns, stride_out: width)
-  let ofProducts: MatrixPrecision = precision == .int8 ? (MatrixPrecision.hasFastBF16 ? .bf16 : .f32) : precision
   queries.withPointer { q in
     keysValues.withPointer { kv in
       out.withMutablePointer { out in
-        ck_attention(&layout, ofProducts.kernelPrecision, q + queryOffset, kv + keyOffset, kv + valueOffset, out)
+        ck_attention(&layout, precision.kernelPrecision, q + queryOffset, kv + keyOffset, kv + valueOffset, out)
       }
     }
   }

@@ -5,7 +5,7 @@ import ModelHub
 struct ModelsPullCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pull",
-    abstract: "Fetch the base models of the default captioner (190 MB), or a model of the Hugging Face hub.",
+    abstract: "Fetch the base models of the default captioner (206 MB), or a model of the Hugging Face hub.",
     discussion: """
       caption models pull
       caption models pull hf:org/name

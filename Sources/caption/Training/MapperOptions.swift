@@ -25,7 +25,7 @@ struct MapperOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What the mapper reads, as LAYER:class, LAYER:patches or LAYER:ROWSxCOLUMNS, or pooled or projected, separated by commas; the last layer needs no number. Of several encoders, each with the encoder's name before it: dinov2:8:class,dinov2:10:8x8,efficientnet-lite:pooled; one that is not named is left out (default: those of --model).",
+      "What the mapper reads, as LAYER:class, LAYER:patches or LAYER:ROWSxCOLUMNS, or pooled, projected or logits, separated by commas; the last layer needs no number. Of several encoders, each with the encoder's name before it: dinov2:8:class,dinov2:10:8x8,efficientnet-lite:pooled; one that is not named is left out (default: those of --model).",
       valueName: "features"), transform: FeatureList.init(parsing:))
   var features: FeatureList?
 

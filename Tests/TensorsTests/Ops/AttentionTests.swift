@@ -1,3 +1,4 @@
+import CKernels
 import Tensors
 import TestSupport
 import Testing
@@ -59,10 +60,10 @@ struct AttentionTests {
     let keysValues = Tensor.random([batch, n, 2 * width], seed: 2)
     let expected = expected(queries, keysValues, heads: heads, width: width)
     for set in KernelSettings.instructionSets {
-      let (found, hasFastBF16) = KernelSettings.with(instructionSet: set) {
+      let (found, hasFastBF16, hasFastHalves) = KernelSettings.with(instructionSet: set) {
         (
           MatrixPrecision.allCases.map { attend(queries, keysValues, heads: heads, width: width, precision: $0) },
-          MatrixPrecision.hasFastBF16
+          MatrixPrecision.hasFastBF16, ck_f16_is_fast() != 0
         )
       }
       func distance(_ tensor: Tensor) -> Double {
@@ -73,7 +74,12 @@ struct AttentionTests {
       // Rounded to bfloat16, numbers move by 2^-9 of themselves: scores by at most 2 * 2^-9 * 4 * 16 / 4 = 1/16 where all
       // products conspire, probabilities by as much of themselves and 2^-9, values by 2^-9.
       #expect(distance(found[1]) <= 2.0 / 16, "\(set)")
-      #expect(found[2].values == found[hasFastBF16 ? 1 : 0].values, "\(set)")
+      if !hasFastBF16 && hasFastHalves {
+        // Halves have three bits more than bfloat16: an eighth of that. Measured: an eighth again, 2e-3.
+        #expect(distance(found[2]) <= 2.0 / 128, "\(set)")
+      } else {
+        #expect(found[2].values == found[hasFastBF16 ? 1 : 0].values, "\(set)")
+      }
     }
   }
 }

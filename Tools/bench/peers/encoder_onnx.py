@@ -2,7 +2,8 @@
 
     python encoder_onnx.py MODEL.onnx REFERENCE.safetensors --count N --repeats R [--int8] [--threads 2]
 
-REFERENCE has `pixels` [images, 3, height, width] and `last_hidden_state`; the first image is encoded N at once. Prints
+REFERENCE has `pixels` [images, 3, height, width] and `last_hidden_state`, or `dinov2/pixels` and so on where it is of several
+encoders, as `caption debug-tensors` writes them; the first image is encoded N at once. Prints
 {"seconds", "distance"}: of each repetition; and the largest difference of the last hidden state as a share of its largest
 number. With --int8 the model is quantised dynamically (`quantize_dynamic`, weights per channel), as is usual.
 """
@@ -35,7 +36,8 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
     reference = load_file(arguments.reference)
-    pixels = numpy.repeat(reference["pixels"][:1], arguments.count, 0)
+    scope = "" if "pixels" in reference else "dinov2/"
+    pixels = numpy.repeat(reference[f"{scope}pixels"][:1], arguments.count, 0)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = arguments.threads
     options.log_severity_level = 3
@@ -53,7 +55,7 @@ def main():
         start = time.perf_counter()
         session.run(outputs, {name: pixels})
         seconds.append(time.perf_counter() - start)
-    expected = reference["last_hidden_state"][:1]
+    expected = reference[f"{scope}last_hidden_state"][:1]
     same = found.shape[1:] == expected.shape[1:]
     distance = float(abs(found[:1] - expected).max() / abs(expected).max()) if same else None
     print(json.dumps({"seconds": seconds, "distance": distance}))

@@ -32,14 +32,15 @@ def main():
     dtype = getattr(torch, arguments.dtype)
     model = Dinov2Model.from_pretrained(arguments.encoder, dtype=dtype).eval()
     reference = load_file(arguments.reference)
-    pixels = reference["pixels"][:1].repeat(arguments.count, 1, 1, 1).to(dtype)
+    scope = "" if "pixels" in reference else "dinov2/"
+    pixels = reference[f"{scope}pixels"][:1].repeat(arguments.count, 1, 1, 1).to(dtype)
     found = model(pixels).last_hidden_state
     seconds = []
     for _ in range(arguments.repeats):
         start = time.perf_counter()
         model(pixels)
         seconds.append(time.perf_counter() - start)
-    expected = reference["last_hidden_state"][:1]
+    expected = reference[f"{scope}last_hidden_state"][:1]
     distance = ((found[:1].float() - expected).abs().max() / expected.abs().max()).item()
     print(json.dumps({"seconds": seconds, "distance": distance}))
 
