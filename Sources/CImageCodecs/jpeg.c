@@ -17,8 +17,11 @@ typedef struct {
   jmp_buf failed;
   const uint8_t *bytes;
   size_t count;
-  size_t exifOffset, exifCount;
+  size_t exifOffset, exifCount, xmpOffset, xmpCount;
   bool keepsDamaged;
+  // Whether the library tells, where the data end, if pixels are missing: of one scan of Huffman codes.
+  bool noticesMissingPixels;
+  bool isEndMissing;
   int32_t maximumScans;
   ImageCodecReport report;
   uint8_t *inks;  // one row of CMYK, for the files that have it
@@ -41,6 +44,9 @@ static void damaged(Reader *reader, ImageCodecStatus status, const char *message
   }
 }
 
+// SOF55 (ISO/IEC 14495-1).
+static const int startOfJPEGLSFrame = 0xF7;
+
 static _Noreturn void errorExit(j_common_ptr codec) {
   char message[JMSG_LENGTH_MAX];
   codec->err->format_message(codec, message);
@@ -58,6 +64,11 @@ static _Noreturn void errorExit(j_common_ptr codec) {
     case JERR_NOT_COMPILED:
     case JERR_SOF_UNSUPPORTED:
       fail(readerOf(codec), ImageCodecStatusUnsupported, message);
+    case JERR_UNKNOWN_MARKER:
+      if (codec->err->msg_parm.i[0] == startOfJPEGLSFrame) {
+        fail(readerOf(codec), ImageCodecStatusUnsupported, "JPEG-LS");
+      }
+      fail(readerOf(codec), ImageCodecStatusCorrupt, message);
     default:
       fail(readerOf(codec), ImageCodecStatusCorrupt, message);
   }
@@ -74,6 +85,10 @@ static void emitMessage(j_common_ptr codec, int level) {
     default: {
       char message[JMSG_LENGTH_MAX];
       codec->err->format_message(codec, message);
+      if (readerOf(codec)->isEndMissing) {
+        damaged(readerOf(codec), ImageCodecStatusTruncated, "the data ends before the end of the image");
+        return;
+      }
       damaged(readerOf(codec), ImageCodecStatusCorrupt, message);
     }
   }
@@ -85,7 +100,12 @@ static void initSource(j_decompress_ptr codec) { (void)codec; }
 
 static boolean fillInputBuffer(j_decompress_ptr codec) {
   static const JOCTET end[] = {0xFF, JPEG_EOI};
-  damaged(readerOf((j_common_ptr)codec), ImageCodecStatusTruncated, "the data ends before the end of the image");
+  Reader *reader = readerOf((j_common_ptr)codec);
+  if (reader->noticesMissingPixels) {
+    reader->isEndMissing = true;
+  } else {
+    damaged(reader, ImageCodecStatusTruncated, "the data ends before the end of the image");
+  }
   codec->src->next_input_byte = end;
   codec->src->bytes_in_buffer = sizeof end;
   return TRUE;
@@ -106,7 +126,7 @@ static unsigned nextByte(j_decompress_ptr codec) {
   return *codec->src->next_input_byte++;
 }
 
-// Remembers where the first EXIF block lies. (libjpeg itself would skip the marker, or copy it.)
+// Remembers where the first EXIF block lies, and the last XMP packet. (libjpeg itself would skip the marker, or copy it.)
 static boolean readAPP1(j_decompress_ptr codec) {
   Reader *reader = readerOf((j_common_ptr)codec);
   unsigned high = nextByte(codec);
@@ -114,9 +134,15 @@ static boolean readAPP1(j_decompress_ptr codec) {
   if (length < 2) fail(reader, ImageCodecStatusCorrupt, "a marker's length is too small");
   length -= 2;
   static const uint8_t signature[6] = "Exif\0";
+  static const uint8_t xmpSignature[29] = "http://ns.adobe.com/xap/1.0/";
   const uint8_t *payload = codec->src->next_input_byte;
-  bool isInFile = payload >= reader->bytes && payload <= reader->bytes + reader->count;
-  if (reader->exifCount == 0 && isInFile && length > sizeof signature && codec->src->bytes_in_buffer >= length &&
+  bool isInFile = payload >= reader->bytes && payload <= reader->bytes + reader->count &&
+                  codec->src->bytes_in_buffer >= length;
+  if (isInFile && length > sizeof xmpSignature && memcmp(payload, xmpSignature, sizeof xmpSignature) == 0) {
+    reader->xmpOffset = (size_t)(payload - reader->bytes) + sizeof xmpSignature;
+    reader->xmpCount = length - sizeof xmpSignature;
+  }
+  if (reader->exifCount == 0 && isInFile && length > sizeof signature &&
       memcmp(payload, signature, sizeof signature) == 0) {
     reader->exifOffset = (size_t)(payload - reader->bytes) + sizeof signature;
     reader->exifCount = length - sizeof signature;
@@ -153,6 +179,7 @@ static void openReader(Reader *reader) {
   reader->codec.progress = &reader->progress;
   jpeg_set_marker_processor(&reader->codec, JPEG_APP0 + 1, readAPP1);
   jpeg_read_header(&reader->codec, TRUE);
+  reader->noticesMissingPixels = !jpeg_has_multiple_scans(&reader->codec) && !reader->codec.arith_code;
 }
 
 static void closeReader(Reader *reader) {
@@ -209,6 +236,7 @@ static void decode(Reader *reader, uint32_t scaleDenominator, uint8_t *pixels, u
   }
   // Reads on to the end marker: a file without it was cut off, though its pixels may all be here.
   jpeg_finish_decompress(codec);
+  if (reader->isEndMissing) damaged(reader, ImageCodecStatusEndMissing, "the data ends before the end marker");
 }
 
 // setjmp's frame holds no locals that change after it: all state is in `reader`, which its caller owns.
@@ -232,6 +260,8 @@ ImageCodecReport imageCodecReadJPEGHeader(const uint8_t *bytes, size_t count, Im
       .height = reader.codec.image_height,
       .exifOffset = reader.exifOffset,
       .exifCount = reader.exifCount,
+      .xmpOffset = reader.xmpOffset,
+      .xmpCount = reader.xmpCount,
   };
   closeReader(&reader);
   return reader.report;

@@ -16,6 +16,7 @@ typedef struct {
   uint8_t *rgba;   // one row, or all of them where rows come in passes
   size_t rgbaRows;
   bool keepsDamaged;
+  bool hasAllPixels;
   ImageCodecReport report;
 } Reader;
 
@@ -42,13 +43,21 @@ static void ignoreWarning(png_structp codec, png_const_charp message) {
 static void readBytes(png_structp codec, png_bytep destination, size_t wanted) {
   Reader *reader = png_get_io_ptr(codec);
   if (wanted > reader->count - reader->position) {
-    fail(reader, ImageCodecStatusTruncated, "the data ends before the end of the image");
+    fail(
+        reader, reader->hasAllPixels ? ImageCodecStatusEndMissing : ImageCodecStatusTruncated,
+        "the data ends before the end of the image");
   }
   memcpy(destination, reader->bytes + reader->position, wanted);
   reader->position += wanted;
 }
 
 static void openReader(Reader *reader) {
+  // What Xcode makes of the PNGs of an app: other filters, other colours, and data that zlib refuses.
+  if (reader->count >= 16 && memcmp(reader->bytes + 12, "CgBI", 4) == 0) {
+    fail(
+        reader, ImageCodecStatusUnsupported,
+        "Apple's CgBI, as apps have it; pngcrush -revert-iphone-optimizations undoes it");
+  }
   reader->codec = png_create_read_struct(PNG_LIBPNG_VER_STRING, reader, errorExit, ignoreWarning);
   if (reader->codec == NULL) fail(reader, ImageCodecStatusOutOfMemory, "");
   reader->info = png_create_info_struct(reader->codec);
@@ -106,6 +115,7 @@ static void decode(Reader *reader, const uint8_t background[3], uint8_t *pixels,
       }
     }
   }
+  reader->hasAllPixels = true;
   png_read_end(codec, NULL);
 }
 
@@ -167,7 +177,8 @@ ImageCodecReport imageCodecDecodePNG(
   bool isOpen = decodeGuarded(&reader, options, pixels, width, height);
   if (reader.rgbaRows == height) imageCodecComposite(reader.rgba, (size_t)width * height, options->background, pixels);
   ImageCodecStatus status = reader.report.status;
-  bool isDamage = status == ImageCodecStatusTruncated || status == ImageCodecStatusCorrupt;
+  bool isDamage = status == ImageCodecStatusTruncated || status == ImageCodecStatusEndMissing ||
+                  status == ImageCodecStatusCorrupt;
   if (isOpen && isDamage && options->keepsDamaged) {
     reader.report.damage = status;
     reader.report.status = ImageCodecStatusOK;

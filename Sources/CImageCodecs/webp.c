@@ -45,6 +45,11 @@ ImageCodecReport imageCodecReadWebPHeader(const uint8_t *bytes, size_t count, Im
     header->width = WebPDemuxGetI(reader.demuxer, WEBP_FF_CANVAS_WIDTH);
     header->height = WebPDemuxGetI(reader.demuxer, WEBP_FF_CANVAS_HEIGHT);
     WebPChunkIterator chunk;
+    if (WebPDemuxGetChunk(reader.demuxer, "XMP ", 1, &chunk)) {
+      header->xmpOffset = (size_t)(chunk.chunk.bytes - bytes);
+      header->xmpCount = chunk.chunk.size;
+      WebPDemuxReleaseChunkIterator(&chunk);
+    }
     if (WebPDemuxGetChunk(reader.demuxer, "EXIF", 1, &chunk)) {
       header->exifOffset = (size_t)(chunk.chunk.bytes - bytes);
       header->exifCount = chunk.chunk.size;

@@ -6,45 +6,56 @@ public struct CaptionDataset: Sendable {
   /// Every sample that cannot be used, named.
   public let damaged: [DamagedSample]
 
+  /// The names of images that lead out of the folder of the dataset, `../a.jpg`.
+  public var namesOutside: [String] {
+    images.map(\.name).filter { $0.hasPrefix("../") || $0.contains("/../") }
+  }
+
   public init(format: String, images: [CaptionedImage], damaged: [DamagedSample]) {
     self.format = format
     self.images = images
     self.damaged = damaged
   }
 
-  /// Reads the dataset at `path`, whose format is chosen by what is there. That images decode is not checked.
+  /// Reads the dataset at `path`, whose format is chosen by what is there. Captions that stand apart, but are of one image and
+  /// in one split, are put together. That images decode is not checked.
   ///
   /// - Parameters:
   ///   - path: a directory, an annotation file, a tar shard or a pattern of shards (`name-{000000..000007}.tar`).
   ///   - imageDirectory: where the images of annotation files are, if not in one of the usual places beside them.
+  ///   - columns: what holds images' names and captions, if it is not called as usual.
   ///   - onProgress: called every thousand samples and at the end with how many were found so far.
   public init(
-    path: String, imageDirectory: String? = nil, onProgress: (Int) -> Void = { _ in }
+    path: String, imageDirectory: String? = nil, columns: CaptionColumns = CaptionColumns(),
+    onProgress: (Int) -> Void = { _ in }
   ) throws(DatasetError) {
-    var images: [CaptionedImage] = []
+    var images = MergedImages()
     var damaged: [DamagedSample] = []
-    let format = try Self.forEachSample(path: path, imageDirectory: imageDirectory) { sample in
+    var count = 0
+    let format = try Self.forEachSample(path: path, imageDirectory: imageDirectory, columns: columns) { sample in
       switch sample {
-      case .image(let image): images.append(image)
+      case .image(let image): images.add(image)
       case .damaged(let sample): damaged.append(sample)
       }
-      let count = images.count + damaged.count
+      count += 1
       if count.isMultiple(of: 1000) { onProgress(count) }
     }
-    guard !images.isEmpty || !damaged.isEmpty else { throw .noSamples(path: path, format: format) }
-    onProgress(images.count + damaged.count)
-    self.init(format: format, images: images, damaged: damaged)
+    guard count > 0 else { throw .noSamples(path: path, format: format) }
+    onProgress(count)
+    self.init(format: format, images: images.images, damaged: damaged)
   }
 
-  /// Hands over one sample after the other as they are read, without keeping them.
+  /// Hands over one sample after the other as they are read, without keeping them: an image that comes again, with another
+  /// caption, is another sample.
   ///
   /// - Returns: the name of the format.
   /// - Throws: `DatasetError`; what `body` throws.
   @discardableResult
   public static func forEachSample(
-    path: String, imageDirectory: String? = nil, _ body: (DatasetSample) throws(DatasetError) -> Void
+    path: String, imageDirectory: String? = nil, columns: CaptionColumns = CaptionColumns(),
+    _ body: (DatasetSample) throws(DatasetError) -> Void
   ) throws(DatasetError) -> String {
-    let source = try DatasetSource(path: path, imageDirectory: imageDirectory)
+    let source = try DatasetSource(path: path, imageDirectory: imageDirectory, columns: columns)
     let reader = try DatasetFormats.reader(of: source)
     try reader.read(into: body)
     return type(of: reader).name

@@ -32,7 +32,11 @@ public struct TextPairs: Sendable {
       do {
         found = try decoder.decode(Line.self, from: Data(line.bytes))
       } catch {
-        throw .malformed(path: place, format: Self.format, problem: "it is no object with the texts input and target")
+        let fault = JSONSyntax.fault(in: line.bytes)
+        throw .malformed(
+          path: place, format: Self.format,
+          problem: fault.map { "it is not valid JSON at \($0.place(in: line.bytes)): \($0.problem)" }
+            ?? "it is no object with the texts input and target")
       }
       for (key, text) in [("input", found.input), ("target", found.target)]
       where text.allSatisfy(\.isWhitespace) {

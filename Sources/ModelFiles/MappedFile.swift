@@ -25,12 +25,15 @@ public final class MappedFile: @unchecked Sendable {
     case willNeed
   }
 
+  /// What the files begin with that Git LFS keeps in repositories in place of large ones.
+  private static let lfsPointerStart = "version https://git-lfs.github.com/spec/"
+
   public let path: String
   private let address: UnsafeMutableRawPointer
   private let byteCount: Int
 
   /// - Throws: `ModelFileError.cannotOpen` where there is no such file, it is no regular file, it is empty, or the
-  ///   system refuses; `.noAddressSpace`.
+  ///   system refuses; `.lfsPointer`; `.noAddressSpace`.
   public init(path: String, accessPattern: AccessPattern = .normal) throws(ModelFileError) {
     func failure(_ reason: String) -> ModelFileError { .cannotOpen(path: path, reason: reason) }
     // A NUL would cut the path short and open another file than was named.
@@ -59,6 +62,10 @@ public final class MappedFile: @unchecked Sendable {
     guard Memory.allows(0) else {
       munmap(mapping, size)
       throw .noAddressSpace(path: path, byteCount: size)
+    }
+    guard !UnsafeRawBufferPointer(start: mapping, count: size).starts(with: Self.lfsPointerStart.utf8) else {
+      munmap(mapping, size)
+      throw .lfsPointer(path: path)
     }
     switch accessPattern {
     case .normal: break

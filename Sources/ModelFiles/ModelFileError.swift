@@ -6,6 +6,8 @@ import Tensors
 public enum ModelFileError: Error, Equatable, Sendable {
   /// The system refused to open the file, or to map it.
   case cannotOpen(path: String, reason: String)
+  /// In place of the file there is the text that Git LFS keeps in a repository.
+  case lfsPointer(path: String)
   /// The limit of open files is reached, this process's or the system's.
   case tooManyOpenFiles(path: String)
   /// The process may not have as much address space as the file takes.
@@ -46,6 +48,9 @@ extension ModelFileError: CustomStringConvertible {
     switch self {
     case .cannotOpen(let path, let reason):
       "\(path): cannot be read: \(reason); check the path and its permissions"
+    case .lfsPointer(let path):
+      "\(path): is a Git LFS pointer, and not the file itself; fetch that with 'git lfs pull' in the repository, or "
+        + "download it again"
     case .tooManyOpenFiles(let path):
       "\(path): cannot be opened: too many open files; raise the limit (ulimit -n)"
     case .noAddressSpace(let path, let byteCount):

@@ -29,8 +29,11 @@ enum HubFiles {
     let names = Set(names)
     let repository = reference.repository
     if let file = reference.file {
-      guard names.contains(file) else { throw .fileNotFound(repository: repository, file: file) }
-      return [file]
+      let files = GGUFSplit(path: file)?.paths ?? [file]
+      if let missing = files.first(where: { !names.contains($0) }) {
+        throw .fileNotFound(repository: repository, file: missing)
+      }
+      return files
     }
     guard let weights = DirectoryWeights.best(of: names) else {
       throw .noWeights(repository: repository, problem: problem(names, repository))

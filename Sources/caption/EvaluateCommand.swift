@@ -1,4 +1,5 @@
 import ArgumentParser
+import Datasets
 
 /// `caption evaluate`: how close captions come to what people wrote.
 struct EvaluateCommand: AsyncParsableCommand {
@@ -44,6 +45,8 @@ struct EvaluateCommand: AsyncParsableCommand {
       valueName: "directory"))
   var images: [String] = []
 
+  @OptionGroup(title: "With --data: names") var columns: ColumnOptions
+
   @Option(
     help: ArgumentHelp("With --data: write the captions here, a JSON object a line.", valueName: "file"),
     completion: .file())
@@ -76,14 +79,18 @@ struct EvaluateCommand: AsyncParsableCommand {
       if predictions == nil || references == nil {
         throw ValidationError("Give --predictions and --references, or --data.")
       }
-      if save != nil || !images.isEmpty || model.model != nil {
-        throw ValidationError("--model, --images and --save need --data.")
+      if save != nil || !images.isEmpty || model.model != nil || columns.columns != CaptionColumns() {
+        throw ValidationError("--model, --images, --image-column, --caption-column and --save need --data.")
       }
     } else if predictions != nil || references != nil || partial {
       throw ValidationError("--data has its own references and needs no --predictions.")
     }
-    _ = try NamedDataset.list(data, images: images)
+    _ = try datasets
     if worst != nil && perImage { throw ValidationError("Give --worst or --per-image, not both.") }
+  }
+
+  private var datasets: [NamedDataset] {
+    get throws { try NamedDataset.list(data, images: images, columns: columns.columns) }
   }
 
   func run() async throws {
@@ -91,8 +98,7 @@ struct EvaluateCommand: AsyncParsableCommand {
       let printer = EvaluationPrinter(json: json, listed: perImage ? .max : worst ?? 0)
       if !data.isEmpty {
         let evaluation = DatasetEvaluation(
-          datasets: try NamedDataset.list(data, images: images), split: split, saveTo: save, certainty: certainty.policy
-        )
+          datasets: try datasets, split: split, saveTo: save, certainty: certainty.policy)
         return try printer.print(await evaluation.run(model: model, wording: wording))
       }
       guard let predictions, let references else { return }

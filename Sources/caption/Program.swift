@@ -44,6 +44,7 @@ enum Program {
         let names = Kernels.available.joined(separator: ", ")
         throw ValidationError("CAPTION_KERNELS=\(name): this processor has \(names).")
       }
+      if let unknown = UnknownSubcommand(CommandLine.arguments.dropFirst()) { throw ValidationError(unknown.message) }
       var command = try CaptionCommand.parseAsRoot()
       if let command = command as? any AsyncParsableCommand { try wait(for: command) } else { try command.run() }
       return 0

@@ -307,4 +307,17 @@ struct BatchCommandTests {
       #expect(Set(try fixture.lines("captions.jsonl").map(\.path)).count == 300)
     }
   }
+
+  @Test("metadata.jsonl whose images lie outside of its folder is told of, since loaders refuse such names")
+  func imagesOutside() throws {
+    try withTemporaryDirectory { directory in
+      let batch = try BatchFixture(directory, count: 1)
+      let outside = try batch.run("-o", "metadata.jsonl")
+      #expect(outside.exitCode == 0, "\(outside.standardError)")
+      #expect(outside.standardError.contains("lies outside of its folder"), "\(outside.standardError)")
+      let inside = try batch.run("-o", batch.path(batch.photos) + "/metadata.jsonl")
+      #expect(inside.exitCode == 0, "\(inside.standardError)")
+      #expect(!inside.standardError.contains("outside"), "\(inside.standardError)")
+    }
+  }
 }

@@ -65,13 +65,90 @@ struct TrainCommandDataTests {
   }
 
   @Test("no photo to validate with is said, with 65")
+  func nothingToValidate() throws {
+    try withTemporaryDirectory { directory in
+      let tiny = try TinyRun(directory)
+      try FileManager.default.removeItem(at: tiny.data)
+      try tiny.add(Fixture.url("images/rocket.jpg"), to: "train")
+      let run = try tiny.train("--steps", "1")
+      #expect(run.standardError.contains("no image with captions is left for validation"), "\(run.standardError)")
+      #expect(run.exitCode == 65)
+    }
+  }
+
+  @Test("--validation 0% learns from all photos, and keeps what the last step has learnt")
   func noValidation() throws {
     try withTemporaryDirectory { directory in
       let tiny = try TinyRun(directory)
       try FileManager.default.removeItem(at: tiny.data.appending(path: "validation"))
-      let run = try tiny.train("--steps", "1", "--validation", "0%")
-      #expect(run.standardError.contains("no image with captions is left for validation"))
-      #expect(run.exitCode == 65)
+      let run = try tiny.train("--steps", "3", "--validation", "0%")
+      #expect(run.exitCode == 0, "\(run.standardError)")
+      #expect(run.standardError.contains("there is no validation"))
+      #expect(run.standardError.contains("the captioner of step 3"))
+      #expect(try tiny.plan().data.trainImages == 6)
+      #expect(try tiny.losses().map(\.kind) == ["train", "train", "train"])
+      let path = tiny.out().path(percentEncoded: false)
+      let captioned = try CommandRun([TinyCaptioner.expected()[0].path, "--always", "--model", path])
+      #expect(captioned.exitCode == 0, "\(captioned.standardError)")
+      let resumed = try tiny.train("--steps", "3", "--validation", "0%", "--resume")
+      #expect(resumed.exitCode == 0, "\(resumed.standardError)")
+    }
+  }
+
+  @Test("what caption batch has written is learnt from, from the directory where it ran")
+  func batchOutput() throws {
+    try withTemporaryDirectory { directory in
+      let tiny = try TinyRun(directory)
+      try FileManager.default.createDirectory(at: tiny.out(), withIntermediateDirectories: true)
+      let outputs = ["-o", "out/captions.jsonl", "-o", "out/captions.csv", "-o", "out/results.json"]
+      let batch = try CommandRun(
+        ["batch", "data", "--model", TinyCaptioner.path, "--always"] + outputs, currentDirectory: directory)
+      #expect(batch.exitCode == 0, "\(batch.standardError)")
+      for name in ["captions.jsonl", "captions.csv"] {
+        var arguments = tiny.arguments(out: "run-\(name)", ["--steps", "1", "--validation", "40%"])
+        arguments[2] = "out/\(name)"
+        let run = try CommandRun(arguments, home: directory.appending(path: "home"), currentDirectory: directory)
+        #expect(run.exitCode == 0, "\(run.standardError)")
+        let data = try tiny.plan("run-\(name)").data
+        #expect(data.trainImages + data.validationImages == 8)
+      }
+    }
+  }
+
+  @Test("--image-column and --caption-column name what tables have")
+  func columns() throws {
+    try withTemporaryDirectory { directory in
+      let tiny = try TinyRun(directory)
+      let photos = try TinyCaptioner.expected()
+      let rows = photos.map { "\($0.file)|photo of something|nothing" }
+      let file = tiny.model.appending(path: "table.csv")
+      try Data((["picture|words|caption"] + rows).joined(separator: "\n").utf8).write(to: file)
+      var arguments = tiny.arguments(["--steps", "1", "--validation", "40%", "--image-column", "Picture"])
+      arguments[2] = file.path(percentEncoded: false)
+      let run = try CommandRun(arguments + ["--caption-column", "words"])
+      #expect(run.exitCode == 0, "\(run.standardError)")
+      let other = try CommandRun(arguments + ["--caption-column", "text"])
+      #expect(other.standardError.contains("picture, words, caption"), "\(other.standardError)")
+      #expect(other.exitCode == 65)
+    }
+  }
+
+  @Test("names of images that lead out of the dataset's folder are told")
+  func outside() throws {
+    try withTemporaryDirectory { directory in
+      let tiny = try TinyRun(directory)
+      let photos = try TinyCaptioner.expected()
+      let lines = photos.map { #"{"file_name": "../tiny-captioner/\#($0.file)", "caption": "a thing"}"# }
+      let file = tiny.data.appending(path: "captions.jsonl")
+      try Data(lines.joined(separator: "\n").utf8).write(to: file)
+      var arguments = tiny.arguments(["--steps", "1", "--validation", "40%"])
+      arguments[2] = file.path(percentEncoded: false)
+      let run = try CommandRun(arguments)
+      #expect(run.exitCode == 0, "\(run.standardError)")
+      #expect(
+        run.standardError.contains(
+          "names of \(photos.count) images lead out of its folder, such as ../tiny-captioner/"),
+        "\(run.standardError)")
     }
   }
 

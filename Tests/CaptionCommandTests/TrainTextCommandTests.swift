@@ -88,6 +88,9 @@ struct TrainTextCommandTests {
       let broken = try train(directory, "--mapper", "static", lines: Self.pairs + [#"{"input": "a"}"#])
       #expect(broken.exitCode == 65)
       #expect(broken.standardError.contains("pairs.jsonl:9"))
+      let cut = try train(directory, "--mapper", "static", lines: Self.pairs + [#"{"input": "a", "target": NaN}"#])
+      #expect(cut.standardError.contains("pairs.jsonl:9: "))
+      #expect(cut.standardError.contains("at column 26: NaN is no JSON; write null"), "\(cut.standardError)")
       let blank = try train(directory, "--mapper", "static", lines: [#"{"input": "a", "target": " "}"#])
       #expect(blank.standardError.contains("target is blank"))
       #expect(try train(directory, "--mapper", "resampler").exitCode == 64)
@@ -107,6 +110,20 @@ struct TrainTextCommandTests {
         currentDirectory: directory)
       #expect(applied.exitCode == 65)
       #expect(applied.standardError.contains("give --prompt"))
+    }
+  }
+
+  @Test("of a single pair it is said that none is left to validate with; --validation 0% does without")
+  func validation() throws {
+    try withTemporaryDirectory { directory in
+      let one = try train(directory, "--mapper", "static", "--steps", "1", lines: [Self.pairs[0]])
+      #expect(one.exitCode == 65)
+      #expect(one.standardError.contains("no pair of input and target is left for "), "\(one.standardError)")
+      let none = try train(
+        directory, "--mapper", "static", "--steps", "2", "--validation", "0%", lines: [Self.pairs[0]])
+      #expect(none.exitCode == 0, "\(none.standardError)")
+      #expect(try losses(directory, "validation").isEmpty)
+      #expect(FileManager.default.fileExists(atPath: directory.appending(path: "run/prefix.safetensors").path))
     }
   }
 }

@@ -49,4 +49,19 @@ struct MappedFileTests {
       }
     }
   }
+
+  @Test("A Git LFS pointer in place of a model is named as one, by every reader")
+  func lfsPointer() throws {
+    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 123\n"
+    try withTemporaryDirectory { directory in
+      for name in [
+        "model.safetensors", "model.gguf", "model.onnx", "model.pt", "model.safetensors.index.json", "model",
+      ] {
+        let path = directory.appending(path: name).path
+        try Data(pointer.utf8).write(to: URL(filePath: path))
+        #expect(throws: ModelFileError.lfsPointer(path: path)) { try ModelInspection(path: path) }
+      }
+    }
+    #expect(ModelFileError.lfsPointer(path: "a").description.contains("git lfs pull"))
+  }
 }

@@ -160,6 +160,22 @@ struct ModelHubTests {
     }
   }
 
+  @Test("of a split GGUF model all files are fetched, whichever is named; one that is not there is told")
+  func splitGGUF() async throws {
+    let files: [String: LocalHub.File] = [
+      "q/tiny-00001-of-00002.gguf": .init([1], isLarge: true), "q/tiny-00002-of-00002.gguf": .init([2], isLarge: true),
+      "q/half-00001-of-00002.gguf": .init([3], isLarge: true),
+    ]
+    try await TinyRepository.run(files: files) { tiny in
+      let model = try await tiny.pull("hf:org/tiny/q/tiny-00001-of-00002.gguf")
+      #expect(try Data(contentsOf: URL(filePath: model.path)) == Data([1]))
+      #expect(try Data(contentsOf: tiny.snapshot.appending(path: "q/tiny-00002-of-00002.gguf")) == Data([2]))
+      await #expect(throws: HubError.fileNotFound(repository: "org/tiny", file: "q/half-00002-of-00002.gguf")) {
+        try await tiny.pull("hf:org/tiny/q/half-00001-of-00002.gguf")
+      }
+    }
+  }
+
   @Test(
     "a model without readable weights is refused, and the message says what there is",
     arguments: [

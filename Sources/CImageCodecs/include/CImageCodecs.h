@@ -13,6 +13,8 @@ typedef enum ImageCodecStatus {
   ImageCodecStatusOK = 0,
   // The bytes end before the image does.
   ImageCodecStatusTruncated,
+  // All pixels are there, but not what marks the end of the image.
+  ImageCodecStatusEndMissing,
   // The bytes break the rules of their format.
   ImageCodecStatusCorrupt,
   // A valid variant of the format that the library, or this code, does not decode.
@@ -35,6 +37,8 @@ typedef struct ImageCodecHeader {
   uint32_t width, height;
   // Where in the input the TIFF structure of the EXIF block lies; both 0 where there is none.
   size_t exifOffset, exifCount;
+  // JPEG and WebP: where XMP lies; both 0 where there is none.
+  size_t xmpOffset, xmpCount;
 } ImageCodecHeader;
 
 typedef struct ImageCodecOptions {

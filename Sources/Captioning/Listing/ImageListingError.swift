@@ -3,6 +3,8 @@ package enum ImageListingError: Error, Equatable, Sendable, CustomStringConverti
   case invalidPattern(pattern: String, problem: String)
   case invalidShard(String)
   case unreadableList(path: String, reason: String)
+  /// In UTF-32.
+  case wideList(path: String)
   case lineTooLong(path: String, line: Int, limit: Int)
 
   package var description: String {
@@ -13,6 +15,8 @@ package enum ImageListingError: Error, Equatable, Sendable, CustomStringConverti
       "'\(text)' is no shard: write its number and how many there are, such as 3/16; numbers begin with 1"
     case .unreadableList(let path, let reason):
       "\(path): the list of images cannot be read: \(reason); check the path and its permissions"
+    case .wideList(let path):
+      "\(path): the list of images is in UTF-32; write it as UTF-8, for example with iconv -f UTF-32 -t UTF-8"
     case .lineTooLong(let path, let line, let limit):
       "\(path):\(line): longer than \(limit) bytes, which no path is; give a text file with a path on each line, or paths "
         + "with a NUL behind each"

@@ -1,3 +1,4 @@
+import Datasets
 import SystemPackage
 
 #if canImport(Glibc)
@@ -11,7 +12,8 @@ import SystemPackage
 /// Paths from a file or a pipe: one a line (LF or CRLF), or each with a NUL behind it. Empty ones are left out.
 ///
 /// Which of the two is told by what comes first: if a NUL is among the bytes that are read until there is a line's end,
-/// NULs separate. A byte order mark before the first path is dropped. Memory is that of one piece.
+/// NULs separate. A byte order mark before the first path is dropped. A list in UTF-16, as PowerShell writes them, is brought to
+/// UTF-8. Memory is that of one piece.
 final class PathList {
   /// No system takes longer paths.
   private static let maximumByteCount = 64 << 10
@@ -26,6 +28,8 @@ final class PathList {
   private var start = 0
   private var number = 0
   private var separator: UInt8?
+  /// Of a list in UTF-16.
+  private var decoder: UTF16Decoder?
   private var isAtEnd = false
 
   /// - Throws: `ImageListingError.unreadableList`.
@@ -106,6 +110,7 @@ final class PathList {
 
   private func findSeparator() throws -> UInt8 {
     if let separator { return separator }
+    try findEncoding()
     while !buffer.contains(0), !buffer.contains(0x0A), !isAtEnd, buffer.count <= Self.maximumByteCount {
       try readPiece()
     }
@@ -114,10 +119,32 @@ final class PathList {
     return found
   }
 
+  /// Brings what was read of a list in UTF-16 to UTF-8.
+  private func findEncoding() throws {
+    while !isAtEnd, buffer.isEmpty || WideText.mayBegin(buffer[...]) { try readPiece() }
+    switch WideText(head: buffer[...]) {
+    case .utf16(let isBigEndian):
+      var decoder = UTF16Decoder(isBigEndian: isBigEndian)
+      buffer = decoder.decode(buffer[...]) + (isAtEnd ? decoder.finish() : [])
+      self.decoder = decoder
+    case .utf32: throw ImageListingError.wideList(path: name)
+    case nil: return
+    }
+  }
+
   /// Appends what comes next to `buffer`, dropping what was taken.
   private func readPiece() throws {
     buffer.removeFirst(start)
     start = 0
+    let before = buffer.count
+    try readBytes()
+    guard var decoder else { return }
+    let text = isAtEnd ? decoder.finish() : decoder.decode(buffer[before...])
+    buffer.replaceSubrange(before..., with: text)
+    self.decoder = decoder
+  }
+
+  private func readBytes() throws {
     try waitForInput()
     let before = buffer.count
     buffer += [UInt8](repeating: 0, count: Self.pieceByteCount)

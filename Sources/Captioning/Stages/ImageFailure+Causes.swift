@@ -42,7 +42,7 @@ extension ImageFailure {
       case .notAnImage: .notAnImage
       case .refusedFormat: .unsupportedFormat
       case .unsupported: .unsupportedVariant
-      case .truncated: .truncated
+      case .truncated, .endMissing: .truncated
       case .corrupt: .corrupt
       case .tooManyPixels: .tooManyPixels
       case .tooManyScans: .tooManyScans

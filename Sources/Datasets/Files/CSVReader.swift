@@ -2,7 +2,7 @@
 /// delimiters and line ends (which come out as LF).
 ///
 /// A row that breaks the rules costs itself only: reading goes on at the next line, so that a stray quote does not swallow
-/// the file. In tab-separated text, where many writers know no quotes, such a row is taken as it stands.
+/// the file. In text separated by tabs or bars, where many writers know no quotes, such a row is taken as it stands.
 struct CSVReader {
   enum Row: Equatable {
     case fields([String])
@@ -54,9 +54,12 @@ struct CSVReader {
       return fields.count == parser.fields.count ? .fields(fields) : .damaged("it is not valid UTF-8")
     }
     pending = taken + pending
-    guard delimiter == UInt8(ascii: "\t") else { return .damaged(problem) }
+    guard [UInt8(ascii: "\t"), UInt8(ascii: "|")].contains(delimiter) else { return .damaged(problem) }
     guard let text = first.text else { return .damaged("it is not valid UTF-8") }
-    return .fields(text.unicodeScalars.split(separator: "\t", omittingEmptySubsequences: false).map { String($0) })
+    return .fields(
+      text.unicodeScalars.split(separator: Unicode.Scalar(delimiter), omittingEmptySubsequences: false).map {
+        String($0)
+      })
   }
 }
 

@@ -1,52 +1,95 @@
 import Foundation
 
-/// A JSON object about one image: a line of a JSON lines file, or the `.json` beside an image in a shard.
+/// A JSON object about one image: a line of a JSON lines file, an element of a list, or the `.json` beside an image in a shard.
 ///
-/// Known keys: `file_name`, `split`, `labels` (a list, or one), `source`, and captions under `captions` (a list), `caption` and `text` (a list or one).
-/// Captions of another type, such as `null`, count as not being there.
+/// Known keys: the image's name (see `CaptionColumns`) or COCO's `image_id`, `split`, `labels` (a list, or one), `source`, and
+/// captions, each key's a list or one; where there is none of them, LLaVA's `conversations` with one answer. Captions of
+/// another type, such as `null`, count as not being there.
 struct CaptionRecord: Decodable {
+  static let conversationsKey = "conversations"
+
+  /// Under `file_name`.
   let fileName: String?
+  /// Under the best of the keys that hold one.
+  let imageName: String?
+  /// COCO's `image_id`.
+  let imageID: ImageIdentifier?
   let split: String?
   let captions: [String]
+  /// Whether a captioner was not sure: its caption is `null`, for a `reason`.
+  let isNotSure: Bool
   let about: SampleAbout
 
-  private enum Key: String, CodingKey {
-    case fileName = "file_name"
-    case split, captions, caption, text, labels, source
+  private struct Key: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(_ name: String) { stringValue = name }
+    init(stringValue: String) { self.init(stringValue) }
+    init?(intValue: Int) { nil }
   }
 
   init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
-    // An absent key would cost an error that is made and thrown away, on each of a million lines.
-    func text(_ key: Key) -> String? {
-      container.contains(key) ? try? container.decode(String.self, forKey: key) : nil
-    }
-    fileName = text(.fileName)
-    split = text(.split)
-    let labels = container.contains(.labels) ? try? container.decode([OptionalText].self, forKey: .labels) : nil
+    let columns = decoder.captionColumns
+    fileName = container.text("file_name")
+    imageName = columns.imageNames.lazy.compactMap { container.text($0) }.first
+    imageID = container.value(ImageIdentifier.self, "image_id")
+    split = container.text("split")
+    let labels = container.value([OptionalText].self, "labels")?.compactMap(\.text)
     about = SampleAbout(
-      labels: labels.map { $0.compactMap(\.text) } ?? text(.labels).map { [$0] } ?? [], source: text(.source))
-    captions = [Key.captions, .caption, .text].flatMap { key -> [String] in
-      guard container.contains(key) else { return [] }
-      // Each kind of value is tried first under the key that usually holds it.
-      if key != .captions, let text = text(key) { return [text] }
-      if let list = try? container.decode([OptionalText].self, forKey: key) { return list.map { $0.text ?? "" } }
-      return text(key).map { [$0] } ?? []
+      labels: labels ?? container.text("labels").map { [$0] } ?? [], source: container.text("source"))
+    let usual = columns.captionNames.flatMap { container.captions($0) }
+    if usual.isEmpty {
+      let other = columns.otherCaptionNames.lazy.map { container.captions($0) }.first { !$0.isEmpty }
+      captions = other ?? container.value([Turn].self, Self.conversationsKey).map(Turn.captions) ?? []
+    } else {
+      captions = usual
     }
+    isNotSure = captions.isEmpty && container.contains(Key("caption")) && container.text("reason") != nil
   }
 
   /// - Throws: `JSONProblem`; also for bytes that are not UTF-8.
-  init(json bytes: ArraySlice<UInt8>) throws(JSONProblem) {
-    self = try decodeJSON(Self.self, from: bytes)
+  init(json bytes: ArraySlice<UInt8>, columns: CaptionColumns = CaptionColumns()) throws(JSONProblem) {
+    self = try decodeJSON(Self.self, from: bytes, columns: columns)
   }
 
   /// An element of a list of captions that is no text becomes a blank caption, which is named as such.
-  private struct OptionalText: Decodable {
+  fileprivate struct OptionalText: Decodable {
     let text: String?
 
     init(from decoder: any Decoder) throws {
       text = try? decoder.singleValueContainer().decode(String.self)
     }
+  }
+
+  /// What somebody says in one of LLaVA's conversations.
+  private struct Turn: Decodable {
+    let from: String
+    let value: String
+
+    /// One answer is a caption; several are answers to questions.
+    static func captions(_ turns: [Turn]) -> [String] {
+      let answers = turns.filter { ["gpt", "assistant"].contains($0.from) }
+      return answers.count == 1 ? answers.map(\.value) : []
+    }
+  }
+}
+
+extension KeyedDecodingContainer {
+  // An absent key would cost an error that is made and thrown away, on each of a million lines.
+  fileprivate func value<Value: Decodable>(_ type: Value.Type, _ name: String) -> Value? {
+    guard let key = K(stringValue: name), contains(key) else { return nil }
+    return try? decode(type, forKey: key)
+  }
+
+  fileprivate func text(_ name: String) -> String? { value(String.self, name) }
+
+  fileprivate func captions(_ name: String) -> [String] {
+    // Each kind of value is tried first under the key that usually holds it.
+    if name != "captions", let text = text(name) { return [text] }
+    if let list = value([CaptionRecord.OptionalText].self, name) { return list.map { $0.text ?? "" } }
+    return text(name).map { [$0] } ?? []
   }
 }
 
@@ -56,25 +99,23 @@ struct SampleAbout {
   var source: String?
 }
 
-/// Why JSON could not be read.
-struct JSONProblem: Error, Equatable {
-  let reason: String
-}
+/// COCO numbers its images; some made after it have names there.
+enum ImageIdentifier: Decodable, Hashable, CustomStringConvertible {
+  case number(Int)
+  case text(String)
 
-func decodeJSON<Value: Decodable>(_ type: Value.Type, from bytes: ArraySlice<UInt8>) throws(JSONProblem) -> Value {
-  // Foundation's parser lets invalid bytes pass in some places.
-  guard String(validating: bytes, as: UTF8.self) != nil else { throw JSONProblem(reason: "it is not valid UTF-8") }
-  do {
-    return try JSONDecoder().decode(type, from: Data(bytes))
-  } catch DecodingError.dataCorrupted(let context) {
-    let cause = (context.underlyingError as? NSError)?.userInfo[NSDebugDescriptionErrorKey] as? String
-    throw JSONProblem(reason: "it is not valid JSON\(cause.map { " (\($0))" } ?? "")")
-  } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context) {
-    let path = context.codingPath.map(\.stringValue).joined(separator: ".")
-    throw JSONProblem(reason: path.isEmpty ? "it is no JSON object" : "its value of '\(path)' is of another type")
-  } catch DecodingError.keyNotFound(let key, _) {
-    throw JSONProblem(reason: "it has no '\(key.stringValue)'")
-  } catch {
-    throw JSONProblem(reason: "it is not valid JSON")
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    self =
+      if let number = try? container.decode(Int.self) { .number(number) } else {
+        .text(try container.decode(String.self))
+      }
+  }
+
+  var description: String {
+    switch self {
+    case .number(let number): "\(number)"
+    case .text(let text): "'\(text)'"
+    }
   }
 }

@@ -8,11 +8,18 @@
 
 /// Paths as text, split at "/", and what the file system says of them.
 enum DatasetPath {
-  static let imageExtensions: Set<String> = ["jpg", "jpeg", "png", "webp"]
+  static let imageExtensions = ["jpg", "jpeg", "png", "webp"]
 
   static func join(_ directory: String, _ name: String) -> String {
     if name.hasPrefix("/") || directory.isEmpty { return name }
     return directory.hasSuffix("/") ? directory + name : directory + "/" + name
+  }
+
+  /// `path` without components that lead nowhere: `./a//b` is `a/b`.
+  static func plain(_ path: String) -> String {
+    guard path.hasPrefix("./") || path.contains("/./") || path.contains("//") else { return path }
+    let plain = path.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
+    return path.hasPrefix("/") ? "/" + plain : plain
   }
 
   /// The last component.
@@ -37,6 +44,11 @@ enum DatasetPath {
   static func withoutExtension(_ path: String) -> String {
     let count = fileExtension(path).count
     return count == 0 ? path : String(path.dropLast(count + 1))
+  }
+
+  /// What an image is called that is named without its extension; nothing for a name that has one.
+  static func namesWithExtension(_ name: String) -> [String] {
+    isImage(name) ? [] : imageExtensions.map { "\(name).\($0)" }
   }
 
   static func isImage(_ path: String) -> Bool { imageExtensions.contains(fileExtension(path)) }

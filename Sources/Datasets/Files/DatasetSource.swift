@@ -3,7 +3,7 @@ struct DatasetSource {
   enum Kind {
     /// Shards that a pattern names.
     case pattern([String])
-    /// A file, by its first bytes.
+    /// A file, by its first bytes; those of text in UTF-8.
     case file(head: [UInt8])
     /// A directory, by the names in it.
     case directory([String])
@@ -16,18 +16,24 @@ struct DatasetSource {
 
   let path: String
   let imageDirectory: String?
+  let columns: CaptionColumns
   let kind: Kind
 
-  init(path: String, imageDirectory: String?) throws(DatasetError) {
+  init(
+    path: String, imageDirectory: String?, columns: CaptionColumns = CaptionColumns()
+  ) throws(DatasetError) {
     self.path = path
     self.imageDirectory = imageDirectory
+    self.columns = columns
     if let imageDirectory, DatasetPath.kind(imageDirectory) != .directory {
       throw .cannotRead(path: imageDirectory, reason: "there is no such directory of images")
     }
     switch DatasetPath.kind(path) {
     case .directory: kind = .directory(try DatasetPath.entries(of: path))
     case nil where path.contains("{"): kind = .pattern(try ShardPattern.paths(path))
-    default: kind = .file(head: try DatasetFile(path: path).bytes(at: 0, count: Self.headByteCount))
+    default:
+      let head = try DatasetFile(path: path).bytes(at: 0, count: Self.headByteCount)
+      kind = .file(head: WideText(head: head[...]) == nil ? head : Array(utf8Text(head)))
     }
   }
 
@@ -39,28 +45,6 @@ struct DatasetSource {
   /// The directory that names of images are relative to.
   var directory: String {
     if case .directory = kind { path } else { DatasetPath.parent(path) }
-  }
-
-  /// What was found, in words.
-  var summary: String {
-    switch kind {
-    case .pattern(let paths): return "\(paths.count) shards"
-    case .file(let head):
-      if head.isEmpty { return "an empty file" }
-      if head.starts(with: [0x1F, 0x8B]) { return "a gzip-compressed file (decompress it first)" }
-      if head.starts(with: Array("PK\u{3}\u{4}".utf8)) { return "a zip archive (unpack it first)" }
-      if head.contains(0) { return "a file that is no text" }
-      let firstLine = head.prefix(while: { $0 != 0x0A && $0 != 0x0D }).prefix(80)
-      return "a text file that begins with '\(String(decoding: firstLine, as: UTF8.self))'"
-    case .directory(let names):
-      if names.isEmpty { return "an empty directory" }
-      var counts: [String: Int] = [:]
-      for name in names { counts[DatasetPath.fileExtension(name), default: 0] += 1 }
-      let kinds = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(6).map { fileExtension, count in
-        "\(count) \(fileExtension.isEmpty ? "without extension" : ".\(fileExtension)")"
-      }
-      return "a directory of \(kinds.joined(separator: ", "))"
-    }
   }
 
   /// The annotation files among which a format finds its own: the file itself, whatever its name, or those files of the
@@ -88,7 +72,9 @@ struct DatasetSource {
       for name in candidates {
         let file = DatasetPath.join(directory, name)
         guard DatasetPath.kind(file) == .file else { continue }
-        if try isMatch(DatasetSource(path: file, imageDirectory: imageDirectory)) { matching.append(name) }
+        if try isMatch(DatasetSource(path: file, imageDirectory: imageDirectory, columns: columns)) {
+          matching.append(name)
+        }
       }
       if let name = matching.first(where: { $0 == preferred }) { matching = [name] }
       if matching.count <= 1 {

@@ -12,6 +12,12 @@ struct ImageFinder {
   private var latest = 0
   /// Built when a first image is no file.
   private var archives: ArchiveIndex?
+  /// Of archives that names lead into, by their paths.
+  private var shards: [String: ArchiveIndex] = [:]
+  /// Names of images by the numbers that they are, built when a first one is asked for.
+  private var numbered: [Int: String]?
+  /// Whether names also count from the working directory on, where nothing is found elsewhere.
+  var looksInWorkingDirectory = false
 
   /// - Parameters:
   ///   - annotations: the directory of the annotations, looked at first, with its usual folders.
@@ -29,7 +35,9 @@ struct ImageFinder {
   }
 
   /// What is wrong with the archives that were looked into.
-  var damaged: [DamagedSample] { archives?.damaged ?? [] }
+  var damaged: [DamagedSample] {
+    (archives?.damaged ?? []) + shards.sorted { $0.key < $1.key }.flatMap(\.value.damaged)
+  }
 
   /// - Parameter names: under which the image may be there: relative to one of the directories, or absolute.
   /// - Returns: the image, or why it cannot be used.
@@ -42,6 +50,9 @@ struct ImageFinder {
       case nil: continue
       }
     }
+    for name in names {
+      if let image = try member(name) { return .success(image) }
+    }
     if archives == nil { archives = try ArchiveIndex(directories: archiveDirectories) }
     for name in names {
       if let image = archives?.image(name) { return .success(image) }
@@ -51,6 +62,7 @@ struct ImageFinder {
   }
 
   private mutating func file(_ name: String) -> Result<ImageLocation, ImageProblem>? {
+    let name = DatasetPath.plain(name)
     for index in [latest] + directories.indices {
       let path = DatasetPath.join(directories[index], name)
       switch DatasetPath.kind(path) {
@@ -61,7 +73,39 @@ struct ImageFinder {
       case .other, nil: continue
       }
     }
+    return looksInWorkingDirectory && DatasetPath.kind(name) == .file ? .success(ImageLocation(path: name)) : nil
+  }
+
+  /// What a name leads to that goes on behind an archive's, as `caption batch` writes them: `shards/000.tar/a.jpg`.
+  private mutating func member(_ name: String) throws(DatasetError) -> ImageLocation? {
+    let parts = DatasetPath.plain(name).split(separator: "/", omittingEmptySubsequences: false)
+    guard let end = parts.firstIndex(where: { DatasetPath.fileExtension(String($0)) == "tar" }), end + 1 < parts.count
+    else { return nil }
+    let shard = parts[...end].joined(separator: "/")
+    let member = parts[(end + 1)...].joined(separator: "/")
+    for directory in directories + (looksInWorkingDirectory ? [""] : []) {
+      let path = DatasetPath.join(directory, shard)
+      guard DatasetPath.kind(path) == .file else { continue }
+      if shards[path] == nil { shards[path] = ArchiveIndex(archive: path) }
+      return shards[path]?.image(member)
+    }
     return nil
+  }
+
+  /// The image that has a number for its name, as COCO's do: `000000000139.jpg`, `COCO_val2014_000000000042.jpg`.
+  mutating func name(ofNumber number: Int) throws(DatasetError) -> String? {
+    if let numbered { return numbered[number] }
+    var found: [Int: String] = [:]
+    for directory in directories {
+      for name in try DatasetPath.entries(of: directory) where DatasetPath.isImage(name) {
+        let stem = DatasetPath.withoutExtension(name)
+        let digits = stem.hasPrefix("COCO_") ? stem.split(separator: "_").last ?? "" : stem[...]
+        guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(digits) else { continue }
+        if found[number] == nil { found[number] = name }
+      }
+    }
+    numbered = found
+    return found[number]
   }
 
   private static func withUsualFolders(_ directory: String) throws(DatasetError) -> [String] {
@@ -83,18 +127,22 @@ struct ArchiveIndex {
   private var images: [String: ImageLocation] = [:]
   private(set) var damaged: [DamagedSample] = []
 
+  init(archive path: String) { add(path) }
+
   init(directories: [String]) throws(DatasetError) {
     for directory in directories {
       for name in try DatasetPath.entries(of: directory) where DatasetPath.fileExtension(name) == "tar" {
-        try add(DatasetPath.join(directory, name))
+        add(DatasetPath.join(directory, name))
       }
     }
   }
 
   /// The member called `name`, in whatever folder of its archive it is if no member has just this path.
-  func image(_ name: String) -> ImageLocation? { images[name] ?? images[DatasetPath.name(name)] }
+  func image(_ name: String) -> ImageLocation? {
+    images[name] ?? images[DatasetPath.name(name)]
+  }
 
-  private mutating func add(_ path: String) throws(DatasetError) {
+  private mutating func add(_ path: String) {
     do throws(TarDamage) {
       var reader = try openReader(path)
       while let member = try reader.next() {

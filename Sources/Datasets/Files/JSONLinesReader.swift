@@ -1,7 +1,8 @@
-/// Reads a file of one `CaptionRecord` a line.
+/// Reads a file of one `CaptionRecord` a line. What a captioner was not sure of is no sample.
 struct JSONLinesReader {
   let file: AnnotationFile
   let imageDirectory: String?
+  let columns: CaptionColumns
   var takesSplitFromFolder = false
 
   func read(into sink: SampleSink) throws(DatasetError) {
@@ -14,15 +15,17 @@ struct JSONLinesReader {
       let place = lines.place(line.number)
       let record: CaptionRecord
       do throws(JSONProblem) {
-        record = try CaptionRecord(json: line.bytes)
+        record = try CaptionRecord(json: line.bytes, columns: columns)
       } catch {
         try SampleBuilder.emit(damaged: place, error.reason, into: sink)
         continue
       }
-      guard let name = record.fileName else {
-        try SampleBuilder.emit(damaged: place, "it has no 'file_name'", into: sink)
+      if record.isNotSure { continue }
+      guard let name = record.imageName else {
+        try SampleBuilder.emit(damaged: place, "it has no '\(columns.imageNames[0])'", into: sink)
         continue
       }
+      builder.looksInWorkingDirectory = record.fileName == nil
       let split = try Split.parse(record.split, place: place) ?? file.split
       try builder.emit(
         name: name, captions: record.captions, split: split, about: record.about, place: place, into: sink)

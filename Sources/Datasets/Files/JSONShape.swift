@@ -13,9 +13,7 @@ enum JSONShape: Equatable {
   /// `nil` for what is not JSON.
   init?(head: [UInt8]) {
     let content = head.starts(with: [0xEF, 0xBB, 0xBF]) ? head[3...] : head[...]
-    guard let first = content.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }),
-      first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
-    else { return nil }
+    guard let first = content.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) else { return nil }
     var keys: Set<String> = []
     let lines = content.split(separator: 0x0A, maxSplits: Self.lineCount).prefix(Self.lineCount)
     var objectCount = 0
@@ -24,9 +22,16 @@ enum JSONShape: Equatable {
       keys.formUnion(object.keys)
       objectCount += 1
     }
+    let isMostlyObjects = objectCount > 0 && 2 * objectCount >= lines.count
+    guard [UInt8(ascii: "{"), UInt8(ascii: "[")].contains(first) else {
+      // The first lines may be damaged.
+      if !isMostlyObjects { return nil }
+      self = .lines(keys: keys)
+      return
+    }
     // A document may have lines within that are objects, but most are followed by commas.
     let isDocument =
-      first == UInt8(ascii: "[") || objectCount == 0 || 2 * objectCount < lines.count
+      first == UInt8(ascii: "[") || !isMostlyObjects
       || keys.contains("images") || keys.contains("annotations")
     self = isDocument ? .document : .lines(keys: keys)
   }

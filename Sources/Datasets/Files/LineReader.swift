@@ -1,4 +1,4 @@
-/// Reads a file line by line, through one buffer: memory is that of the longest line.
+/// Reads a file line by line, through one buffer: memory is that of the longest line. Text in UTF-16 comes out in UTF-8.
 struct LineReader {
   struct Line {
     /// Counted from 1.
@@ -19,6 +19,8 @@ struct LineReader {
   private var number = 0
   private var buffer: [UInt8] = []
   private var start = 0
+  /// Of a file that is in UTF-16.
+  private var decoder: UTF16Decoder?
 
   init(path: String) throws(DatasetError) { file = try DatasetFile(path: path) }
 
@@ -36,18 +38,29 @@ struct LineReader {
       guard buffer.count - start <= Self.maximumLineByteCount else {
         throw .cannotRead(path: file.path, reason: "line \(number + 1) is longer than any text: it is no text file")
       }
-      let piece = try file.bytes(at: offset, count: Self.pieceByteCount)
+      let piece = try nextPiece()
       if piece.isEmpty {
         guard start < buffer.count else { return nil }
         defer { start = buffer.count }
         return line(buffer[start...])
       }
-      offset += piece.count
       searched -= start
       buffer.removeFirst(start)
       start = 0
       buffer += piece
     }
+  }
+
+  /// - Returns: nothing at the end.
+  private mutating func nextPiece() throws(DatasetError) -> [UInt8] {
+    let piece = try file.bytes(at: offset, count: Self.pieceByteCount)
+    if offset == 0, case .utf16(let isBigEndian) = WideText(head: piece[...]) {
+      decoder = UTF16Decoder(isBigEndian: isBigEndian)
+    }
+    offset += piece.count
+    guard var decoder else { return piece }
+    defer { self.decoder = decoder }
+    return piece.isEmpty ? decoder.finish() : decoder.decode(piece[...])
   }
 
   private mutating func line(_ content: ArraySlice<UInt8>) -> Line {

@@ -9,6 +9,15 @@ struct SampleBuilder {
     self.takesSplitFromFolder = takesSplitFromFolder
   }
 
+  /// Whether images that are nowhere beside the annotations are looked for from the working directory on.
+  var looksInWorkingDirectory: Bool {
+    get { finder.looksInWorkingDirectory }
+    set { finder.looksInWorkingDirectory = newValue }
+  }
+
+  /// The name of the image that has a number for its name; `nil` where there is none.
+  mutating func name(ofNumber number: Int) throws(DatasetError) -> String? { try finder.name(ofNumber: number) }
+
   /// - Parameters:
   ///   - alternatives: other names under which the image may be there.
   ///   - place: where the sample was found, for messages.

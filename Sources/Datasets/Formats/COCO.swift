@@ -8,38 +8,21 @@ struct COCO: DatasetReader {
 
   private struct Document: Decodable {
     struct Image: Decodable {
-      let id: Identifier
-      let file_name: String
+      let id: ImageIdentifier
+      let file_name: String?
+      let coco_url: String?
+
+      /// Some files leave the name out, which is the last part of the address.
+      var name: String? { file_name ?? coco_url.map(DatasetPath.name) }
     }
 
     struct Annotation: Decodable {
-      let image_id: Identifier
+      let image_id: ImageIdentifier
       let caption: String?
     }
 
     let images: [Lenient<Image>]
     let annotations: [Lenient<Annotation>]
-  }
-
-  /// A number in COCO's own files, a string in some made after them.
-  private enum Identifier: Decodable, Hashable, CustomStringConvertible {
-    case number(Int)
-    case text(String)
-
-    init(from decoder: any Decoder) throws {
-      let container = try decoder.singleValueContainer()
-      self =
-        if let number = try? container.decode(Int.self) { .number(number) } else {
-          .text(try container.decode(String.self))
-        }
-    }
-
-    var description: String {
-      switch self {
-      case .number(let number): "\(number)"
-      case .text(let text): "'\(text)'"
-      }
-    }
   }
 
   private let files: [AnnotationFile]
@@ -62,6 +45,7 @@ struct COCO: DatasetReader {
 
   private static func matches(_ file: DatasetSource) -> Bool {
     JSONDocument.mentions(["images", "file_name"], head: file.head)
+      || JSONDocument.mentions(["images", "coco_url"], head: file.head)
       || JSONDocument.mentions(["annotations", "image_id"], head: file.head)
   }
 
@@ -71,7 +55,7 @@ struct COCO: DatasetReader {
 
   private func read(_ file: AnnotationFile, into sink: SampleSink) throws(DatasetError) {
     let document = try JSONDocument.read(Document.self, path: file.path, format: Self.name)
-    var captions: [Identifier: [String]] = [:]
+    var captions: [ImageIdentifier: [String]] = [:]
     let known = Set(document.images.compactMap(\.value?.id))
     for (index, element) in document.annotations.enumerated() {
       let place = "\(file.name): annotations[\(index)]"
@@ -89,12 +73,12 @@ struct COCO: DatasetReader {
       finder: try ImageFinder(annotations: file.directory, imageDirectory: imageDirectory, includesParent: true))
     for (index, element) in document.images.enumerated() {
       let place = "\(file.name): images[\(index)]"
-      guard let image = element.value else {
+      guard let image = element.value, let name = image.name else {
         try SampleBuilder.emit(damaged: place, "it has no id or no file_name", into: sink)
         continue
       }
       try builder.emit(
-        name: image.file_name, captions: captions[image.id] ?? [], split: file.split, place: place, into: sink)
+        name: name, captions: captions[image.id] ?? [], split: file.split, place: place, into: sink)
     }
     try builder.finish(into: sink)
   }

@@ -7,21 +7,24 @@ struct CaptionsJSONLines: DatasetReader {
 
   private let files: [AnnotationFile]
   private let imageDirectory: String?
+  private let columns: CaptionColumns
 
   init?(_ source: DatasetSource) throws(DatasetError) {
     files = try source.annotationFiles(
       preferred: "captions.jsonl", named: { DatasetPath.fileExtension($0) == "jsonl" }
     ) { file in
       guard case .lines(let keys) = JSONShape(head: file.head) else { return false }
-      return keys.contains("file_name") && (keys.contains("captions") || keys.contains("caption"))
+      let captions = file.columns.caption.map { [$0] } ?? ["captions", "caption"]
+      return keys.contains(file.columns.image ?? "file_name") && captions.contains(where: keys.contains)
     }
     imageDirectory = source.imageDirectory
+    columns = source.columns
     if files.isEmpty { return nil }
   }
 
   func read(into sink: SampleSink) throws(DatasetError) {
     for file in files {
-      try JSONLinesReader(file: file, imageDirectory: imageDirectory).read(into: sink)
+      try JSONLinesReader(file: file, imageDirectory: imageDirectory, columns: columns).read(into: sink)
     }
   }
 }

@@ -25,12 +25,16 @@ enum DatasetFormats {
     CSVTable.self,
     WebDataset.self,
     Sidecars.self,
+    JSONRecordList.self,
+    JSONRecordLines.self,
   ]
 
   static func reader(of source: DatasetSource) throws(DatasetError) -> any DatasetReader {
     for format in all {
       if let reader = try format.init(source) { return reader }
     }
+    // Only where nothing else is a dataset: tables about images often lie beside one.
+    if let table = try CSVTable(source, withOtherNames: true) { return table }
     throw .unknownFormat(path: source.path, found: source.summary)
   }
 }

@@ -1,5 +1,5 @@
-/// Hugging Face's imagefolder: `metadata.jsonl` (or `.csv`) with `file_name` and `text` beside the images, or one in each of
-/// the folders `train`, `validation` and `test`.
+/// Hugging Face's imagefolder: `metadata.jsonl` (or `.csv`) with `file_name` and `text` (or `prompt`) beside the images, or one
+/// in each of the folders `train`, `validation` and `test`.
 struct ImageFolder: DatasetReader {
   static let name = "Hugging Face imagefolder"
   static let summary =
@@ -7,9 +7,11 @@ struct ImageFolder: DatasetReader {
 
   private let files: [AnnotationFile]
   private let imageDirectory: String?
+  private let columns: CaptionColumns
 
   init?(_ source: DatasetSource) throws(DatasetError) {
     imageDirectory = source.imageDirectory
+    columns = source.columns
     switch source.kind {
     case .pattern: return nil
     case .file(let head):
@@ -18,7 +20,7 @@ struct ImageFolder: DatasetReader {
       }
       files = [AnnotationFile(path: source.path, split: nil)]
     case .directory(let names):
-      if let metadata = try Self.metadata(in: source.path, names) {
+      if let metadata = try Self.metadata(in: source.path, names, columns) {
         files = [AnnotationFile(path: metadata, split: nil)]
         return
       }
@@ -26,7 +28,7 @@ struct ImageFolder: DatasetReader {
       for name in names {
         let folder = DatasetPath.join(source.path, name)
         guard let split = Split(named: name), DatasetPath.kind(folder) == .directory else { continue }
-        if let metadata = try Self.metadata(in: folder, DatasetPath.entries(of: folder)) {
+        if let metadata = try Self.metadata(in: folder, DatasetPath.entries(of: folder), columns) {
           found.append(AnnotationFile(path: metadata, split: split))
         }
       }
@@ -35,19 +37,25 @@ struct ImageFolder: DatasetReader {
     }
   }
 
-  private static func metadata(in directory: String, _ names: [String]) throws(DatasetError) -> String? {
+  private static func metadata(
+    in directory: String, _ names: [String], _ columns: CaptionColumns
+  ) throws(DatasetError) -> String? {
     if names.contains("metadata.jsonl") { return DatasetPath.join(directory, "metadata.jsonl") }
     guard names.contains("metadata.csv") else { return nil }
     let path = DatasetPath.join(directory, "metadata.csv")
-    return CSVHeader(head: try DatasetSource(path: path, imageDirectory: nil).head) == nil ? nil : path
+    let head = try DatasetSource(path: path, imageDirectory: nil).head
+    return CSVHeader(head: head, columns: columns, withOtherNames: false) == nil ? nil : path
   }
 
   func read(into sink: SampleSink) throws(DatasetError) {
     for file in files {
       if DatasetPath.fileExtension(file.path) == "csv" {
-        try CSVTable.read(file, imageDirectory: imageDirectory, takesSplitFromFolder: true, into: sink)
+        try CSVTable.read(
+          file, imageDirectory: imageDirectory, columns: columns, takesSplitFromFolder: true, into: sink)
       } else {
-        try JSONLinesReader(file: file, imageDirectory: imageDirectory, takesSplitFromFolder: true).read(into: sink)
+        try JSONLinesReader(
+          file: file, imageDirectory: imageDirectory, columns: columns, takesSplitFromFolder: true
+        ).read(into: sink)
       }
     }
   }

@@ -1,9 +1,11 @@
-/// A folder of images, each with a text file of the same name beside it that holds a caption a line. Folders within are read
-/// too; `train`, `validation` and `test` at the top are splits.
+/// A folder of images, each with a text file (`.txt` or `.caption`) of the same name beside it that holds a caption a line,
+/// or with an XMP sidecar.
+/// Folders within are read too; `train`, `validation` and `test` at the top are splits.
 struct Sidecars: DatasetReader {
   static let name = "images with text files"
   static let summary =
-    "a folder of a.jpg with a.txt beside it, one caption a line; folders train, validation, test are splits"
+    "a folder of a.jpg with a.txt, a.caption or a.xmp beside it, one caption a line; folders train, validation, test "
+    + "are splits"
 
   private let directory: String
 
@@ -52,16 +54,19 @@ struct Sidecars: DatasetReader {
     } catch {
       return try SampleBuilder.emit(damaged: name, error.description, into: sink)
     }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
+    guard let text = String(validating: utf8Text(bytes), as: UTF8.self) else {
       return try SampleBuilder.emit(damaged: name, "\(DatasetPath.name(captions)) is not valid UTF-8", into: sink)
     }
+    let isXMP = DatasetPath.fileExtension(captions) == "xmp"
     try SampleBuilder.emit(
-      name: name, image: ImageLocation(path: DatasetPath.join(directory, name)), captions: CaptionText.lines(text),
+      name: name, image: ImageLocation(path: DatasetPath.join(directory, name)),
+      captions: isXMP ? XMPCaption.find(text).map { [$0] } ?? [] : CaptionText.lines(text),
       split: split, place: DatasetPath.name(captions), into: sink)
   }
 
   private static func sidecar(of image: String, among names: Set<String>) -> String? {
-    [DatasetPath.withoutExtension(image) + ".txt", image + ".txt"].first(where: names.contains)
+    let stems = [DatasetPath.withoutExtension(image), image]
+    return ["txt", "caption", "xmp"].lazy.flatMap { end in stems.map { "\($0).\(end)" } }.first(where: names.contains)
   }
 
   private static func holdsSidecars(

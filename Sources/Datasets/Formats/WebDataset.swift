@@ -8,8 +8,10 @@ struct WebDataset: DatasetReader {
     "a directory of .tar files, one of them, or name-{000000..000007}.tar; members a.jpg, a.txt, a.json"
 
   private let shards: [String]
+  private let columns: CaptionColumns
 
   init?(_ source: DatasetSource) throws(DatasetError) {
+    columns = source.columns
     switch source.kind {
     case .pattern(let paths): shards = paths
     case .file(let head):
@@ -36,7 +38,7 @@ struct WebDataset: DatasetReader {
       while let member = try reader.next() {
         guard let (stem, part) = Self.part(of: member) else { continue }
         if samples[stem] == nil { stems.append(stem) }
-        samples[stem, default: ShardSample()].add(member, as: part, of: reader.file)
+        samples[stem, default: ShardSample(columns: columns)].add(member, as: part, of: reader.file)
       }
     } catch {
       damage = DamagedSample(name: path, reason: error.description)
@@ -70,10 +72,13 @@ private struct ShardSample {
   /// No text of captions is longer.
   private static let maximumTextByteCount = 16 << 20
 
+  let columns: CaptionColumns
   private var image: TarMember?
   private var lines: [String] = []
   private var record: CaptionRecord?
   private var problem: String?
+
+  init(columns: CaptionColumns) { self.columns = columns }
 
   mutating func add(_ member: TarMember, as part: Part, of file: DatasetFile) {
     if member.kind == .link {
@@ -102,7 +107,7 @@ private struct ShardSample {
     }
     if part == .json {
       do throws(JSONProblem) {
-        record = try CaptionRecord(json: bytes[...])
+        record = try CaptionRecord(json: bytes[...], columns: columns)
       } catch {
         problem = "\(member.name): \(error.reason)"
       }
@@ -119,6 +124,7 @@ private struct ShardSample {
     guard let image else {
       return try SampleBuilder.emit(damaged: place, "it has no image (jpg, jpeg, png or webp)", into: sink)
     }
+    if lines.isEmpty, record?.isNotSure ?? false { return }
     // Often the text repeats one of the record's captions.
     let captions = record?.captions ?? []
     let others = lines.filter { !captions.contains($0) }

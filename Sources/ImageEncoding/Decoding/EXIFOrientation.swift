@@ -1,4 +1,5 @@
-/// How the stored pixels must be turned to stand upright: EXIF tag 0x0112, whose raw values these are.
+/// How the stored pixels must be turned to stand upright: EXIF tag 0x0112, whose raw values these are, or XMP's
+/// `tiff:Orientation`, which has the same.
 public enum EXIFOrientation: Int, Sendable, CaseIterable {
   case upright = 1
   case mirroredHorizontally
@@ -20,11 +21,39 @@ public enum EXIFOrientation: Int, Sendable, CaseIterable {
   /// skipped where WebP files carry it). Anything malformed, absent or out of range is `upright`: a photo is not
   /// refused for the sake of its metadata.
   public init(exif: UnsafeRawBufferPointer) {
-    self = Self.tag(in: exif).flatMap(EXIFOrientation.init(rawValue:)) ?? .upright
+    self.init(exif: exif, xmp: UnsafeRawBufferPointer(start: nil, count: 0))
+  }
+
+  /// The same where the file has XMP, too, which counts where EXIF has no such tag, as in Pillow.
+  init(exif: UnsafeRawBufferPointer, xmp: UnsafeRawBufferPointer) {
+    let value = Self.tag(in: exif) ?? Self.property(in: xmp)
+    self = value.flatMap(EXIFOrientation.init(rawValue:)) ?? .upright
+  }
+
+  /// The digit of `tiff:Orientation="6"` or `<tiff:Orientation>6`.
+  private static func property(in xmp: UnsafeRawBufferPointer) -> Int? {
+    let name = Array("tiff:Orientation".utf8)
+    for start in xmp.indices where xmp[start] == name[0] && xmp[start...].starts(with: name) {
+      let rest = xmp[(start + name.count)...]
+      for before in ["=\"", ">"] where rest.starts(with: before.utf8) {
+        guard let digit = rest.dropFirst(before.utf8.count).first, (0x30...0x39).contains(digit) else { continue }
+        return Int(digit) - 0x30
+      }
+    }
+    return nil
   }
 
   private static let tagNumber = 0x0112
-  private static let shortType = 3
+
+  /// How many bytes a number takes, by the types of TIFF; `nil` for types of other things. Whole numbers of either sign are
+  /// read, though EXIF asks for 3 (SHORT).
+  private static func byteCount(ofType type: Int) -> Int? {
+    switch type {
+    case 3, 8: 2
+    case 4, 9, 13: 4
+    default: nil
+    }
+  }
 
   private static func tag(in exif: UnsafeRawBufferPointer) -> Int? {
     let signature = Array("Exif\0\0".utf8)
@@ -50,8 +79,8 @@ public enum EXIFOrientation: Int, Sendable, CaseIterable {
       let offset = directory + 2 + 12 * entry
       guard let tag = number(at: offset, byteCount: 2) else { return nil }
       if tag == tagNumber {
-        guard number(at: offset + 2, byteCount: 2) == shortType else { return nil }
-        return number(at: offset + 8, byteCount: 2)
+        guard let count = number(at: offset + 2, byteCount: 2).flatMap(byteCount(ofType:)) else { return nil }
+        return number(at: offset + 8, byteCount: count)
       }
     }
     return nil

@@ -4,8 +4,8 @@ import Tensors
 
 /// Decodes JPEG, PNG and WebP to upright, opaque 8-bit RGB.
 ///
-/// The format is told from the content. EXIF orientation is applied (JPEG's APP1, PNG's eXIf, WebP's EXIF), colour
-/// profiles and gamma are not, as in Pillow's `convert("RGB")`. Of an animated WebP the first frame is decoded.
+/// The format is told from the content. EXIF orientation is applied (JPEG's APP1, PNG's eXIf or text, WebP's EXIF; else
+/// that in XMP), colour profiles and gamma are not, as in Pillow's `convert("RGB")`. Of an animated WebP the first frame is decoded.
 /// Whatever the bytes are, decoding ends in an image or in an `ImageDecodingError`; no memory in proportion to the
 /// image is taken before its size was compared with `maximumPixels`.
 public struct ImageDecoder: Sendable {
@@ -127,12 +127,23 @@ public struct ImageDecoder: Sendable {
     guard stored.width > 0, stored.height > 0 else {
       throw ImageDecodingError(file: name, format: format, cause: .corrupt("no pixels"))
     }
-    let orientation = bytes.withUnsafeBytes { bytes in
-      EXIFOrientation(
-        exif: UnsafeRawBufferPointer(rebasing: bytes.dropFirst(header.exifOffset).prefix(header.exifCount)))
-    }
+    let orientation = bytes.withUnsafeBytes { Self.orientation(in: $0, header, format) }
     return ImageHeader(
       format: format, size: orientation.swapsSides ? stored.transposed : stored, orientation: orientation)
+  }
+
+  private static func orientation(
+    in bytes: UnsafeRawBufferPointer, _ header: ImageCodecHeader, _ format: ImageFormat
+  ) -> EXIFOrientation {
+    let exif = UnsafeRawBufferPointer(rebasing: bytes.dropFirst(header.exifOffset).prefix(header.exifCount))
+    guard format == .png else {
+      return EXIFOrientation(
+        exif: exif, xmp: UnsafeRawBufferPointer(rebasing: bytes.dropFirst(header.xmpOffset).prefix(header.xmpCount)))
+    }
+    let text = PNGText(png: bytes)
+    return text.exif.withUnsafeBytes { profile in
+      text.xmp.withUnsafeBytes { EXIFOrientation(exif: exif.isEmpty ? profile : exif, xmp: $0) }
+    }
   }
 
   /// The largest of libjpeg's fast scales that leaves 1.5 times the target both ways.
@@ -155,6 +166,7 @@ public struct ImageDecoder: Sendable {
     return switch status {
     case ImageCodecStatusOK: nil
     case ImageCodecStatusTruncated: .truncated
+    case ImageCodecStatusEndMissing: .endMissing
     case ImageCodecStatusUnsupported: .unsupported(message)
     case ImageCodecStatusOutOfMemory: .outOfMemory(width: size.width, height: size.height)
     case ImageCodecStatusTooManyScans: .tooManyScans(limit: scanLimit)

@@ -15,6 +15,8 @@ public struct ImageDecodingError: Error, Equatable, Sendable, CustomStringConver
     /// A variant of a decodable format; the codec's words.
     case unsupported(String)
     case truncated
+    /// Of a file that ends behind its last pixel, but before its end marker.
+    case endMissing
     /// The codec's words.
     case corrupt(String)
     case tooManyPixels(width: Int, height: Int, limit: Int)
@@ -61,9 +63,11 @@ public struct ImageDecodingError: Error, Equatable, Sendable, CustomStringConver
     case .url(let scheme): "is a \(scheme) address, not a file"
     case .fileTooLarge(let limit): "is larger than \(limit) bytes"
     case .notAnImage: "is not an image of a known format"
+    case .refusedFormat where format == .lfsPointer: "is a Git LFS pointer, and not the image itself"
     case .refusedFormat: "is \(format.map { "a file of the format \($0)" } ?? "of a format"), which is not decoded"
     case .unsupported(let reason): "is a kind of \(name) that is not decoded\(Self.inParentheses(reason))"
     case .truncated: "is a truncated \(name): the file ends before the image does"
+    case .endMissing: "is a \(name) without its end: all pixels are there, and the mark behind them is not"
     case .corrupt(let reason): "is a damaged \(name)\(Self.inParentheses(reason))"
     case .tooManyPixels(let width, let height, let limit):
       "is a \(name) of \(width)×\(height) pixels, more than the limit of \(limit)"
@@ -78,7 +82,7 @@ public struct ImageDecodingError: Error, Equatable, Sendable, CustomStringConver
   public var remedy: String {
     switch cause {
     case .notFound: "check the path"
-    case .directory: "name the files in it, for example with a pattern"
+    case .directory: "caption what is in it with: caption batch \(file)"
     case .empty: "copy or download it again"
     case .unreadable: "check its permissions"
     case .url(let scheme):
@@ -89,10 +93,12 @@ public struct ImageDecodingError: Error, Equatable, Sendable, CustomStringConver
       switch format {
       case .html: "the download probably saved a web page: fetch the image itself again"
       case .video: "extract a frame as JPEG or PNG first"
+      case .lfsPointer: "fetch the image with 'git lfs pull' in the repository"
       case .svg, .pdf: "render it to PNG first"
       default: "convert it to JPEG, PNG or WebP first"
       }
     case .unsupported: "re-encode it as plain JPEG or PNG"
+    case .endMissing: "use --allow-truncated to decode it, or write it anew with any image editor"
     case .truncated, .corrupt: "copy or download it again, or use --allow-truncated to decode what is there"
     case .tooManyPixels: "shrink it first, or raise --max-pixels if you trust it"
     case .tooManyScans: "re-encode it if you trust it"

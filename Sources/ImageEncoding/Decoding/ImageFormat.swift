@@ -2,7 +2,7 @@
 public enum ImageFormat: String, Sendable, CaseIterable, CustomStringConvertible {
   case jpeg, png, webp
   // Recognised so that refusing them can say what they are.
-  case gif, tiff, bmp, heic, avif, jpegXL, jpeg2000, ico, psd, svg, pdf, html, video
+  case gif, tiff, bmp, heic, avif, jpegXL, jpeg2000, ico, psd, svg, pdf, html, video, lfsPointer
 
   public var isDecodable: Bool {
     switch self {
@@ -22,7 +22,7 @@ public enum ImageFormat: String, Sendable, CaseIterable, CustomStringConvertible
   package var isUnmistakablyAnImage: Bool {
     switch self {
     case .jpeg, .png, .webp, .gif, .tiff, .heic, .avif, .jpegXL, .jpeg2000, .psd: true
-    case .bmp, .ico, .svg, .pdf, .html, .video: false
+    case .bmp, .ico, .svg, .pdf, .html, .video, .lfsPointer: false
     }
   }
 
@@ -44,6 +44,7 @@ public enum ImageFormat: String, Sendable, CaseIterable, CustomStringConvertible
     case .pdf: "PDF"
     case .html: "HTML"
     case .video: "video"
+    case .lfsPointer: "Git LFS pointer"
     }
   }
 
@@ -82,6 +83,7 @@ public enum ImageFormat: String, Sendable, CaseIterable, CustomStringConvertible
     (Array("8BPS".utf8), .psd),
     (Array("%PDF-".utf8), .pdf),
     ([0x1A, 0x45, 0xDF, 0xA3], .video),  // Matroska and WebM
+    (Array("version https://git-lfs.github.com/spec/".utf8), .lfsPointer),
   ]
 
   /// ISO base media files name their brands in a first box, `ftyp`.

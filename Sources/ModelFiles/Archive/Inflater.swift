@@ -1,18 +1,18 @@
 import CZlib
 
 /// Raw deflate (RFC 1951), decompressed piece by piece by zlib.
-final class Inflater {
-  struct Progress {
-    var consumed: Int
-    var produced: Int
-    var isFinished: Bool
+package final class Inflater {
+  package struct Progress {
+    package var consumed: Int
+    package var produced: Int
+    package var isFinished: Bool
   }
 
   // On the heap: zlib's state points back at this structure, which therefore must not move.
   private let stream: UnsafeMutablePointer<z_stream>
 
   /// `nil` where zlib finds no memory.
-  init?() {
+  package init?() {
     stream = .allocate(capacity: 1)
     stream.initialize(to: z_stream())
     guard inflateInit2_(stream, -MAX_WBITS, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
@@ -29,7 +29,9 @@ final class Inflater {
   /// Takes what it can of `input` and writes what it can to `output`.
   ///
   /// - Returns: `nil` where the data are no valid deflate stream.
-  func inflate(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) -> Progress? {
+  package func inflate(
+    _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
+  ) -> Progress? {
     let availableIn = uInt(clamping: input.count)
     let availableOut = uInt(clamping: output.count)
     // zlib never writes through `next_in`; it merely lacks the `const`.

@@ -1,20 +1,26 @@
 /// The files that hold a model's numbers, and the one hash that stands for them.
 public struct ModelWeights: Sendable, Equatable {
-  /// What a decoder is loaded from: a GGUF file, or the directory.
+  /// What a decoder is loaded from: a GGUF file, of a split model the first, or the directory.
   public let modelPath: String
   /// In the order of their names.
   public let files: [String]
 
-  /// - Parameter path: a file of weights, or a directory with one GGUF file or one of `DirectoryWeights`.
+  /// - Parameter path: a file of weights, or a directory with one GGUF file (or those of one split model) or one of
+  ///   `DirectoryWeights`.
   /// - Throws: `ModelStoreError.unclearWeights`, `FileSystemError`.
   public init(of path: String) throws {
     guard FileSystem.isDirectory(path) else {
-      (modelPath, files) = (path, [path])
+      self.init(file: path)
       return
     }
     let all = try FileSystem.names(in: path)
     let best = DirectoryWeights.best(of: Set(all))
-    let names = all.filter { $0.hasSuffix(".gguf") } + (best.map { [$0.rawValue] } ?? [])
+    let gguf = all.filter { $0.hasSuffix(".gguf") }
+    if best == nil, let first = gguf.min(), GGUFSplit(path: first)?.paths == gguf.sorted() {
+      self.init(file: Path.join(path, first))
+      return
+    }
+    let names = gguf + (best.map { [$0.rawValue] } ?? [])
     guard names.count == 1 else {
       throw ModelStoreError.unclearWeights(
         directory: path,
@@ -22,8 +28,18 @@ public struct ModelWeights: Sendable, Equatable {
           ? "has neither a .gguf file nor model.safetensors nor pytorch_model.bin: fetch or export the model again"
           : "has several weights (\(names.sorted().joined(separator: ", "))): name one file instead of the directory")
     }
-    files = (all.filter { best?.isShard($0) ?? false } + names).sorted().map { Path.join(path, $0) }
-    modelPath = best == nil ? files[0] : path
+    let files = (all.filter { best?.isShard($0) ?? false } + names).sorted().map { Path.join(path, $0) }
+    self.init(modelPath: best == nil ? files[0] : path, files: files)
+  }
+
+  private init(file: String) {
+    let files = GGUFSplit(path: file)?.paths ?? [file]
+    self.init(modelPath: files[0], files: files)
+  }
+
+  private init(modelPath: String, files: [String]) {
+    self.modelPath = modelPath
+    self.files = files
   }
 
   /// For messages.

@@ -1,44 +1,58 @@
 public import Tensors
 
-/// A memory-mapped GGUF file (versions 2 and 3, little-endian), wholly checked when it is opened.
+/// A memory-mapped model in GGUF (versions 2 and 3, little-endian), wholly checked when it is opened: a file, or all files of a
+/// split one.
 ///
 /// Tensors of element types that this package does not compute with are listed, and refused by name only when one of
 /// them is asked for. Shapes are given outermost dimension first, the reverse of how the file lists them.
 public struct GGUFFile: ListedTensors {
+  /// Of a split model the first file.
   public let path: String
+  /// Of a split model that of the first file.
   public let metadata: GGUFMetadata
 
-  private let bytes: StoredTensor.Bytes
-  private let tensors: [GGUFHeader.TensorEntry]
-  private let indices: [String: Int]
-
-  /// - Throws: `ModelFileError.cannotOpen`, `.malformed` where the file breaks a rule of the format, `.unsupported` for
-  ///   version 1 and big-endian files.
-  public init(path: String) throws(ModelFileError) {
-    let bytes = try MappedFile(path: path).bytes
-    let header: GGUFHeader
-    do throws(GGUFHeader.Failure) {
-      header = try GGUFHeader(file: bytes.buffer)
-    } catch {
-      switch error {
-      case .malformed(let problem): throw .malformed(path: path, format: .gguf, problem: problem)
-      case .unsupported(let feature): throw .unsupported(path: path, format: .gguf, feature: feature)
-      }
-    }
-    self.path = path
-    self.bytes = bytes
-    metadata = GGUFMetadata(path: path, bytes: bytes, keys: header.keys, entries: header.metadata)
-    tensors = header.tensors
-    indices = header.tensorIndices
+  private struct Place {
+    let part: Int
+    let index: Int
   }
 
-  public var tensorNames: [String] { tensors.map(\.name) }
+  private let parts: [GGUFPart]
+  private let places: [String: Place]
+
+  /// - Parameter path: a file; any of those that a model is split into stands for all.
+  /// - Throws: `ModelFileError.cannotOpen`, `.malformed` where a file breaks a rule of the format, or the files of a split model
+  ///   do not belong together, `.unsupported` for version 1 and big-endian files.
+  public init(path: String) throws(ModelFileError) {
+    parts = try GGUFPart.all(path: path)
+    self.path = parts[0].path
+    metadata = parts[0].metadata
+    var places: [String: Place] = [:]
+    for (number, part) in parts.enumerated() {
+      for (index, tensor) in part.tensors.enumerated() {
+        guard places.updateValue(Place(part: number, index: index), forKey: tensor.name) == nil else {
+          throw part.malformed("tensor '\(tensor.name)' is in another file of the model, too")
+        }
+      }
+    }
+    self.places = places
+  }
+
+  private func entry(_ name: String) -> (part: GGUFPart, tensor: GGUFHeader.TensorEntry)? {
+    places[name].map { (parts[$0.part], parts[$0.part].tensors[$0.index]) }
+  }
+
+  public var tensorNames: [String] { parts.flatMap { $0.tensors.map(\.name) } }
+
+  /// The names of the files of a split model; none for a single file.
+  var partNames: [String] { parts.count > 1 ? parts.map { Path.name($0.path) } : [] }
+
+  public func path(ofTensor name: String) -> String { entry(name)?.part.path ?? path }
 
   /// The shape of a tensor, outermost dimension first, whatever its element type; `nil` where there is none.
-  public func shape(ofTensor name: String) -> [Int]? { indices[name].map { tensors[$0].shape } }
+  public func shape(ofTensor name: String) -> [Int]? { entry(name)?.tensor.shape }
 
   var listing: [TensorListing] {
-    tensors.map { tensor in
+    parts.flatMap(\.tensors).map { tensor in
       if let elementType = GGMLType.elementType(tensor.typeNumber) {
         return TensorListing(name: tensor.name, elementType: elementType, shape: tensor.shape)
       }
@@ -48,15 +62,14 @@ public struct GGUFFile: ListedTensors {
   }
 
   public func tensor(named name: String) -> StoredTensor? {
-    guard let index = indices[name], let elementType = GGMLType.elementType(tensors[index].typeNumber) else {
+    guard let (part, tensor) = entry(name), let elementType = GGMLType.elementType(tensor.typeNumber) else {
       return nil
     }
-    return .aligned(elementType, shape: tensors[index].shape, bytes: bytes[tensors[index].bytes])
+    return part.tensor(tensor, elementType)
   }
 
   public func unsupportedFeature(ofTensor name: String) -> String? {
-    guard let index = indices[name], GGMLType.elementType(tensors[index].typeNumber) == nil else { return nil }
-    let number = tensors[index].typeNumber
+    guard let number = entry(name)?.tensor.typeNumber, GGMLType.elementType(number) == nil else { return nil }
     return "element type \(GGMLType.unsupportedName(number) ?? "number \(number)") is not supported"
   }
 }

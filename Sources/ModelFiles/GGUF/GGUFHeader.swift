@@ -24,7 +24,7 @@ struct GGUFHeader {
   private(set) var keys: [String] = []
   private(set) var metadata: [String: GGUFMetadata.Entry] = [:]
   private(set) var tensors: [TensorEntry] = []
-  private(set) var tensorIndices: [String: Int] = [:]
+  private var tensorIndices: [String: Int] = [:]
 
   init(file: UnsafeRawBufferPointer) throws(Failure) {
     var cursor = ByteCursor(file)

@@ -58,7 +58,8 @@ public struct ModelInspection: Sendable {
 
   private init(_ file: GGUFFile) {
     self.init(
-      file, .gguf, metadata: file.metadata.keys.compactMap { key in file.metadata.shown(key).map { (key, $0) } })
+      file, .gguf, metadata: file.metadata.keys.compactMap { key in file.metadata.shown(key).map { (key, $0) } },
+      shards: file.partNames)
   }
 
   private init(_ file: ONNXFile) {

@@ -48,6 +48,8 @@ struct SafetensorsHeader {
     var entries: [Entry] = []
     try scanner.object { (scanner, name) throws(JSONScanner.Failure) in
       if name == Self.metadataKey {
+        // Some writers have it so where there is no metadata.
+        if scanner.skip(word: "null") { return }
         try scanner.object { (scanner, key) throws(JSONScanner.Failure) in metadata[key] = try scanner.string() }
       } else {
         entries.append(try Self.entry(name, &scanner, dataStart: dataStart))

@@ -1,7 +1,8 @@
 /// Why training could not begin or had to stop.
 public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
   case missingFeatures(image: String)
-  case noExamples(split: String)
+  /// - Parameter kind: what is learnt from, such as `image with captions`.
+  case noExamples(split: String, kind: String)
   case tooFewExamples(count: Int)
   case noStartToken(captioner: String)
   case otherFeatureTokens(mapper: String, wanted: Int, found: Int)
@@ -22,8 +23,9 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
     switch self {
     case .missingFeatures(let image):
       "the features of the image with SHA-256 \(image) are not in the cache: start again, and they are computed"
-    case .noExamples(let split):
-      "no image with captions is left for \(split): check the dataset's splits, or give --validation 5%"
+    case .noExamples(let split, let kind):
+      "no \(kind) is left for \(split): check the dataset's splits, or give another --validation, such as 5%, or 0% to do "
+        + "without"
     case .tooFewExamples(let count):
       "CIDEr tells rare words by how many photos' captions have them, and \(count) photo\(count == 1 ? " is" : "s are") left "
         + "to learn from: give 2 or more, or train with --objective likelihood"

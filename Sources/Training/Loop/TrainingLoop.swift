@@ -12,6 +12,8 @@ public enum TrainingEvent: Sendable {
   ///   - captions: generated ones of each validation set, in the order of its examples; empty where none are.
   ///   - parameters: those that were validated.
   case validation(ValidationMetrics, captions: [[String]], parameters: ParameterSet)
+  /// In place of a validation, where there is nothing to validate with: these parameters are the newest.
+  case unvalidated(step: Int, parameters: ParameterSet)
   case checkpoint(path: String)
 }
 
@@ -44,7 +46,7 @@ public struct TrainingLoop: Sendable {
   ///   - examples: the training split, in a fixed order: that of the plan's datasets where there are several.
   ///   - features: of all examples.
   ///   - changedFeatures: of variants of all examples, as many as the plan's batches have.
-  ///   - validationSets: one or more; the mean of their scores says which step was best.
+  ///   - validationSets: the mean of their scores says which step was best; without any it is the last.
   ///   - selfCritical: where the objective is CIDEr; `nil` is likelihood.
   ///   - checkpointInterval: time between checkpoints.
   public init(
@@ -57,7 +59,6 @@ public struct TrainingLoop: Sendable {
     self.examples = examples
     precondition(changedFeatures.count == plan.batches.variants ?? 0, "\(changedFeatures.count) variants")
     self.features = FeatureVariants(original: features, changed: changedFeatures)
-    precondition(!validationSets.isEmpty, "nothing to validate with")
     self.validationSets = validationSets
     self.selfCritical = selfCritical
     self.checkpoints = checkpoints
@@ -179,6 +180,12 @@ public struct TrainingLoop: Sendable {
 
   private mutating func validate(elapsed: () -> Double, report: (TrainingEvent) throws -> Void) throws {
     let parameters = trainer.result
+    if validationSets.isEmpty {
+      try report(.unvalidated(step: state.step, parameters: parameters))
+      state.isValidationDue = false
+      state.bestStep = state.step
+      return
+    }
     let losses = try validationSets.map { try $0.validator.loss(trainer, parameters: parameters) }
     if let loss = losses.first(where: { !$0.isFinite }) {
       throw TrainingError.diverged(

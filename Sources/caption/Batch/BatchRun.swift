@@ -25,6 +25,7 @@ struct BatchRun {
     signal(SIGPIPE, SIG_IGN)
     let plan = try BatchPlan(command.outputs, inputs: command.images.paths, shard: command.images.shard)
     let listing = try command.images.listing(excluding: plan.ownPaths)
+    for warning in plan.warnings(ofRoots: listing.roots) { log.warning("\(warning)") }
     var captioner = try command.model.load(log: log)
     captioner.certainty = command.certainty.policy
     let options = try command.wording.options(for: captioner)

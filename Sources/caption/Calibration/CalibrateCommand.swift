@@ -29,6 +29,8 @@ struct CalibrateCommand: AsyncParsableCommand {
       "Where the images of each dataset are, if not beside it; - stands for beside it.", valueName: "directory"))
   var images: [String] = []
 
+  @OptionGroup var columns: ColumnOptions
+
   @Option(
     help: ArgumentHelp("Images that are no photos, in one directory a kind.", valueName: "directory"),
     completion: .directory)

@@ -33,7 +33,7 @@ struct CalibrationRun {
 
   private func data(by captioner: Captioner, _ log: Logger) async throws -> CalibrationData {
     var data = CalibrationData()
-    for named in try NamedDataset.list(command.data, images: command.images) {
+    for named in try NamedDataset.list(command.data, images: command.images, columns: command.columns.columns) {
       try await data.add(named, by: captioner, command, log: log)
     }
     try require(data.training.count, of: "training")

@@ -68,6 +68,13 @@ struct References {
       guard let captions = record.captions ?? record.caption.map({ [$0] }), !captions.isEmpty else {
         throw EvaluationError.malformedElement(place: place, reason: "no captions")
       }
+      // One caption a line is as common as one image a line.
+      if let place = placesByID[name] {
+        let known = images[place].labels
+        images[place].captions += captions
+        images[place].labels += (record.labels ?? []).filter { !known.contains($0) }
+        continue
+      }
       try append(Image(id: name, fileName: name, captions: captions, labels: record.labels ?? []), place: place)
     }
   }

@@ -16,16 +16,18 @@ struct ModelsVerifyCommand: ParsableCommand {
       let all = store.catalog.models.map(\.name) + (try store.installed().filter { $0.record != nil }.map(\.name))
       var seen: Set<String> = []
       let wanted = names.isEmpty ? all.filter { seen.insert($0).inserted } : names
-      var damaged = false
+      var (isDamaged, isMissing) = (false, false)
       for name in wanted {
         let result = try store.verify(name)
-        damaged = damaged || !result.isIntact
+        let isThere = result.problems != [.notInstalled]
+        isDamaged = isDamaged || isThere && !result.isIntact
+        isMissing = isMissing || !isThere
         let lines = result.isIntact ? ["intact"] : result.problems.map(\.description)
         try StandardOutput.write(lines.map { "\(name): \($0)\n" }.joined())
       }
-      if damaged {
+      if isDamaged || isMissing {
         writeToStandardError("caption: fetch what is damaged or missing anew with: caption models pull\n")
-        throw ExitCode(65)
+        throw ExitCode(isDamaged ? 65 : 69)
       }
     }
   }

@@ -68,7 +68,7 @@ extension Failure {
     switch error {
     case .unreadableList: 66
     case .invalidPattern, .invalidShard: 64
-    case .lineTooLong: 65
+    case .lineTooLong, .wideList: 65
     }
   }
 

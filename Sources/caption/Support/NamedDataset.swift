@@ -1,4 +1,5 @@
 import ArgumentParser
+import Datasets
 import Foundation
 
 /// One of the datasets that a command is given.
@@ -10,12 +11,16 @@ struct NamedDataset {
   let images: String?
   /// How often its photos are drawn, beside those of a dataset of weight 1.
   let weight: Double
+  let columns: CaptionColumns
 
-  init(name: String, path: String, images: String? = nil, weight: Double = 1) {
+  init(
+    name: String, path: String, images: String? = nil, weight: Double = 1, columns: CaptionColumns = CaptionColumns()
+  ) {
     self.name = name
     self.path = path
     self.images = images
     self.weight = weight
+    self.columns = columns
   }
 
   /// What `--images` takes for a dataset whose images are beside it.
@@ -24,8 +29,11 @@ struct NamedDataset {
   /// - Parameters:
   ///   - images: of each dataset, or none.
   ///   - weights: of each dataset, or none.
+  ///   - columns: of all.
   /// - Throws: `ValidationError` where their numbers differ, or weights are wrong.
-  static func list(_ paths: [String], images: [String], weights: [Double] = []) throws -> [NamedDataset] {
+  static func list(
+    _ paths: [String], images: [String], weights: [Double] = [], columns: CaptionColumns
+  ) throws -> [NamedDataset] {
     guard images.isEmpty || images.count == paths.count else {
       throw ValidationError(
         "Give --images once for each --data, in their order; \(noImages) stands for images beside the data.")
@@ -41,7 +49,7 @@ struct NamedDataset {
       NamedDataset(
         name: names[index], path: paths[index],
         images: images.isEmpty || images[index] == noImages ? nil : images[index],
-        weight: weights.isEmpty ? 1 : weights[index])
+        weight: weights.isEmpty ? 1 : weights[index], columns: columns)
     }
   }
 

@@ -15,11 +15,16 @@ struct SplitDataset {
     _ named: NamedDataset, splits: [Split], validation: Percentage, budget: DamageBudget, log: Logger
   ) throws {
     self.named = named
-    digested = try DigestedDataset(reading: CaptionDataset(path: named.path, imageDirectory: named.images))
+    let dataset = try CaptionDataset(path: named.path, imageDirectory: named.images, columns: named.columns)
+    digested = try DigestedDataset(reading: dataset)
     try budget.check(digested.dataset)
     assignment = SplitAssignment(digested, validation: validation)
     let counts = splits.map { "\(assignment.indices(of: $0).count) for \($0.rawValue)" }
     log.info("\(named.path): \(digested.dataset.format), photos: \(counts.joined(separator: ", "))")
+    let outside = dataset.namesOutside
+    if let first = outside.first {
+      log.warning("\(named.path): names of \(outside.count) images lead out of its folder, such as \(first)")
+    }
     for duplicate in assignment.duplicatesAcrossSplits.prefix(5) {
       log.warning("the same photo is in several splits: \(duplicate.names.joined(separator: ", "))")
     }

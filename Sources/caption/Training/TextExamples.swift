@@ -35,11 +35,13 @@ struct TextExamples {
       if isHeld { validation.append(example) } else { train.append(example) }
     }
     if tooLong > 0 { log.info("\(tooLong) targets of more than \(longest) tokens are left out (--max-caption-tokens)") }
+    let isValidated = command.dataset.shares.validation.share > 0
     // Of a few pairs, none may have come to validation by chance.
-    if validation.isEmpty, train.count > 1, let last = train.popLast() { validation = [last] }
+    if validation.isEmpty, isValidated, train.count > 1, let last = train.popLast() { validation = [last] }
     if command.data.limit > 0 { train = Array(train.prefix(command.data.limit)) }
-    if train.isEmpty { throw TrainingError.noExamples(split: "training") }
-    if validation.isEmpty { throw TrainingError.noExamples(split: "validation") }
+    let kind = "pair of input and target"
+    if train.isEmpty { throw TrainingError.noExamples(split: "training", kind: kind) }
+    if validation.isEmpty, isValidated { throw TrainingError.noExamples(split: "validation", kind: kind) }
     (self.train, self.validation) = (train, validation)
     log.info("\(command.dataset.data[0]): \(train.count) pairs to learn from, \(validation.count) to validate with")
   }

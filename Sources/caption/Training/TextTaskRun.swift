@@ -63,12 +63,20 @@ struct TextTaskRun {
     _ plan: TrainingPlan, _ trainer: MapperTrainer, _ bases: CaptionerBases, _ examples: TextExamples,
     place: RunDirectory
   ) throws {
-    let validator = try Validator(
-      examples: examples.validation, features: NoFeatures(), settings: plan.validation,
-      tokenizer: bases.tokenizer, startTokens: [], options: bases.defaultOptions)
+    let validationSets =
+      try examples.validation.isEmpty
+      ? []
+      : [
+        ValidationSet(
+          name: command.artefactName,
+          validator: Validator(
+            examples: examples.validation, features: NoFeatures(), settings: plan.validation,
+            tokenizer: bases.tokenizer, startTokens: [], options: bases.defaultOptions))
+      ]
+    if validationSets.isEmpty { log.info("there is no validation: what the last step has learnt is kept") }
     var loop = TrainingLoop(
       plan: plan, trainer: trainer, examples: examples.train, features: NoFeatures(),
-      validationSets: [ValidationSet(name: command.artefactName, validator: validator)],
+      validationSets: validationSets,
       checkpoints: CheckpointStore(runDirectory: command.out),
       checkpointInterval: .seconds(command.checkpointMinutes * 60))
     let isResumed = try command.resume && command.goOn(&loop)
@@ -96,6 +104,9 @@ struct TextTaskRun {
         }
         try reports.add(metrics)
         if !command.quiet { progress.report(metrics) }
+      case .unvalidated(_, let parameters):
+        try prefixFile(trainer.mapper(parameters), bases, plan).write(to: path)
+        try reports.drawCurves()
       case .checkpoint(let path): log.debug("checkpoint \(path)")
       }
     }

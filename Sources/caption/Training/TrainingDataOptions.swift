@@ -6,7 +6,8 @@ import ImageEncoding
 struct DatasetOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Images with captions: a folder, tar shards, captions.jsonl, metadata.jsonl, COCO or Karpathy JSON, a Flickr8k token file, or a CSV. "
+      "Images with captions: a folder, tar shards, captions.jsonl, metadata.jsonl, COCO, Karpathy, LAVIS, LLaVA or kohya JSON, a Flickr8k "
+        + "token file, a CSV, or what 'caption batch' writes. "
         + "Given several times, all are learnt from together, and each is validated.",
       valueName: "path"))
   var data: [String]
@@ -24,18 +25,22 @@ struct DatasetOptions: ParsableArguments {
       valueName: "number"))
   var weight: [Double] = []
 
+  @OptionGroup var columns: ColumnOptions
   @OptionGroup var shares: DatasetShares
 
   func validate() throws { _ = try datasets }
 
   var datasets: [NamedDataset] {
-    get throws { try NamedDataset.list(data, images: images, weights: weight) }
+    get throws { try NamedDataset.list(data, images: images, weights: weight, columns: columns.columns) }
   }
 }
 
 /// How datasets are split, and how much of them may be damaged.
 struct DatasetShares: ParsableArguments {
-  @Option(help: ArgumentHelp("Share of photos to validate with where the data have no such split.", valueName: "share"))
+  @Option(
+    help: ArgumentHelp(
+      "Share of photos (or pairs of text) to validate with where the data have no such split; 0% does without.",
+      valueName: "share"))
   var validation = Percentage(percent: 5)
 
   @Option(help: ArgumentHelp("Stop where more than this share of samples is damaged.", valueName: "share"))

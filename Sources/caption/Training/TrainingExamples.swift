@@ -30,9 +30,11 @@ struct TrainingExamples {
   /// Those that there is something to validate with.
   var validated: [Dataset] { datasets.filter { !$0.validation.isEmpty } }
 
+  /// - Parameter validation: the share to validate with; where it is 0, there need be no validation photos.
   /// - Throws: `TrainingError.noExamples`.
   init(
-    _ data: TrainingDatasets, options: TrainingDataOptions, bases: CaptionerBases, log: Logger
+    _ data: TrainingDatasets, options: TrainingDataOptions, validation share: Percentage, bases: CaptionerBases,
+    log: Logger
   ) throws {
     cache = data.cache
     variantCaches = data.variantCaches
@@ -60,8 +62,9 @@ struct TrainingExamples {
         train: examples(.train, named: "training", longest: options.maxCaptionTokens).map(\.0),
         validation: held.map(\.0), validationImages: held.map(\.1))
     }
-    if train.isEmpty { throw TrainingError.noExamples(split: "training") }
-    if validation.isEmpty { throw TrainingError.noExamples(split: "validation") }
+    let kind = "image with captions"
+    if train.isEmpty { throw TrainingError.noExamples(split: "training", kind: kind) }
+    if validation.isEmpty, share.share > 0 { throw TrainingError.noExamples(split: "validation", kind: kind) }
   }
 
   /// What the plan tells of each of several datasets.

@@ -34,7 +34,8 @@ struct TrainingRun: Sendable {
     let extractor = try bases.extractor.reading(bases.encoders(reading: command.mapper.features?.requests))
       .prepared(precision)
     let datasets = try await TrainingDatasets(command, extractor: extractor, store: store, log: log)
-    let examples = try TrainingExamples(datasets, options: command.data, bases: bases, log: log)
+    let examples = try TrainingExamples(
+      datasets, options: command.data, validation: command.dataset.shares.validation, bases: bases, log: log)
     if command.prepare {
       log.info(
         "features of \(examples.train.count + examples.validation.count) photos are in \(examples.cache.directories)")
@@ -136,6 +137,7 @@ struct TrainingRun: Sendable {
           examples: set.validation, features: examples.cache, settings: plan.validation, tokenizer: bases.tokenizer,
           startTokens: bases.decoderSettings.startTokens, options: bases.defaultOptions))
     }
+    if validationSets.isEmpty { log.info("there is no validation: what the last step has learnt is kept") }
     let selfCritical = try SelfCriticalObjective(
       plan, bases: bases, trained: trainer.decoder, examples: examples.train)
     var loop = TrainingLoop(
@@ -166,6 +168,9 @@ struct TrainingRun: Sendable {
         try reports.add(metrics, captions: outputs.samples(of: captions))
         if metrics.isBest { try outputs.writePredictions(captions) }
         if !command.quiet { progress.report(metrics) }
+      case .unvalidated(let step, let parameters):
+        try artefact.write(parameters, scores: ["step": "\(step)"], toDirectory: command.out)
+        try reports.drawCurves()
       case .checkpoint(let path): log.debug("checkpoint \(path)")
       }
     }

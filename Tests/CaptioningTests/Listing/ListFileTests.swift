@@ -32,6 +32,36 @@ struct ListFileTests {
     #expect(try paths("x/a\nb.jpg\0x/c.jpg") == ["x/a\nb.jpg", "x/c.jpg"])
   }
 
+  @Test(
+    "a list in UTF-16 is read, with a byte order mark or without one, as PowerShell writes it",
+    arguments: [String.Encoding.utf16LittleEndian, .utf16BigEndian], ["\u{FEFF}", ""])
+  func utf16(encoding: String.Encoding, mark: String) throws {
+    let names = ["/tmp/w/a.jpg", "x/h\u{fc}ndchen \u{1F426}.jpg", "\u{4f60}\u{597d}.png"]
+    let text = try #require((mark + names.joined(separator: "\r\n")).data(using: encoding))
+    #expect(try paths([UInt8](text)).map { String(decoding: $0, as: UTF8.self) } == names)
+  }
+
+  @Test("a list in UTF-16 that is longer than what is read at a time is whole")
+  func longUTF16() throws {
+    // Of an odd number of characters, so that pairs of surrogates lie across pieces.
+    let names = (0..<20_000).map { "x\u{1F426}\($0)" }
+    let text = try #require(("\u{FEFF}" + names.joined(separator: "\n")).data(using: .utf16LittleEndian))
+    #expect(try paths([UInt8](text)).map { String(decoding: $0, as: UTF8.self) } == names)
+  }
+
+  @Test("names of one letter with a NUL behind each are no UTF-16")
+  func shortNames() throws {
+    #expect(try paths("a\0b\0c\0d\0e\0") == ["a", "b", "c", "d", "e"])
+  }
+
+  @Test("a list in UTF-32 is refused by that name, with what to do")
+  func utf32() throws {
+    let error = #expect(throws: ImageListingError.self) {
+      try paths([0xFF, 0xFE, 0, 0] + [0x61, 0, 0, 0, 0x0A, 0, 0, 0])
+    }
+    #expect(error?.description.contains("is in UTF-32; write it as UTF-8") == true)
+  }
+
   @Test("paths that are not UTF-8 keep their bytes")
   func invalidBytes() throws {
     #expect(try paths([0x78, 0x2F, 0xFF, 0x0A, 0xC3, 0x28, 0x0A]) == [[0x78, 0x2F, 0xFF], [0xC3, 0x28]])

@@ -99,4 +99,20 @@ struct COCOTests {
       }
     }
   }
+
+  @Test("An image without a file name is called as its address ends")
+  func addresses() throws {
+    try withTemporaryDirectory { directory in
+      try directory.writeImages("7.png")
+      try directory.write(
+        "captions.json",
+        """
+        {"images": [{"id": 7, "coco_url": "http://images.example/val/7.png"}],
+         "annotations": [{"image_id": 7, "caption": "a cat"}]}
+        """)
+      let dataset = try directory.dataset()
+      #expect(dataset.names == ["7.png"])
+      #expect(dataset.captions == [["a cat"]])
+    }
+  }
 }

@@ -86,6 +86,66 @@ struct CSVTableTests {
     #expect(dataset.captions == [["\"Hi\" says a cat"], ["\"a dog"]])
   }
 
+  @Test("Bars separate, too, with spaces beside them and quotes that mean nothing, as in Kaggle's Flickr30k")
+  func bars() throws {
+    let dataset = try captions(
+      "image_name| comment_number| comment\na.png| 0| a \"red\" car\na.png| 1| \"Hi\" says a man .\nb.png| 0| a dog\n")
+    #expect(dataset.names == ["a.png", "b.png"])
+    #expect(dataset.captions == [[" a \"red\" car", " \"Hi\" says a man ."], [" a dog"]])
+  }
+
+  @Test("A first line sep=; names the delimiter, as Excel has it", arguments: ["sep=;", "\"sep=;\"", "SEP=;"])
+  func namedDelimiter(line: String) throws {
+    let dataset = try captions("\u{FEFF}\(line)\r\nimage;caption\r\na.png;\"a cat, asleep\"\r\n")
+    #expect(dataset.captions == [["a cat, asleep"]])
+    #expect(dataset.damaged.isEmpty)
+  }
+
+  @Test("A column prompt or comment holds captions where no column of a better name is there")
+  func otherNames() throws {
+    #expect(try captions("image,prompt\na.png,a cat\n").captions == [["a cat"]])
+    #expect(try captions("image,prompt,text\na.png,a cat,a pet\n").captions == [["a pet"]])
+  }
+
+  @Test("A table with comments on images is no dataset where there is another one")
+  func besideSidecars() throws {
+    try withTemporaryDirectory { directory in
+      try directory.writeImages("a.png")
+      try directory.write("a.txt", "a cat")
+      try directory.write("notes.csv", "image,comment\na.png,taken in May\n")
+      #expect(try directory.dataset().captions == [["a cat"]])
+      #expect(try directory.dataset("notes.csv").captions == [["taken in May"]])
+    }
+  }
+
+  @Test("Columns that are chosen are taken, whatever others there are")
+  func chosen() throws {
+    try withTemporaryDirectory { directory in
+      try directory.writeImages("a.png", "b.png")
+      try directory.write("a.csv", "image,Shown,caption,words\na.png,b.png,a cat,a dog\n")
+      let dataset = try directory.dataset("a.csv", columns: CaptionColumns(image: "shown", caption: "words"))
+      #expect(dataset.names == ["b.png"])
+      #expect(dataset.captions == [["a dog"]])
+    }
+  }
+
+  @Test("A row with a reason in place of a caption, as caption batch writes it, is no sample and no damage")
+  func notSure() throws {
+    let dataset = try captions("path,caption,reason\na.png,a cat,\nb.png,,not a photo\n")
+    #expect(dataset.names == ["a.png"])
+    #expect(dataset.damaged.isEmpty)
+  }
+
+  @Test("Excel's text in UTF-16 is read")
+  func utf16() throws {
+    try withTemporaryDirectory { directory in
+      try directory.writeImages("a.png")
+      let text = try #require("\u{FEFF}image\tcaption\r\na.png\tcaf\u{e9}\r\n".data(using: .utf16LittleEndian))
+      try directory.write("a.txt", [UInt8](text))
+      #expect(try directory.dataset("a.txt").captions == [["caf\u{e9}"]])
+    }
+  }
+
   @Test("A table without such columns is no dataset")
   func otherTable() {
     #expect(throws: DatasetError.self) { try captions("image,label\na.png,3\n") }

@@ -17,7 +17,7 @@ struct DatasetFormatsTests {
           "\(directory.plainPath): is no known kind of dataset: found a directory of 2 .png, 1 .parquet"))
       for format in [
         "captions.jsonl", "Hugging Face imagefolder", "Karpathy splits", "COCO annotations", "Flickr8k token file",
-        "CSV table", "WebDataset tar shards", "images with text files",
+        "CSV table", "WebDataset tar shards", "images with text files", "JSON list", "JSON lines",
       ] {
         #expect(message.contains("  - \(format): "))
       }
@@ -29,7 +29,19 @@ struct DatasetFormatsTests {
     arguments: [
       ("", "an empty file"), ("hello\nworld", "a text file that begins with 'hello'"),
       ("PK\u{3}\u{4}", "a zip archive (unpack it first)"), ("a\u{0}b", "a file that is no text"),
-      ("{\"a\": 1}", "a text file that begins with '{\"a\": 1}'"),
+      (
+        "{\"a\": 1}",
+        "lines of JSON with the keys a (name those of images and captions with --image-column and --caption-column)"
+      ),
+      (
+        "picture;words\na.png;a cat\n",
+        "a table with the columns picture, words (name those of images and captions with --image-column and "
+          + "--caption-column)"
+      ),
+      (
+        "version https://git-lfs.github.com/spec/v1\n",
+        "a Git LFS pointer in place of the file (fetch it: git lfs pull)"
+      ),
     ])
   func file(content: String, found: String) throws {
     try withTemporaryDirectory { directory in
@@ -45,6 +57,46 @@ struct DatasetFormatsTests {
       #expect(throws: DatasetError.unknownFormat(path: path, found: "a gzip-compressed file (decompress it first)")) {
         try CaptionDataset(path: path)
       }
+    }
+  }
+
+  @Test("Parquet is refused by its name, with what to do, as a file and in a directory")
+  func parquet() throws {
+    try withTemporaryDirectory { directory in
+      try directory.write("a.parquet", "PAR1\u{15}\u{4}")
+      for path in [nil, "a.parquet"] {
+        let error = #expect(throws: DatasetError.self) { try directory.dataset(path) }
+        #expect(error?.description.contains("Parquet") == true)
+        #expect(error?.description.contains("metadata.jsonl or a CSV file, with Python's datasets or pandas") == true)
+      }
+    }
+  }
+
+  @Test("Of a directory with one table of other columns, the columns are told")
+  func otherColumns() throws {
+    try withTemporaryDirectory { directory in
+      try directory.writeImages("a.png")
+      try directory.write("a.csv", "picture,words\na.png,a cat\n")
+      let error = #expect(throws: DatasetError.self) { try directory.dataset() }
+      #expect(error?.description.contains("a.csv is a table with the columns picture, words") == true)
+      let dataset = try directory.dataset(columns: CaptionColumns(image: "picture", caption: "words"))
+      #expect(dataset.captions == [["a cat"]])
+    }
+  }
+
+  @Test("Names that lead out of the dataset's folder are read, and told")
+  func outside() throws {
+    try withTemporaryDirectory { directory in
+      try directory.writeImages("a.png", "set/b.png")
+      try directory.write(
+        "set/captions.jsonl",
+        """
+        {"file_name": "../a.png", "caption": "a cat"}
+        {"file_name": "b.png", "caption": "a dog"}
+        """)
+      let dataset = try directory.dataset("set")
+      #expect(dataset.names == ["../a.png", "b.png"])
+      #expect(dataset.namesOutside == ["../a.png"])
     }
   }
 

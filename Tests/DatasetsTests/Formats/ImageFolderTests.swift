@@ -57,4 +57,16 @@ struct ImageFolderTests {
         dataset.damaged.map(\.name) == ["b.png (metadata.jsonl:2)", "a.png (metadata.jsonl:3)", "metadata.jsonl:4"])
     }
   }
+
+  @Test("A key prompt holds the caption where there is no text")
+  func prompts() throws {
+    try withTemporaryDirectory { directory in
+      try directory.writeImages("train/a.png")
+      try directory.write("metadata.jsonl", #"{"file_name": "train/a.png", "prompt": "a cat"}"#)
+      let dataset = try directory.dataset()
+      #expect(dataset.captions == [["a cat"]])
+      #expect(dataset.splits == [.train])
+      #expect(try directory.dataset("metadata.jsonl").captions == [["a cat"]])
+    }
+  }
 }

@@ -21,6 +21,40 @@ struct SidecarsTests {
     }
   }
 
+  @Test("A file .caption is read as one .txt is, which comes first, and text in UTF-16 as any other")
+  func captionFiles() throws {
+    try withTemporaryDirectory { directory in
+      try directory.writeImages("a.png", "b.png", "c.png", "d.png")
+      try directory.write("a.caption", "a cat\na pet\n")
+      try directory.write("b.png.caption", "a dog")
+      try directory.write("c.txt", "a cow")
+      try directory.write("c.caption", "a horse")
+      try directory.write("d.caption", [UInt8](try #require("\u{FEFF}a h\u{fc}ndchen".data(using: .utf16LittleEndian))))
+      let dataset = try directory.dataset()
+      #expect(dataset.captions == [["a cat", "a pet"], ["a dog"], ["a cow"], ["a h\u{fc}ndchen"]])
+    }
+  }
+
+  @Test("An XMP sidecar's description is the caption, in the default language")
+  func xmp() throws {
+    func packet(_ description: String) -> String {
+      "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF><rdf:Description \(description)</rdf:Description></rdf:RDF></x:xmpmeta>"
+    }
+    try withTemporaryDirectory { directory in
+      try directory.writeImages("a.png", "b.png", "c.png")
+      try directory.write(
+        "a.xmp",
+        packet(
+          "><dc:description><rdf:Alt><rdf:li xml:lang=\"de\">Katze</rdf:li>"
+            + "<rdf:li xml:lang=\"x-default\">a &lt;big&gt; cat &amp; a d&#xF6;g</rdf:li></rdf:Alt></dc:description>"))
+      try directory.write("b.png.xmp", packet("dc:description=\"a dog &quot;Rex&quot;\">"))
+      try directory.write("c.xmp", packet(">"))
+      let dataset = try directory.dataset()
+      #expect(dataset.captions == [["a <big> cat & a d\u{f6}g"], ["a dog \"Rex\""]])
+      #expect(dataset.damaged.map(\.description) == ["c.png (c.xmp): it has no caption"])
+    }
+  }
+
   @Test("Folders within are read in order, those named after splits as splits, and a link back ends")
   func folders() throws {
     try withTemporaryDirectory { directory in

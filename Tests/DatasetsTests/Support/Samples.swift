@@ -32,10 +32,12 @@ extension URL {
   }
 
   /// Reads the dataset here, or at a path relative to here.
-  func dataset(_ path: String? = nil, imageDirectory: String? = nil) throws -> CaptionDataset {
+  func dataset(
+    _ path: String? = nil, imageDirectory: String? = nil, columns: CaptionColumns = CaptionColumns()
+  ) throws -> CaptionDataset {
     try CaptionDataset(
       path: path.map { appending(path: $0).plainPath } ?? plainPath,
-      imageDirectory: imageDirectory.map { appending(path: $0).plainPath })
+      imageDirectory: imageDirectory.map { appending(path: $0).plainPath }, columns: columns)
   }
 }
 

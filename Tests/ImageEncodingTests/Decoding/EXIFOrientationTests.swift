@@ -26,12 +26,17 @@ struct EXIFOrientationTests {
     #expect(orientation(big) == .rotatedQuarterCounterClockwise)
   }
 
+  @Test("whole numbers of any size of their own are read, as Pillow reads them", arguments: [UInt8(3), 4, 8, 9, 13])
+  func types(type: UInt8) {
+    #expect(orientation(tiff([entry(type: type, value: 6)])) == .rotatedQuarterClockwise)
+  }
+
   @Test(
     "values out of range, other types and an absent tag leave the image as it is",
     arguments: [UInt8(0), 9, 255])
   func outOfRange(_ value: UInt8) {
     #expect(orientation(tiff([entry(value: value)])) == .upright)
-    #expect(orientation(tiff([entry(type: 4, value: 6)])) == .upright)
+    #expect(orientation(tiff([entry(type: 1, value: 6)])) == .upright)
     #expect(orientation(tiff([entry(tag: 0x010F, value: 6)])) == .upright)
   }
 

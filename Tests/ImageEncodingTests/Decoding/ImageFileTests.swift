@@ -81,7 +81,7 @@ struct ImageFileTests {
   func words() {
     let causes: [ImageDecodingError.Cause] = [
       .notFound, .directory, .empty, .unreadable("why"), .url(scheme: "https"), .fileTooLarge(limit: 1), .notAnImage,
-      .refusedFormat, .unsupported("why"), .truncated, .corrupt("why"), .corrupt(""),
+      .refusedFormat, .unsupported("why"), .truncated, .endMissing, .corrupt("why"), .corrupt(""),
       .tooManyPixels(width: 1, height: 2, limit: 3), .tooManyScans(limit: 1), .outOfMemory(width: 1, height: 2),
     ]
     let texts = causes.map { ImageDecodingError(file: "a.jpg", format: .jpeg, cause: $0).description }

@@ -30,6 +30,7 @@ struct ImageFormatTests {
       ([0, 0, 1, 0, 1], .ico),
       (Array("8BPS".utf8), .psd),
       (Array("%PDF-1.7".utf8), .pdf),
+      (Array("version https://git-lfs.github.com/spec/v1\noid sha256:00".utf8), .lfsPointer),
       (Array("\n <!DOCTYPE html><html>".utf8), .html),
       (Array("<?xml version=\"1.0\"?><svg>".utf8), .svg),
     ] as [([UInt8], ImageFormat)])
@@ -51,5 +52,17 @@ struct ImageFormatTests {
     #expect(
       error.description
         == "moving.jpg: is a file of the format GIF, which is not decoded; convert it to JPEG, PNG or WebP first")
+  }
+
+  @Test("a Git LFS pointer is named as one, with what to do")
+  func lfsPointer() throws {
+    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 123\n"
+    let error = try #require(throws: ImageDecodingError.self) {
+      try ImageDecoder().decode(Array(pointer.utf8), named: "a.jpg")
+    }
+    #expect(
+      error.description
+        == "a.jpg: is a Git LFS pointer, and not the image itself; fetch the image with 'git lfs pull' in the repository"
+    )
   }
 }

@@ -33,7 +33,38 @@ struct MalformedImageTests {
         continue
       }
       #expect(error.file == "broken")
-      #expect([.truncated, .empty, .notAnImage].contains(error.cause), "\(length) of \(bytes.count) bytes: \(error)")
+      let isNearEnd = length > bytes.count - 80 && error.cause == .endMissing
+      #expect(
+        isNearEnd || [.truncated, .empty, .notAnImage].contains(error.cause),
+        "\(length) of \(bytes.count) bytes: \(error)")
+    }
+  }
+
+  @Test(
+    "a file that lacks only its end marker is named so, and allowTruncated gives all of its pixels",
+    arguments: [("rgb.jpg", 2), ("restart.jpg", 2), ("cmyk.jpg", 1), ("rgb-8-interlaced.png", 12), ("grey-1.png", 3)])
+  func endMissing(_ name: String, _ lacking: Int) throws {
+    let bytes = try ImageFixtures.bytes(name)
+    let broken = Array(bytes.dropLast(lacking))
+    guard case .failure(let error) = outcome(broken) else {
+      Issue.record("it was decoded")
+      return
+    }
+    #expect(error.cause == .endMissing)
+    #expect(error.remedy.contains("--allow-truncated"))
+    let kept = try Self.tolerant.decode(broken, named: "broken")
+    #expect(kept.image == (try ImageDecoder().decode(bytes, named: name).image))
+    #expect(kept.warnings.count == 1)
+  }
+
+  @Test("a progressive or arithmetic file may lack pixels where it ends, and is called truncated")
+  func progressiveEnd() throws {
+    for name in ["progressive.jpg", "arithmetic.jpg"] {
+      guard case .failure(let error) = outcome(Array(try ImageFixtures.bytes(name).dropLast(2))) else {
+        Issue.record("\(name) was decoded")
+        continue
+      }
+      #expect(error.cause == .truncated)
     }
   }
 

@@ -52,4 +52,14 @@ struct SafetensorsFileTests {
       #expect(file.tensorNames == ["é😀/"])
     }
   }
+
+  @Test("Metadata that are null are none")
+  func nullMetadata() throws {
+    let header = #"{"__metadata__": null, "a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}}"#
+    try SafetensorsBytes.file(header: header, data: [UInt8](repeating: 0, count: 8)).withFile { path in
+      let file = try SafetensorsFile(path: path)
+      #expect(file.metadata.isEmpty)
+      #expect(file.tensorNames == ["a"])
+    }
+  }
 }

@@ -260,4 +260,18 @@ struct TrainingLoopTests {
       #expect(scored?.captions.count == 3)
     }
   }
+
+  @Test("without anything to validate with, the newest parameters are told of in the place of each validation")
+  func unvalidated() throws {
+    try withTemporaryDirectory { directory in
+      var training = try TinyTraining(directory)
+      training.validationPhotos = []
+      let record = RunRecord()
+      let outcome = try training.run(into: record)
+      #expect(record.unvalidated == [4, 8, 12])
+      #expect(record.validations.isEmpty)
+      #expect(outcome.state.bestStep == 12)
+      #expect(!outcome.stoppedEarly)
+    }
+  }
 }

@@ -138,10 +138,15 @@ final class RunRecord: Sendable {
     let datasets: [ValidationMetrics.Dataset]?
   }
 
-  private let state = Mutex((steps: [(Int, [Double])](), validations: [(Int, Validation)](), checkpoints: [String]()))
+  private let state = Mutex(
+    (
+      steps: [(Int, [Double])](), validations: [(Int, Validation)](), unvalidated: [Int](), checkpoints: [String]()
+    ))
 
   var steps: [(step: Int, numbers: [Double])] { state.withLock { $0.steps } }
   var validations: [(step: Int, validation: Validation)] { state.withLock { $0.validations } }
+  /// Steps whose parameters were told of without being validated.
+  var unvalidated: [Int] { state.withLock { $0.unvalidated } }
   var checkpoints: [String] { state.withLock { $0.checkpoints } }
   var losses: [Double] { steps.map { $0.numbers[0] } }
 
@@ -171,6 +176,7 @@ final class RunRecord: Sendable {
               loss: metrics.loss, cider: metrics.cider, isBest: metrics.isBest, captions: captions.flatMap(\.self),
               datasets: metrics.datasets)
           ))
+      case .unvalidated(let step, _): state.unvalidated.append(step)
       case .checkpoint(let path): state.checkpoints.append(path)
       }
     }

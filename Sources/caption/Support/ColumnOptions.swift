@@ -1,0 +1,18 @@
+import ArgumentParser
+import Datasets
+
+/// What holds images' names and captions in tables and JSON, where it is not called as usual.
+struct ColumnOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "What the images are called by, in tables and JSON (default: file_name, image, path or another usual name).",
+      valueName: "column or key"))
+  var imageColumn: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "What holds the captions (default: captions, caption, text or another usual name).", valueName: "column or key"))
+  var captionColumn: String?
+
+  var columns: CaptionColumns { CaptionColumns(image: imageColumn, caption: captionColumn) }
+}
