@@ -116,6 +116,7 @@ extension Captioner {
   /// - Throws: `OutOfMemory`.
   public func prepared(_ precision: ComputePrecision, isBatch: Bool) throws(OutOfMemory) -> Captioner {
     try requireMemory(toPrepare: precision, isBatch: isBatch)
+    if isBatch { BufferPool.shared.setLimit(BufferPool.batchLimit) }
     var prepared = self
     if let encoder = encoderPrecision(toPrepare: precision, isBatch: isBatch) {
       prepared.extractor = extractor.prepared(encoder)

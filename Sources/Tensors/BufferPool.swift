@@ -7,13 +7,16 @@ import Synchronization
 /// memory comes either with gaps that grow with time, so that a long run needs more than a short one, or as fresh pages that
 /// the system has to clear each time.
 package final class BufferPool: Sendable {
-  package static let shared = BufferPool(limit: 64 << 20)
+  package static let shared = BufferPool(limit: 16 << 20)
 
   /// Smaller buffers are the heap's: its own lists serve them well.
   package static let smallest = 64 << 10
 
   /// The most bytes that wait unused.
   package var limit: Int { free.withLock { $0.limit } }
+
+  /// For batches of photos.
+  package static let batchLimit = 64 << 20
 
   /// For training, whose steps ask for much the same buffers again and again, a gigabyte of them in a step of 64 captions:
   /// fresh pages, which the system clears, would take a quarter of the time. What waits was in use a step ago, so that it

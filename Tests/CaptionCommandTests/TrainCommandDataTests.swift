@@ -123,11 +123,14 @@ struct TrainCommandDataTests {
       let rows = photos.map { "\($0.file)|photo of something|nothing" }
       let file = tiny.model.appending(path: "table.csv")
       try Data((["picture|words|caption"] + rows).joined(separator: "\n").utf8).write(to: file)
-      var arguments = tiny.arguments(["--steps", "1", "--validation", "40%", "--image-column", "Picture"])
-      arguments[2] = file.path(percentEncoded: false)
-      let run = try CommandRun(arguments + ["--caption-column", "words"])
+      func arguments(out: String, captions: String) -> [String] {
+        let data = ["--data", file.path(percentEncoded: false)]
+        let columns = ["--image-column", "Picture", "--caption-column", captions]
+        return Array(tiny.arguments(out: out, ["--steps", "1", "--validation", "40%"] + columns).dropFirst(3)) + data
+      }
+      let run = try CommandRun(["train"] + arguments(out: "out", captions: "words"))
       #expect(run.exitCode == 0, "\(run.standardError)")
-      let other = try CommandRun(arguments + ["--caption-column", "text"])
+      let other = try CommandRun(["train"] + arguments(out: "other", captions: "text"))
       #expect(other.standardError.contains("picture, words, caption"), "\(other.standardError)")
       #expect(other.exitCode == 65)
     }

@@ -1,4 +1,4 @@
-import SystemPackage
+package import SystemPackage
 
 /// A file for each image. Each is written under another name, flushed to the disk and renamed; those that exist are left
 /// alone unless they are to be overwritten.

@@ -52,6 +52,11 @@ struct CaptionRecord: Decodable {
   /// - Throws: `JSONProblem`; also for bytes that are not UTF-8.
   init(json bytes: ArraySlice<UInt8>, columns: CaptionColumns = CaptionColumns()) throws(JSONProblem) {
     self = try decodeJSON(Self.self, from: bytes, columns: columns)
+    // Foundation's parser reads values when they are asked for, and passes over some faults of syntax: what seems to be
+    // missing may be there.
+    if imageName == nil || captions.isEmpty, let fault = JSONSyntax.fault(in: bytes) {
+      throw JSONProblem(fault, in: bytes)
+    }
   }
 
   /// An element of a list of captions that is no text becomes a blank caption, which is named as such.

@@ -34,7 +34,7 @@ enum JSONDocument {
     var elements: [Element] = []
     if let fault = read(bytes, into: &elements) {
       throw .malformed(
-        path: path, format: format, problem: "it is not valid JSON at \(fault.place(in: bytes)): \(fault.problem)")
+        path: path, format: format, problem: JSONProblem(fault, in: bytes).reason)
     }
     return elements
   }

@@ -3,6 +3,12 @@ import Foundation
 /// Why JSON could not be read.
 struct JSONProblem: Error, Equatable {
   let reason: String
+
+  init(reason: String) { self.reason = reason }
+
+  init(_ fault: JSONSyntax.Fault, in bytes: ArraySlice<UInt8>) {
+    reason = "it is not valid JSON at \(fault.place(in: bytes)): \(fault.problem)"
+  }
 }
 
 /// - Parameters:
@@ -17,19 +23,25 @@ func decodeJSON<Value: Decodable>(
   if let key = captionColumnsKey, columns != CaptionColumns() { decoder.userInfo[key] = columns }
   do {
     return try decoder.decode(type, from: Data(bytes))
-  } catch DecodingError.dataCorrupted(let context) {
-    if let fault = JSONSyntax.fault(in: bytes) {
-      throw JSONProblem(reason: "it is not valid JSON at \(fault.place(in: bytes)): \(fault.problem)")
-    }
-    let cause = (context.underlyingError as? NSError)?.userInfo[NSDebugDescriptionErrorKey] as? String
-    throw JSONProblem(reason: "it is not valid JSON\(cause.map { " (\($0))" } ?? "")")
-  } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context) {
-    let path = context.codingPath.map(\.stringValue).joined(separator: ".")
-    throw JSONProblem(reason: path.isEmpty ? "it is no JSON object" : "its value of '\(path)' is of another type")
-  } catch DecodingError.keyNotFound(let key, _) {
-    throw JSONProblem(reason: "it has no '\(key.stringValue)'")
   } catch {
-    throw JSONProblem(reason: "it is not valid JSON")
+    if let fault = JSONSyntax.fault(in: bytes) { throw JSONProblem(fault, in: bytes) }
+    throw problem(error)
+  }
+}
+
+/// What is wrong with JSON whose syntax is right.
+private func problem(_ error: any Error) -> JSONProblem {
+  switch error {
+  case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
+    let path = context.codingPath.map(\.stringValue).joined(separator: ".")
+    return JSONProblem(reason: path.isEmpty ? "it is no JSON object" : "its value of '\(path)' is of another type")
+  case DecodingError.keyNotFound(let key, _):
+    return JSONProblem(reason: "it has no '\(key.stringValue)'")
+  case DecodingError.dataCorrupted(let context):
+    let cause = (context.underlyingError as? NSError)?.userInfo[NSDebugDescriptionErrorKey] as? String
+    return JSONProblem(reason: "it is not valid JSON\(cause.map { " (\($0))" } ?? "")")
+  default:
+    return JSONProblem(reason: "it is not valid JSON")
   }
 }
 

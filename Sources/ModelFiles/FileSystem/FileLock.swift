@@ -59,5 +59,9 @@ package final class FileLock: Sendable {
 
   private init(descriptor: Int32) { self.descriptor = descriptor }
 
-  deinit { close(descriptor) }
+  deinit {
+    // A process that is just being started may have the descriptor for a moment longer, and with it the lock.
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 }

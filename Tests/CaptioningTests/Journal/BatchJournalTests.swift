@@ -4,6 +4,7 @@ import ModelFiles
 import SystemPackage
 import TestSupport
 import Testing
+import TextDecoding
 
 @Suite("Batch journal")
 struct BatchJournalTests {

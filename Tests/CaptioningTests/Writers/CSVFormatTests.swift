@@ -68,7 +68,7 @@ struct CSVFormatTests {
     let row = try #require(format.row(WrittenImage.unsure))
     #expect(
       String(decoding: row, as: UTF8.self)
-        == "a.jpg,,0.0123,640,480,\(WrittenImage.hexadecimal),default,1.0,-2.5,not_a_photo\r\n")
+        == "a.jpg,,0.0123,640,480,\(WrittenImage.hexadecimal),default,1.0,-2.5,not_a_photo,\r\n")
   }
 
   @Test("Images without a caption have no row")

@@ -2,6 +2,7 @@ import Captioning
 import Foundation
 import SystemPackage
 import Testing
+import TextDecoding
 
 @Suite("JSON lines")
 struct JSONLinesFormatTests {

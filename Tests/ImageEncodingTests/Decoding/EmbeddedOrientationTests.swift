@@ -21,7 +21,9 @@ struct EmbeddedOrientationTests {
   /// A JPEG with these APP1 segments before all others.
   private func jpeg(_ segments: [[UInt8]]) throws -> [UInt8] {
     let bytes = try ImageFixtures.bytes("rgb.jpg")
-    let inserted = segments.flatMap { [0xFF, 0xE1, UInt8(($0.count + 2) >> 8), UInt8(($0.count + 2) & 0xFF)] + $0 }
+    let inserted = segments.flatMap { segment -> [UInt8] in
+      [0xFF, 0xE1] + Self.bigEndian(UInt16(segment.count + 2)) + segment
+    }
     return Array(bytes[..<2]) + inserted + bytes[2...]
   }
 
@@ -69,7 +71,7 @@ struct EmbeddedOrientationTests {
     let plain = try ImageDecoder().decode(ImageFixtures.bytes("rgb.jpg"), named: "plain").image
     let turned = try ImageDecoder().decode(jpeg([Self.xmpSegment(xmp)]), named: "turned")
     #expect(turned.image == plain.oriented(.rotatedQuarterClockwise))
-    #expect(turned.originalSize == plain.size.transposed)
+    #expect(turned.originalSize == ImageSize(width: plain.height, height: plain.width))
   }
 
   @Test("the tag of EXIF comes before XMP, also where it is out of range; EXIF without the tag does not")
@@ -108,7 +110,8 @@ struct EmbeddedOrientationTests {
   @Test("every cut of such a text is read within its bounds")
   func cutText() throws {
     let content = Array("XML:com.adobe.xmp\0".utf8) + [1, 0, 0, 0] + packed(Self.element)
-    for length in 0..<content.count { #expect(try orientation(png("iTXt", Array(content[..<length]))) == .upright) }
+    // But for the checksum, at its end, which nothing hangs on.
+    for length in 0..<content.count - 4 { #expect(try orientation(png("iTXt", Array(content[..<length]))) == .upright) }
   }
 
   @Test("a WebP is turned as its XMP says")
@@ -119,7 +122,9 @@ struct EmbeddedOrientationTests {
       let count = withUnsafeBytes(of: UInt32(content.count).littleEndian) { Array($0) }
       return Array(name.utf8) + count + content + (content.count % 2 == 1 ? [0] : [])
     }
-    let sides = [plain.width - 1, plain.height - 1].flatMap { side in [UInt8(side & 0xFF), UInt8(side >> 8), 0] }
+    let sides = [plain.width - 1, plain.height - 1].flatMap { side -> [UInt8] in
+      [UInt8(side & 0xFF), UInt8(side >> 8), 0]
+    }
     let body: [UInt8] =
       Array("WEBP".utf8) + chunk("VP8X", [4, 0, 0, 0] + sides) + bytes[12...] + chunk("XMP ", Self.attribute)
     let turned = try ImageDecoder().decode(chunk("RIFF", body), named: "turned").image

@@ -1,5 +1,6 @@
 import Captioning
 import Foundation
+import SystemPackage
 import TestSupport
 import Testing
 
