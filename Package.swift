@@ -76,15 +76,20 @@ let package = Package(
     library(
       "Captioning",
       [
-        "Datasets", "Digests", "ImageEncoding", "PrefixMapping", "TextDecoding", "ModelFiles", "Tensors", "CZlib",
-        deque, systemPackage,
+        "Datasets", "Digests", "ImageEncoding", "PrefixMapping", "TextDecoding", "ModelFiles", "Tensors",
       ],
       resources: [.copy("Resources/default")]),
+    library(
+      "BatchCaptioning",
+      [
+        "Captioning", "Datasets", "Digests", "ImageEncoding", "TextDecoding", "ModelFiles", "Tensors", "CZlib", deque,
+        systemPackage,
+      ]),
     .executableTarget(
       name: "caption",
       dependencies: [
-        "CaptionMetrics", "Captioning", "Datasets", "ImageEncoding", "PrefixMapping", "TextDecoding", "Training",
-        "ModelFiles", "ModelHub", "Tensors", argumentParser, logging, systemPackage,
+        "BatchCaptioning", "CaptionMetrics", "Captioning", "Datasets", "ImageEncoding", "PrefixMapping",
+        "TextDecoding", "Training", "ModelFiles", "ModelHub", "Tensors", argumentParser, logging, systemPackage,
       ],
       swiftSettings: strict),
 
@@ -109,7 +114,12 @@ let package = Package(
       [
         "Captioning", "CaptionMetrics", "Datasets", "ImageEncoding", "PrefixMapping", "TextDecoding", "ModelFiles",
         "Tensors",
-        systemPackage,
+      ]),
+    tests(
+      "BatchCaptioningTests",
+      [
+        "BatchCaptioning", "Captioning", "Datasets", "Digests", "ImageEncoding", "TextDecoding", "ModelFiles",
+        "Tensors", systemPackage,
       ]),
     tests("CaptionCommandTests", ["caption", "LocalHub"]),
   ],

@@ -4,14 +4,14 @@
 /// The arithmetic is that of `CaptionScorer`. But here the end of a caption is a word, of references and of captions that
 /// came to an end: without it captions that break off in the middle ("a dog on a") score best (Hu et al. 2023, "A request for
 /// clarity over the end of sequence token in the self-critical sequence training").
-public struct CIDErReward: Sendable {
+package struct CIDErReward: Sendable {
   /// A caption to be rewarded.
-  public struct Candidate: Sendable {
-    public let text: String
+  package struct Candidate: Sendable {
+    package let text: String
     /// Whether the caption came to its end, rather than being cut at the longest length.
-    public let isComplete: Bool
+    package let isComplete: Bool
 
-    public init(text: String, isComplete: Bool) {
+    package init(text: String, isComplete: Bool) {
       self.text = text
       self.isComplete = isComplete
     }
@@ -28,7 +28,7 @@ public struct CIDErReward: Sendable {
 
   /// - Parameter references: of each image; those of all images give the frequencies.
   /// - Throws: `CaptionMetricsError` for no images, or one without references. Images need not differ in name.
-  public init(references images: [(id: String, captions: [String])]) throws(CaptionMetricsError) {
+  package init(references images: [(id: String, captions: [String])]) throws(CaptionMetricsError) {
     if images.isEmpty { throw .noCaptions }
     var vocabulary = Vocabulary()
     var references: [[[Int32]]] = []
@@ -43,12 +43,12 @@ public struct CIDErReward: Sendable {
     frequencies = DocumentFrequencies(references.lazy.map { $0.map { NGramCounts($0) } })
   }
 
-  public var imageCount: Int { references.count }
+  package var imageCount: Int { references.count }
 
   /// CIDEr-D of captions of one image, each from 0 to 10.
   ///
   /// - Parameter image: by its place among the references.
-  public func scores(of candidates: [Candidate], image: Int) -> [Double] {
+  package func scores(of candidates: [Candidate], image: Int) -> [Double] {
     let vectors = references[image].map { CIDErVector(NGramCounts($0), frequencies: frequencies) }
     return candidates.map { candidate in
       let words = vocabulary.tokenize(candidate.text).words + (candidate.isComplete ? [Self.end] : [])

@@ -1,5 +1,5 @@
 /// Why captions could not be scored.
-public enum CaptionMetricsError: Error, Equatable, Sendable, CustomStringConvertible {
+package enum CaptionMetricsError: Error, Equatable, Sendable, CustomStringConvertible {
   /// There is nothing to score.
   case noCaptions
   /// An image without a single reference caption.
@@ -13,7 +13,7 @@ public enum CaptionMetricsError: Error, Equatable, Sendable, CustomStringConvert
   /// Candidates by position that are not as many as the images.
   case candidateCount(found: Int, expected: Int)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .noCaptions:
       "no captions to score: give at least one image with references"

@@ -1,5 +1,5 @@
 /// Scores candidates against references that are read once: what a training loop asks after every validation.
-public struct CaptionScorer: Sendable {
+package struct CaptionScorer: Sendable {
   private struct Image: Sendable {
     let id: String
     let tokens: [[Int32]]
@@ -15,7 +15,7 @@ public struct CaptionScorer: Sendable {
   /// depends on which others it is scored with.
   ///
   /// - Throws: `CaptionMetricsError` for no images, an image named twice, or one without references.
-  public init(references: [(id: String, captions: [String])]) throws(CaptionMetricsError) {
+  package init(references: [(id: String, captions: [String])]) throws(CaptionMetricsError) {
     if references.isEmpty { throw .noCaptions }
     var vocabulary = Vocabulary()
     var ids: Set<String> = []
@@ -37,11 +37,11 @@ public struct CaptionScorer: Sendable {
   }
 
   /// Of the images, in the order of their references.
-  public var ids: [String] { images.map(\.id) }
+  package var ids: [String] { images.map(\.id) }
 
   /// - Parameter candidates: one for each image, in the order of `ids`.
   /// - Throws: `CaptionMetricsError.candidateCount`.
-  public func scores(candidates: [String]) throws(CaptionMetricsError) -> CaptionScores {
+  package func scores(candidates: [String]) throws(CaptionMetricsError) -> CaptionScores {
     guard candidates.count == images.count else {
       throw .candidateCount(found: candidates.count, expected: images.count)
     }
@@ -70,7 +70,7 @@ public struct CaptionScorer: Sendable {
 
   /// - Parameter candidates: by image; every image needs one.
   /// - Throws: `CaptionMetricsError` for images without a candidate and candidates without references.
-  public func scores(candidates: [String: String]) throws(CaptionMetricsError) -> CaptionScores {
+  package func scores(candidates: [String: String]) throws(CaptionMetricsError) -> CaptionScores {
     let missing = images.filter { candidates[$0.id] == nil }
     if let first = missing.first { throw .missingCandidates(id: first.id, count: missing.count) }
     if candidates.count > images.count {
@@ -84,7 +84,7 @@ public struct CaptionScorer: Sendable {
 /// Scores captions once. For several sets of candidates against the same references keep a `CaptionScorer`.
 ///
 /// - Throws: `CaptionMetricsError` for no captions, an image named twice, or one without references.
-public func captionScores(_ captions: [ScoredCaption]) throws(CaptionMetricsError) -> CaptionScores {
+package func captionScores(_ captions: [ScoredCaption]) throws(CaptionMetricsError) -> CaptionScores {
   let scorer = try CaptionScorer(references: captions.map { (id: $0.id, captions: $0.references) })
   return try scorer.scores(candidates: captions.map(\.candidate))
 }

@@ -1,12 +1,12 @@
 /// A candidate caption and what people wrote of the same image.
-public struct ScoredCaption: Sendable, Equatable {
-  public let id: String
-  public let candidate: String
-  public let references: [String]
+package struct ScoredCaption: Sendable, Equatable {
+  package let id: String
+  package let candidate: String
+  package let references: [String]
   /// What is known to be in the image, as its dataset says; empty where it does not.
-  public let labels: [String]
+  package let labels: [String]
 
-  public init(id: String, candidate: String, references: [String], labels: [String] = []) {
+  package init(id: String, candidate: String, references: [String], labels: [String] = []) {
     self.id = id
     self.candidate = candidate
     self.references = references
@@ -17,31 +17,31 @@ public struct ScoredCaption: Sendable, Equatable {
 /// Scores of a set of captions, as pycocoevalcap 1.2 computes them.
 ///
 /// All lie between 0 and 1, but CIDEr's, which lie between 0 and 10.
-public struct CaptionScores: Sendable, Equatable, Codable {
+package struct CaptionScores: Sendable, Equatable, Codable {
   /// BLEU-1…4 of the whole set: n-gram counts and lengths are summed before they are divided (Papineni et al. 2002).
-  public let bleu: [Double]
+  package let bleu: [Double]
   /// Mean of the images' ROUGE-L.
-  public let rougeL: Double
+  package let rougeL: Double
   /// Mean of the images' `ImageScores.cider`.
-  public let cider: Double
+  package let cider: Double
   /// Mean of the images' `ImageScores.plainCIDEr`.
-  public let plainCIDEr: Double
+  package let plainCIDEr: Double
   /// In the order of the references.
-  public let perImage: [ImageScores]
+  package let perImage: [ImageScores]
 }
 
 /// Scores of one image's caption.
-public struct ImageScores: Sendable, Equatable, Codable {
-  public let id: String
-  public let candidate: String
+package struct ImageScores: Sendable, Equatable, Codable {
+  package let id: String
+  package let candidate: String
   /// BLEU-1…4 of this caption alone.
-  public let bleu: [Double]
+  package let bleu: [Double]
   /// ROUGE-L (Lin 2004) with β = 1.2 and precision and recall each the best over the references.
-  public let rougeL: Double
+  package let rougeL: Double
   /// What pycocoevalcap calls CIDEr and everybody reports: the paper's CIDEr-D (Vedantam et al. 2015, section 6), with
   /// clipped n-gram weights and a Gaussian penalty (σ = 6) on the difference in length, times 10.
-  public let cider: Double
+  package let cider: Double
   /// The paper's CIDEr without clipping and penalty (equations 2 to 4), times 10 for the same scale; words are not
   /// stemmed.
-  public let plainCIDEr: Double
+  package let plainCIDEr: Double
 }

@@ -1,14 +1,14 @@
 /// How much a set of captions says that is not always the same.
-public struct CaptionVariety: Sendable, Equatable {
+package struct CaptionVariety: Sendable, Equatable {
   /// The share of captions that are different ones, as they are written.
-  public let distinctShare: Double
+  package let distinctShare: Double
   /// How many different words there are, by the tokens that the scores take.
-  public let vocabulary: Int
+  package let vocabulary: Int
   /// Mean of their number of words.
-  public let meanLength: Double
+  package let meanLength: Double
 
   /// - Precondition: there is a caption.
-  public init(_ captions: [String]) {
+  package init(_ captions: [String]) {
     precondition(!captions.isEmpty, "no captions")
     let words = captions.map(PTBTokenizer.tokens)
     distinctShare = Double(Set(captions).count) / Double(captions.count)

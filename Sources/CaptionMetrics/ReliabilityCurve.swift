@@ -1,26 +1,26 @@
 /// How well stated probabilities agree with what happened: predictions are put into bins of equal width, and each bin's mean
 /// probability is compared with the share that came true (Guo et al. 2017, "On Calibration of Modern Neural Networks").
-public struct ReliabilityCurve: Sendable, Equatable, Codable {
-  public struct Bin: Sendable, Equatable, Codable {
+package struct ReliabilityCurve: Sendable, Equatable, Codable {
+  package struct Bin: Sendable, Equatable, Codable {
     /// Probabilities from here to the next bin's.
-    public let lowest: Double
-    public let count: Int
+    package let lowest: Double
+    package let count: Int
     /// Mean probability that was stated; 0 in an empty bin.
-    public let predicted: Double
+    package let predicted: Double
     /// Share that came true; 0 in an empty bin.
-    public let observed: Double
+    package let observed: Double
   }
 
-  public let bins: [Bin]
+  package let bins: [Bin]
   /// Expected calibration error: the bins' differences between stated and observed, weighted by their counts.
-  public let expectedError: Double
+  package let expectedError: Double
   /// Mean squared difference between probability and outcome: calibration and discrimination in one (Brier 1950).
-  public let brierScore: Double
+  package let brierScore: Double
 
   /// - Parameters:
   ///   - predictions: probabilities between 0 and 1, and what came of them; at least one.
   ///   - binCount: at least one.
-  public init(_ predictions: [(probability: Double, isTrue: Bool)], binCount: Int = 10) {
+  package init(_ predictions: [(probability: Double, isTrue: Bool)], binCount: Int = 10) {
     precondition(!predictions.isEmpty && binCount > 0, "no predictions or no bins")
     var sums = [(count: Int, probability: Double, hits: Int)](repeating: (0, 0, 0), count: binCount)
     for (probability, isTrue) in predictions {
@@ -49,7 +49,7 @@ public struct ReliabilityCurve: Sendable, Equatable, Codable {
 /// ties counted half (Hanley & McNeil 1982).
 ///
 /// - Returns: `nil` where there are no positives or no negatives.
-public func areaUnderROC(positives: [Double], negatives: [Double]) -> Double? {
+package func areaUnderROC(positives: [Double], negatives: [Double]) -> Double? {
   if positives.isEmpty || negatives.isEmpty { return nil }
   let all = (positives.map { ($0, true) } + negatives.map { ($0, false) }).sorted { $0.0 < $1.0 }
   // Ranks from 1, those of equal scores averaged.

@@ -1,33 +1,33 @@
 import ImageEncoding
-public import ModelFiles
+package import ModelFiles
 import TextDecoding
 
 extension BasePair {
   /// How the models of a pair are used, where it shall not be as they themselves suggest.
-  public struct Choices: Sendable {
+  package struct Choices: Sendable {
     /// What mappers read; by default what suits each encoder's family.
-    public var features: [FeatureRequest]?
+    package var features: [FeatureRequest]?
     /// Sides of each encoder's input, into which the whole image is squeezed; `nil`, or none at all, is as the encoder's
     /// `preprocessor_config.json` has it.
-    public var sizes: [Int?] = []
+    package var sizes: [Int?] = []
     /// `{prefix}` and the text behind it.
-    public var template = "{prefix}\n"
-    public var stopTokens: [Int]?
-    public var maximumNewTokens = 32
+    package var template = "{prefix}\n"
+    package var stopTokens: [Int]?
+    package var maximumNewTokens = 32
 
-    public init() {}
+    package init() {}
   }
 
   /// A model of the user's own, or a base model of the store.
-  public struct Source: Sendable {
+  package struct Source: Sendable {
     /// Absolute.
-    public let path: String
+    package let path: String
     /// Of a base model in the store; manifests then name it, and not where it is.
-    public let name: String?
+    package let name: String?
     /// Where it was fetched from, such as `hf:org/name@commit`.
-    public let origin: String?
+    package let origin: String?
 
-    public init(path: String, name: String? = nil, origin: String? = nil) {
+    package init(path: String, name: String? = nil, origin: String? = nil) {
       self.path = path
       self.name = name
       self.origin = origin
@@ -42,7 +42,7 @@ extension BasePair {
   ///   - encoders: Hugging Face directories, at least one.
   ///   - decoder: a Hugging Face directory, or a GGUF file.
   /// - Throws: `ModelStoreError.unclearWeights`, `ModelFileError`, `CaptionerError`, `EncodingError`, `FileSystemError`.
-  public static func making(
+  package static func making(
     name: String, encoders: [Source], decoder: Source, choices: Choices = Choices(), hashes: FileHashCache
   ) throws -> BasePair {
     let decoderWeights = try ModelWeights(of: decoder.path)

@@ -1,26 +1,26 @@
-public import ImageEncoding
+package import ImageEncoding
 import ModelFiles
 import PrefixMapping
-public import TextDecoding
+package import TextDecoding
 
 extension Captioner {
   /// Which decoder the captioner's prefixes are for.
-  public var prefixBase: PrefixBase { CaptionerBases(self).prefixBase }
+  package var prefixBase: PrefixBase { CaptionerBases(self).prefixBase }
 
   /// What the image says to the decoder; `-` is standard input.
   ///
   /// - Throws: `ImageDecodingError`, `EncodingError`.
-  public func prefix(
+  package func prefix(
     path: String, decoder imageDecoder: ImageDecoder, onWarning: (String) -> Void = { _ in }
   ) throws -> Prefix {
     var timings = StageTimings()
-    return try prefixes(path: path, decoder: imageDecoder, timings: &timings, onWarning: onWarning).prefixes[0]
+    return try see(path: path, decoder: imageDecoder, timings: &timings, onWarning: onWarning).prefixes[0]
   }
 
   /// Reads a prefix file that was made for this captioner's decoder.
   ///
   /// - Throws: `PrefixFileError`, `ModelFileError`.
-  public func prefixFile(path: String) throws -> PrefixFile {
+  package func prefixFile(path: String) throws -> PrefixFile {
     let file = try PrefixFile(path: path)
     try file.check(path: path, fits: prefixBase, shape: decoder.prefixShape)
     return file
@@ -30,7 +30,7 @@ extension Captioner {
   ///
   /// - Parameter prompts: tokens that each text begins with, one list a prefix, of any length of at least one.
   /// - Throws: `DecodingError`, `GenerationError`.
-  public func generate(
+  package func generate(
     from prefixes: [Prefix], prompts: [[Int]], options: GenerationOptions
   ) throws -> [GeneratedSequence] {
     try decoder.generate(
@@ -41,7 +41,7 @@ extension Captioner {
 
 extension CaptionerBases {
   /// Which decoder their prefixes are for.
-  public var prefixBase: PrefixBase {
+  package var prefixBase: PrefixBase {
     PrefixBase(sha256: decoderSettings.sha256, name: Path.name(decoderSettings.path))
   }
 }

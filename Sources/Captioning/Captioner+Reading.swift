@@ -1,15 +1,15 @@
 import Foundation
 import ModelFiles
 import PrefixMapping
-public import Tensors
+package import Tensors
 import TextDecoding
 
 /// What the decoder expected where it read a token.
-public struct TokenReading: Sendable, Equatable {
+package struct TokenReading: Sendable, Equatable {
   /// The token that it held likeliest.
-  public let likeliest: Int
+  package let likeliest: Int
   /// The natural logarithm of the probability that it gave to the token that came.
-  public let logProbability: Double
+  package let logProbability: Double
 }
 
 extension Captioner {
@@ -20,7 +20,7 @@ extension Captioner {
   ///   - features: `[images, tokens, width]`.
   /// - Returns: of each caption's tokens.
   /// - Throws: `DecodingError`.
-  public func reading(_ captions: [[Int]], features: Tensor) throws -> [[TokenReading]] {
+  package func reading(_ captions: [[Int]], features: Tensor) throws -> [[TokenReading]] {
     let start = manifest.decoder.startTokens
     // The last token is expected, but not read.
     let texts = captions.map { start + $0.dropLast() }

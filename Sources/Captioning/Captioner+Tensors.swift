@@ -1,7 +1,7 @@
-public import ImageEncoding
+package import ImageEncoding
 import ModelFiles
 import PrefixMapping
-public import Tensors
+package import Tensors
 import TextDecoding
 
 extension Captioner {
@@ -11,7 +11,7 @@ extension Captioner {
   /// `dinov2/pixels`.
   ///
   /// - Throws: as `caption(path:decoder:options:onWarning:)`.
-  public func intermediateTensors(
+  package func intermediateTensors(
     paths: [String], decoder imageDecoder: ImageDecoder
   ) throws -> [(name: String, tensor: Tensor)] {
     let images = try paths.map { path in

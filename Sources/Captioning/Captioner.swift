@@ -1,30 +1,32 @@
-public import ImageEncoding
-public import ModelFiles
-public import PrefixMapping
-public import Tensors
-public import TextDecoding
+package import ImageEncoding
+package import ModelFiles
+package import PrefixMapping
+package import Tensors
+package import TextDecoding
 
 /// One or more frozen encoders, a trained mapper and a frozen decoder, made for one another: an image in, words out.
 ///
 /// Weights are mapped into memory, so that making a captioner costs milliseconds and its pages are shared by processes.
 public struct Captioner: Sendable {
-  public let manifest: CaptionerManifest
+  package let manifest: CaptionerManifest
   /// The files that it consists of.
-  public let files: ResolvedCaptioner
-  public internal(set) var extractor: ImageFeatureExtractor
-  public internal(set) var mapper: Mapper
-  public internal(set) var decoder: any TextDecoder
-  public let tokenizer: any Tokenizer
+  package let files: ResolvedCaptioner
+  package internal(set) var extractor: ImageFeatureExtractor
+  package internal(set) var mapper: Mapper
+  package internal(set) var decoder: any TextDecoder
+  package let tokenizer: any Tokenizer
   /// What tells how far captions can be trusted; `nil` where the captioner was not calibrated.
-  public let confidenceModel: ConfidenceModel?
+  package let confidenceModel: ConfidenceModel?
   /// When it says "not sure".
-  public var certainty = CertaintyPolicy()
+  package var certainty = CertaintyPolicy()
+  /// As it was asked for by whoever uses this package as a library.
+  var precision = CaptionPrecision.automatic
 
   /// - Parameters:
   ///   - directory: holds `captioner.json`.
   ///   - store: where the base models are that it names.
   /// - Throws: `CaptionerManifestError`, `ModelStoreError`, `ModelFileError`, `CaptionerError`.
-  public init(directory: String, store: ModelStore) throws {
+  package init(directory: String, store: ModelStore) throws {
     let manifest = try CaptionerManifest(directory: directory)
     let bases = try manifest.resolve(in: directory, store: store)
     self.manifest = manifest
@@ -48,7 +50,7 @@ public struct Captioner: Sendable {
   }
 
   /// What the captioner's manifest asks for: greedy, its stop tokens, its longest caption.
-  public var defaultOptions: GenerationOptions {
+  package var defaultOptions: GenerationOptions {
     GenerationOptions(
       maximumNewTokens: manifest.decoder.maximumNewTokens, stopTokens: manifest.decoder.stopTokens)
   }
@@ -57,42 +59,76 @@ public struct Captioner: Sendable {
   ///
   /// - Parameter onWarning: is told what was wrong with an image that could be read all the same.
   /// - Throws: `ImageDecodingError`, `EncodingError`, `DecodingError`, `GenerationError`.
-  public func caption(
+  package func caption(
     path: String, decoder imageDecoder: ImageDecoder, options: GenerationOptions, onWarning: (String) -> Void = { _ in }
   ) throws -> ImageCaption {
     var timings = StageTimings()
-    let (prefixes, views, size) = try prefixes(
-      path: path, decoder: imageDecoder, timings: &timings, onWarning: onWarning)
-    let sequences = try timings.measure(\.generate) { try generate(from: prefixes, options: options) }
+    let photo = try see(path: path, decoder: imageDecoder, timings: &timings, onWarning: onWarning)
+    return try caption(photo, timings: timings, options: options)
+  }
+
+  /// As `caption(path:decoder:options:onWarning:)`, from the content of a file.
+  ///
+  /// - Parameter name: what errors call it.
+  func caption(
+    bytes: [UInt8], named name: String, decoder imageDecoder: ImageDecoder, options: GenerationOptions
+  ) throws -> ImageCaption {
+    var timings = StageTimings()
+    let photo = try see(named: name, timings: &timings, onWarning: { _ in }) {
+      try imageDecoder.decode(bytes, named: name, targetFor: extractor.preprocessing.scaledSize)
+    }
+    return try caption(photo, timings: timings, options: options)
+  }
+
+  private func caption(
+    _ photo: SeenPhoto, timings: StageTimings, options: GenerationOptions
+  ) throws -> ImageCaption {
+    var timings = timings
+    let sequences = try timings.measure(\.generate) { try generate(from: photo.prefixes, options: options) }
     let sequence = sequences[0]
     return ImageCaption(
       text: text(of: sequence), sequence: sequence,
       alternatives: sequence.alternatives.map { (text(of: $0), $0) },
-      width: size.width, height: size.height, timings: timings,
-      judgement: judgement(of: sequence, view: views[0]))
+      width: photo.size.width, height: photo.size.height, timings: timings,
+      judgement: judgement(of: sequence, view: photo.views[0]))
   }
 
-  /// The prefix of one image, what the confidence model sees in it, and its size as a viewer shows it.
-  func prefixes(
+  /// One image's way from pixels to a prefix.
+  struct SeenPhoto {
+    let prefixes: [Prefix]
+    /// What the confidence model sees in it.
+    let views: [PhotoView?]
+    /// As a viewer shows it.
+    let size: ImageSize
+  }
+
+  /// - Parameter path: of a file; `-` is standard input.
+  func see(
     path: String, decoder imageDecoder: ImageDecoder, timings: inout StageTimings, onWarning: (String) -> Void
-  ) throws -> (prefixes: [Prefix], views: [PhotoView?], size: ImageSize) {
-    let image = try timings.measure(\.decode) {
+  ) throws -> SeenPhoto {
+    try see(named: path, timings: &timings, onWarning: onWarning) {
       try imageDecoder.decode(path: path, targetFor: extractor.preprocessing.scaledSize)
     }
+  }
+
+  private func see(
+    named name: String, timings: inout StageTimings, onWarning: (String) -> Void, decode: () throws -> DecodedImage
+  ) throws -> SeenPhoto {
+    let image = try timings.measure(\.decode, decode)
     image.warnings.forEach(onWarning)
-    let pixels = try timings.measure(\.preprocess) { try extractor.preprocessing.pixels(of: image, named: path) }
+    let pixels = try timings.measure(\.preprocess) { try extractor.preprocessing.pixels(of: image, named: name) }
     let features = try timings.measure(\.encode) { try extractor.features(of: [pixels]) }
     let prefixes = try timings.measure(\.map) { try mapper.prefixes(features, decoder: decoder) }
-    return (prefixes, views(of: features), image.originalSize)
+    return SeenPhoto(prefixes: prefixes, views: views(of: features), size: image.originalSize)
   }
 
   /// The text of a sequence, trimmed.
-  public func text(of sequence: GeneratedSequence) -> String { tokenizer.caption(of: sequence) }
+  package func text(of sequence: GeneratedSequence) -> String { tokenizer.caption(of: sequence) }
 
   /// Captions of images whose features are there, all as one batch: `[images, …]` as the extractor makes them.
   ///
   /// - Throws: `DecodingError`, `GenerationError`.
-  public func captions(
+  package func captions(
     _ features: Tensor, options: GenerationOptions
   ) throws -> [String] {
     try sequences(features, options: options).map { text(of: $0) }
@@ -101,7 +137,7 @@ public struct Captioner: Sendable {
   /// As `captions(_:options:)`, with the tokens.
   ///
   /// - Throws: `DecodingError`, `GenerationError`.
-  public func sequences(_ features: Tensor, options: GenerationOptions) throws -> [GeneratedSequence] {
+  package func sequences(_ features: Tensor, options: GenerationOptions) throws -> [GeneratedSequence] {
     try generate(from: mapper.prefixes(features, decoder: decoder), options: options)
   }
 

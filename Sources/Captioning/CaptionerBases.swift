@@ -1,17 +1,17 @@
-public import ModelFiles
-public import TextDecoding
+package import ModelFiles
+package import TextDecoding
 
 /// One or more frozen encoders and a frozen decoder, loaded, and how they are used: all that a mapper is trained between.
-public struct CaptionerBases: Sendable {
-  public let encoders: [CaptionerManifest.Encoder]
-  public let decoderSettings: CaptionerManifest.Decoder
+package struct CaptionerBases: Sendable {
+  package let encoders: [CaptionerManifest.Encoder]
+  package let decoderSettings: CaptionerManifest.Decoder
   /// The encoders' directories.
-  public let encoderPaths: [String]
+  package let encoderPaths: [String]
   /// A GGUF file, or a Hugging Face directory.
-  public let decoderPath: String
-  public let extractor: ImageFeatureExtractor
-  public let decoder: any TextDecoder
-  public let tokenizer: any Tokenizer
+  package let decoderPath: String
+  package let extractor: ImageFeatureExtractor
+  package let decoder: any TextDecoder
+  package let tokenizer: any Tokenizer
 
   /// Those of a pair.
   ///
@@ -19,7 +19,7 @@ public struct CaptionerBases: Sendable {
   ///   - directory: holds `pair.json`.
   ///   - store: where base models are that it names.
   /// - Throws: `CaptionerManifestError`, `ModelStoreError`, `ModelFileError`, `CaptionerError`, `EncodingError`.
-  public init(pairDirectory directory: String, store: ModelStore) throws {
+  package init(pairDirectory directory: String, store: ModelStore) throws {
     let pair = try BasePair(directory: directory)
     let found = try pair.resolve(in: directory, store: store)
     try self.init(pair, encoderPaths: found.encoders, decoderPath: found.decoder)
@@ -35,7 +35,7 @@ public struct CaptionerBases: Sendable {
   }
 
   /// Those of a captioner.
-  public init(_ captioner: Captioner) {
+  package init(_ captioner: Captioner) {
     encoders = captioner.manifest.encoders
     decoderSettings = captioner.manifest.decoder
     encoderPaths = captioner.files.encoders
@@ -46,7 +46,7 @@ public struct CaptionerBases: Sendable {
   }
 
   /// Greedy, with the stop tokens and the longest caption of the settings.
-  public var defaultOptions: GenerationOptions {
+  package var defaultOptions: GenerationOptions {
     GenerationOptions(
       maximumNewTokens: decoderSettings.maximumNewTokens, stopTokens: decoderSettings.stopTokens)
   }

@@ -1,8 +1,8 @@
-public import ImageEncoding
-public import ModelFiles
+package import ImageEncoding
+package import ModelFiles
 
 /// Parts of a captioner that do not make one.
-public enum CaptionerError: Error, Equatable, Sendable, CustomStringConvertible {
+package enum CaptionerError: Error, Equatable, Sendable, CustomStringConvertible {
   case unknownFamily(part: String, name: String, known: [String])
   /// A directory whose `config.json` is of a model that no family here reads.
   case unknownModelType(directory: String, type: String, known: [String], remedy: String)
@@ -25,7 +25,7 @@ public enum CaptionerError: Error, Equatable, Sendable, CustomStringConvertible 
   /// Widths of pooled features.
   case confidenceMismatch(directory: String, found: [Int], expected: [Int])
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .unknownFamily(let part, let name, let known):
       "captioner.json: \(part).family '\(name)' is not known: use \(known.joined(separator: ", ")), or a newer caption"

@@ -1,23 +1,23 @@
 import ImageEncoding
-public import ModelFiles
+package import ModelFiles
 import PrefixMapping
 import Tensors
 import TextDecoding
 
 /// A ClipCap checkpoint becomes a captioner's directory.
-public struct ClipCapConversion: Sendable {
+package struct ClipCapConversion: Sendable {
   /// A PyTorch file.
-  public let checkpoint: String
+  package let checkpoint: String
   /// Directories in the Hugging Face format, absolute.
-  public let encoder, decoder: String
+  package let encoder, decoder: String
   /// Where the captioner goes.
-  public let directory: String
-  public let name: String
+  package let directory: String
+  package let name: String
   /// The text of the token that ends a caption.
-  public let stop: String
-  public let maximumNewTokens: Int
+  package let stop: String
+  package let maximumNewTokens: Int
 
-  public init(
+  package init(
     checkpoint: String, encoder: String, decoder: String, directory: String, name: String, stop: String,
     maximumNewTokens: Int
   ) {
@@ -33,7 +33,7 @@ public struct ClipCapConversion: Sendable {
   /// Writes the directory, and loads the captioner to know that its parts fit.
   ///
   /// - Throws: `CaptionerError`, `ModelFileError`, `FileSystemError`, `ModelStoreError`.
-  public func run(hashes: FileHashCache) throws {
+  package func run(hashes: FileHashCache) throws {
     guard !FileSystem.isRegularFile(Path.join(directory, CaptionerManifest.fileName)) else {
       throw CaptionerError.existingCaptioner(directory: directory)
     }

@@ -1,13 +1,13 @@
 package import ImageEncoding
 import PrefixMapping
-public import Tensors
+package import Tensors
 package import TextDecoding
 
 /// In what precision a captioner's frozen matrices multiply. Norms, softmax, activations and sums are in f32 in all of them.
 ///
 /// What a batch makes of a photo does not depend on the photos beside it, nor on how many there are. A photo alone meets the
 /// decoder's matrices as they are stored, in sums of another order, and the mapper's in f32.
-public enum ComputePrecision: String, Sendable, Codable, CaseIterable {
+package enum ComputePrecision: String, Sendable, Codable, CaseIterable {
   /// The fastest here that costs hardly any quality: 8 bits where the processor has instructions for them.
   case auto
   /// Every product in f32: what the reference implementation computes.
@@ -44,7 +44,7 @@ public enum ComputePrecision: String, Sendable, Codable, CaseIterable {
   }
 
   /// Of the frozen decoder's matrices in training, both ways. The mapper's products are in f32.
-  public var training: MatrixPrecision {
+  package var training: MatrixPrecision {
     switch self {
     case .auto: MatrixPrecision.hasFastBF16 ? .bf16 : MatrixPrecision.hasFastInt8 ? .int8 : .f32
     case .f32: .f32
@@ -62,15 +62,15 @@ public enum ComputePrecision: String, Sendable, Codable, CaseIterable {
 
 extension ComputePrecision {
   /// What it means here, for people.
-  public var summary: String {
+  package var summary: String {
     "encoder \((encoder(isBatch: true) ?? .f32).rawValue), decoder \((decoder(isBatch: true).packed ?? .f32).rawValue)"
   }
 
   /// What it means in training, for people.
-  public var trainingSummary: String { training.rawValue }
+  package var trainingSummary: String { training.rawValue }
 
   /// The precision of each part's products: `encoder`, `mapper` and `decoder`.
-  public func parts(isBatch: Bool) -> [String: String] {
+  package func parts(isBatch: Bool) -> [String: String] {
     let decoder = decoder(isBatch: isBatch)
     let alone: MatrixPrecision = decoder.roundsRows ? .int8 : .f32
     return [
@@ -81,7 +81,7 @@ extension ComputePrecision {
   }
 
   /// Why it means that here.
-  public var reason: String {
+  package var reason: String {
     switch self {
     case .f32, .bf16, .int8: "it was asked for"
     case .auto:
@@ -114,7 +114,7 @@ extension Captioner {
   /// - Parameter isBatch: whether many captions grow side by side: matrices are copied and laid out for that, which takes a
   ///   moment and memory.
   /// - Throws: `OutOfMemory`.
-  public func prepared(_ precision: ComputePrecision, isBatch: Bool) throws(OutOfMemory) -> Captioner {
+  package func prepared(_ precision: ComputePrecision, isBatch: Bool) throws(OutOfMemory) -> Captioner {
     try requireMemory(toPrepare: precision, isBatch: isBatch)
     if isBatch { BufferPool.shared.setLimit(BufferPool.batchLimit) }
     var prepared = self

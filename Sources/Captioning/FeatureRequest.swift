@@ -1,16 +1,16 @@
-public import ModelFiles
+package import ModelFiles
 
 /// What somebody asks an encoder for: `dinov2:8:class`, `8:8x8` or `efficientnet-lite:pooled`.
-public struct FeatureRequest: Sendable, Equatable {
+package struct FeatureRequest: Sendable, Equatable {
   /// The encoder's name; `nil` where there is but one.
-  public let encoder: String?
+  package let encoder: String?
   /// The number of a hidden state; `nil` is the last.
-  public let hiddenState: Int?
-  public let tokens: CaptionerManifest.Feature.Tokens
+  package let hiddenState: Int?
+  package let tokens: CaptionerManifest.Feature.Tokens
   /// Rows and columns that the patches are averaged to.
-  public let grid: [Int]?
+  package let grid: [Int]?
 
-  public init(
+  package init(
     encoder: String? = nil, hiddenState: Int? = nil, tokens: CaptionerManifest.Feature.Tokens, grid: [Int]? = nil
   ) {
     self.encoder = encoder
@@ -53,7 +53,7 @@ extension CaptionerBases {
   /// - Parameter requests: `nil` asks for what the bases' own settings name.
   /// - Returns: `nil` for an encoder that is asked for nothing.
   /// - Throws: `CaptionerError.unnamedEncoder`, `.unknownEncoder`.
-  public func encoders(reading requests: [FeatureRequest]?) throws(CaptionerError) -> [CaptionerManifest.Encoder?] {
+  package func encoders(reading requests: [FeatureRequest]?) throws(CaptionerError) -> [CaptionerManifest.Encoder?] {
     guard let requests else { return encoders }
     let features = try FeatureRequest.features(
       requests, names: encoders.names, layers: extractor.encoders.map(\.layers))

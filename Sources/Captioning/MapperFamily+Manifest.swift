@@ -1,11 +1,11 @@
-public import ModelFiles
-public import PrefixMapping
+package import ModelFiles
+package import PrefixMapping
 
 extension MapperFamily {
   /// The family that a manifest names.
   ///
   /// - Throws: `CaptionerError.unknownFamily`.
-  public static func named(manifest: CaptionerManifest.Mapper) throws(CaptionerError) -> MapperFamily {
+  package static func named(manifest: CaptionerManifest.Mapper) throws(CaptionerError) -> MapperFamily {
     guard let family = named(manifest.family) else {
       throw .unknownFamily(part: "mapper", name: manifest.family, known: names.sorted())
     }

@@ -1,12 +1,12 @@
-public import Tensors
-public import TextDecoding
+package import Tensors
+package import TextDecoding
 
 extension TextDecoder {
   /// The same decoder, frozen, laid out so that gradients go back through it. From now on more memory of tensors is kept for
   /// those that come next.
   ///
   /// - Throws: `OutOfMemory`.
-  public func preparedForTraining(_ precision: MatrixPrecision) throws(OutOfMemory) -> Self {
+  package func preparedForTraining(_ precision: MatrixPrecision) throws(OutOfMemory) -> Self {
     try Memory.require(
       preparedByteCount(.training(precision)),
       for: "the decoder's matrices in \(precision.rawValue), laid out for training",
@@ -18,7 +18,7 @@ extension TextDecoder {
   /// The same decoder, laid out to draw many captions at once while another copy is trained through.
   ///
   /// - Throws: `OutOfMemory`.
-  public func preparedForSampling(_ precision: MatrixPrecision) throws(OutOfMemory) -> Self {
+  package func preparedForSampling(_ precision: MatrixPrecision) throws(OutOfMemory) -> Self {
     let plan = (ComputePrecision(rawValue: precision.rawValue) ?? .f32).decoder(isBatch: true)
     try Memory.require(
       preparedByteCount(plan), for: "a second copy of the decoder's matrices, in \(precision.rawValue)",

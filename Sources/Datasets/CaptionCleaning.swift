@@ -1,12 +1,12 @@
 /// What is done to a caption before it is learnt. It belongs to the recipe: a captioner writes as it was taught.
-public enum CaptionCleaning: String, Sendable, Codable, CaseIterable {
+package enum CaptionCleaning: String, Sendable, Codable, CaseIterable {
   /// Only white space at both ends is removed.
   case none
   /// A sentence: white space at both ends and one final full stop with the space before it are removed, the first letter
   /// becomes upper-case, and a full stop ends it. `a dog runs .` becomes `A dog runs.`
   case sentence
 
-  public func callAsFunction(_ caption: String) -> String {
+  package func callAsFunction(_ caption: String) -> String {
     var scalars = Self.trim(caption.unicodeScalars[...])
     guard self == .sentence else { return String(scalars) }
     if scalars.last == "." { scalars = Self.trim(scalars.dropLast()) }

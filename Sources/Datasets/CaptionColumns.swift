@@ -1,11 +1,11 @@
 /// What the columns of tables and the keys of JSON are called that hold images' names and captions.
-public struct CaptionColumns: Sendable, Hashable {
+package struct CaptionColumns: Sendable, Hashable {
   /// As somebody chose it; `nil` takes the first of the usual names that is there.
-  public var image: String?
+  package var image: String?
   /// As somebody chose it; `nil` takes the usual names.
-  public var caption: String?
+  package var caption: String?
 
-  public init(image: String? = nil, caption: String? = nil) {
+  package init(image: String? = nil, caption: String? = nil) {
     self.image = image
     self.caption = caption
   }

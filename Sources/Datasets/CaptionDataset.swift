@@ -1,17 +1,17 @@
 /// Images with captions, in the order of the dataset: where they are, not their bytes.
-public struct CaptionDataset: Sendable {
+package struct CaptionDataset: Sendable {
   /// The name of the format that was read: `WebDataset tar shards`.
-  public let format: String
-  public let images: [CaptionedImage]
+  package let format: String
+  package let images: [CaptionedImage]
   /// Every sample that cannot be used, named.
-  public let damaged: [DamagedSample]
+  package let damaged: [DamagedSample]
 
   /// The names of images that lead out of the folder of the dataset, `../a.jpg`.
-  public var namesOutside: [String] {
+  package var namesOutside: [String] {
     images.map(\.name).filter { $0.hasPrefix("../") || $0.contains("/../") }
   }
 
-  public init(format: String, images: [CaptionedImage], damaged: [DamagedSample]) {
+  package init(format: String, images: [CaptionedImage], damaged: [DamagedSample]) {
     self.format = format
     self.images = images
     self.damaged = damaged
@@ -25,7 +25,7 @@ public struct CaptionDataset: Sendable {
   ///   - imageDirectory: where the images of annotation files are, if not in one of the usual places beside them.
   ///   - columns: what holds images' names and captions, if it is not called as usual.
   ///   - onProgress: called every thousand samples and at the end with how many were found so far.
-  public init(
+  package init(
     path: String, imageDirectory: String? = nil, columns: CaptionColumns = CaptionColumns(),
     onProgress: (Int) -> Void = { _ in }
   ) throws(DatasetError) {
@@ -51,7 +51,7 @@ public struct CaptionDataset: Sendable {
   /// - Returns: the name of the format.
   /// - Throws: `DatasetError`; what `body` throws.
   @discardableResult
-  public static func forEachSample(
+  package static func forEachSample(
     path: String, imageDirectory: String? = nil, columns: CaptionColumns = CaptionColumns(),
     _ body: (DatasetSample) throws(DatasetError) -> Void
   ) throws(DatasetError) -> String {

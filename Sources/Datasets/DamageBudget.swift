@@ -1,18 +1,18 @@
 /// How much of a dataset may be damaged before it is better to stop than to go on without the damaged samples.
-public struct DamageBudget: Sendable, Hashable {
-  public let maximumShare: Percentage
+package struct DamageBudget: Sendable, Hashable {
+  package let maximumShare: Percentage
 
-  public init(maximumShare: Percentage) { self.maximumShare = maximumShare }
+  package init(maximumShare: Percentage) { self.maximumShare = maximumShare }
 
   /// - Parameter sampleCount: of all samples, the damaged ones among them.
   /// - Throws: `DatasetError.tooMuchDamage`, which lists the damaged samples.
-  public func check(_ damaged: [DamagedSample], of sampleCount: Int) throws(DatasetError) {
+  package func check(_ damaged: [DamagedSample], of sampleCount: Int) throws(DatasetError) {
     guard Double(damaged.count) > maximumShare.share * Double(sampleCount) else { return }
     throw .tooMuchDamage(damaged: damaged, sampleCount: sampleCount, maximumShare: maximumShare)
   }
 
   /// The same for what a dataset's reader found.
-  public func check(_ dataset: CaptionDataset) throws(DatasetError) {
+  package func check(_ dataset: CaptionDataset) throws(DatasetError) {
     try check(dataset.damaged, of: dataset.images.count + dataset.damaged.count)
   }
 }

@@ -1,5 +1,5 @@
 /// Why a dataset cannot be used at all. What is wrong with single samples is a `DamagedSample`.
-public enum DatasetError: Error, Equatable, Sendable {
+package enum DatasetError: Error, Equatable, Sendable {
   /// The system's words, or what is wrong with the file as a whole.
   case cannotRead(path: String, reason: String)
   /// The path holds no known format.
@@ -22,7 +22,7 @@ extension DatasetError: CustomStringConvertible {
   /// How many damaged samples are listed.
   private static let listedCount = 20
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .cannotRead(let path, let reason):
       "\(path): cannot be read: \(reason); check the path and its permissions, or copy it again"

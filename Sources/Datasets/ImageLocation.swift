@@ -1,16 +1,16 @@
 /// Where an image's bytes are: a file, or a slice of an archive.
-public struct ImageLocation: Sendable, Hashable {
+package struct ImageLocation: Sendable, Hashable {
   /// Of the file, or of the archive.
-  public let path: String
+  package let path: String
   /// Where the image begins in the archive, in bytes; `nil` for a file.
-  public let offset: Int?
+  package let offset: Int?
   /// How many bytes of the archive the image takes; `nil` for a file.
-  public let count: Int?
+  package let count: Int?
   /// The image's name within the archive.
   private let member: String?
 
   /// A file of its own.
-  public init(path: String) {
+  package init(path: String) {
     self.path = path
     offset = nil
     count = nil
@@ -18,7 +18,7 @@ public struct ImageLocation: Sendable, Hashable {
   }
 
   /// A member of an archive.
-  public init(archive path: String, member: String, offset: Int, count: Int) {
+  package init(archive path: String, member: String, offset: Int, count: Int) {
     self.path = path
     self.offset = offset
     self.count = count
@@ -26,7 +26,7 @@ public struct ImageLocation: Sendable, Hashable {
   }
 
   /// For people: `photos/a.jpg`, `shard-000.tar: a.jpg`.
-  public var name: String {
+  package var name: String {
     guard let member else { return path }
     return "\(DatasetPath.name(path)): \(member)"
   }
@@ -35,7 +35,7 @@ public struct ImageLocation: Sendable, Hashable {
   ///
   /// - Parameter limit: the most bytes that an image may have.
   /// - Throws: `DatasetError.cannotRead`; also where the file ends before the image does.
-  public func bytes(limit: Int = 256 << 20) throws(DatasetError) -> [UInt8] {
+  package func bytes(limit: Int = 256 << 20) throws(DatasetError) -> [UInt8] {
     let file = try DatasetFile(path: path)
     let count = count ?? file.byteCount
     guard count <= limit else { throw .cannotRead(path: name, reason: "it is larger than \(limit) bytes") }

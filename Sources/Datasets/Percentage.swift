@@ -1,22 +1,22 @@
 /// A share from nothing to all, as people write it: `5%`, `0.5 %`, `0.05`.
-public struct Percentage: Sendable, Hashable, LosslessStringConvertible {
+package struct Percentage: Sendable, Hashable, LosslessStringConvertible {
   /// Between 0 and 1.
-  public let share: Double
+  package let share: Double
 
   /// `nil` unless `share` lies between 0 and 1.
-  public init?(share: Double) {
+  package init?(share: Double) {
     guard (0...1).contains(share) else { return nil }
     self.share = share
   }
 
   /// - Precondition: 0 to 100.
-  public init(percent: Double) {
+  package init(percent: Double) {
     precondition((0...100).contains(percent), "\(percent) % is no share")
     share = percent / 100
   }
 
   /// `nil` for what is no share. Without a percent sign only fractions below 1 are taken: `1` may be meant either way.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     let hasSign = text.hasSuffix("%")
     let digits = hasSign ? text.dropLast() : text[...]
     let trimmed = digits.reversed().drop { $0 == " " }.reversed()
@@ -28,7 +28,7 @@ public struct Percentage: Sendable, Hashable, LosslessStringConvertible {
   }
 
   /// `5%`, without decimals that say nothing.
-  public var description: String {
+  package var description: String {
     // 4 % is not 0.04 × 100 in binary: a millionth of a percent is as fine as anyone writes.
     let percent = (share * 100_000_000).rounded() / 1_000_000
     return percent == percent.rounded() ? "\(Int(percent))%" : "\(percent)%"

@@ -1,12 +1,12 @@
 /// The part of a dataset that an image belongs to.
-public enum Split: String, Sendable, Codable, CaseIterable {
+package enum Split: String, Sendable, Codable, CaseIterable {
   case train, validation, test
 
   /// The split that a dataset calls `name`, in any letter case; `nil` for an unknown name.
   ///
   /// Karpathy's `restval` (the part of COCO's validation set that everyone trains on) and `extra` (photos on none of
   /// Flickr8k's lists) are training data.
-  public init?(named name: String) {
+  package init?(named name: String) {
     switch name.lowercased() {
     case "train", "training", "restval", "extra": self = .train
     case "validation", "val", "valid", "dev": self = .validation

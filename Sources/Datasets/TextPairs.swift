@@ -1,16 +1,16 @@
 import Foundation
 
 /// Inputs with their targets, of a text task: lines of JSON `{"input": …, "target": …}`, with a `split` where they have one.
-public struct TextPairs: Sendable {
-  public struct Pair: Sendable, Equatable {
+package struct TextPairs: Sendable {
+  package struct Pair: Sendable, Equatable {
     /// `file:line`.
-    public let place: String
-    public let input, target: String
+    package let place: String
+    package let input, target: String
     /// As the file says; `nil` where it does not.
-    public let split: Split?
+    package let split: Split?
   }
 
-  public let pairs: [Pair]
+  package let pairs: [Pair]
 
   private static let format = "lines of JSON with input and target"
 
@@ -21,7 +21,7 @@ public struct TextPairs: Sendable {
 
   /// - Throws: `DatasetError.cannotRead`; `.malformed` with the line that is no such object, or whose input or target is blank;
   ///   `.unknownSplit`, `.noSamples`.
-  public init(path: String) throws(DatasetError) {
+  package init(path: String) throws(DatasetError) {
     var reader = try LineReader(path: path)
     var pairs: [Pair] = []
     let decoder = JSONDecoder()

@@ -1,15 +1,15 @@
 /// What the weights in a directory of the Hugging Face format are called, the best first: what is found first is read.
-public enum DirectoryWeights: String, Sendable, CaseIterable {
+package enum DirectoryWeights: String, Sendable, CaseIterable {
   case safetensors = "model.safetensors"
   case safetensorsIndex = "model.safetensors.index.json"
   case pyTorch = "pytorch_model.bin"
   case pyTorchIndex = "pytorch_model.bin.index.json"
 
   /// Whether these weights are in several files, which an index lists.
-  public var isSplit: Bool { self == .safetensorsIndex || self == .pyTorchIndex }
+  package var isSplit: Bool { self == .safetensorsIndex || self == .pyTorchIndex }
 
   /// Whether a file of this name may be one of several beside the index.
-  public func isShard(_ name: String) -> Bool {
+  package func isShard(_ name: String) -> Bool {
     switch self {
     case .safetensors, .pyTorch: false
     case .safetensorsIndex: name.hasSuffix(".safetensors")
@@ -19,7 +19,7 @@ public enum DirectoryWeights: String, Sendable, CaseIterable {
   }
 
   /// Those that are read of a directory with these files; `nil` where it has none.
-  public static func best(of names: Set<String>) -> DirectoryWeights? {
+  package static func best(of names: Set<String>) -> DirectoryWeights? {
     allCases.first { names.contains($0.rawValue) }
   }
 }
@@ -28,7 +28,7 @@ public enum DirectoryWeights: String, Sendable, CaseIterable {
 /// models have, `pytorch_model.bin` or the shards of `pytorch_model.bin.index.json`, of whose pickles nothing is run.
 ///
 /// - Throws: `ModelFileError`, naming the files where the directory has none of them.
-public func openWeights(directory: String) throws(ModelFileError) -> any TensorSource {
+package func openWeights(directory: String) throws(ModelFileError) -> any TensorSource {
   guard let found = DirectoryWeights.allCases.first(where: { fileExists(Path.join(directory, $0.rawValue)) }) else {
     let names = DirectoryWeights.allCases.map(\.rawValue)
     throw .cannotOpen(path: directory, reason: "it has none of \(names.joined(separator: ", "))")

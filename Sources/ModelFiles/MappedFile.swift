@@ -1,4 +1,4 @@
-public import Tensors
+package import Tensors
 
 #if canImport(Glibc)
   import Glibc
@@ -12,11 +12,11 @@ public import Tensors
 ///
 /// Whoever replaces a mapped file must do so by renaming another one over it, as all writers here do: a file that is
 /// cut short while mapped ends the process that touches the lost pages (SIGBUS).
-public final class MappedFile: @unchecked Sendable {
+package final class MappedFile: @unchecked Sendable {
   // Unchecked: the memory is mapped without write permission and unmapped only by deinit.
 
   /// What the system is told about the coming accesses.
-  public enum AccessPattern: Sendable {
+  package enum AccessPattern: Sendable {
     /// Nothing.
     case normal
     /// From start to end: read ahead, drop behind.
@@ -28,13 +28,13 @@ public final class MappedFile: @unchecked Sendable {
   /// What the files begin with that Git LFS keeps in repositories in place of large ones.
   private static let lfsPointerStart = "version https://git-lfs.github.com/spec/"
 
-  public let path: String
+  package let path: String
   private let address: UnsafeMutableRawPointer
   private let byteCount: Int
 
   /// - Throws: `ModelFileError.cannotOpen` where there is no such file, it is no regular file, it is empty, or the
   ///   system refuses; `.lfsPointer`; `.noAddressSpace`.
-  public init(path: String, accessPattern: AccessPattern = .normal) throws(ModelFileError) {
+  package init(path: String, accessPattern: AccessPattern = .normal) throws(ModelFileError) {
     func failure(_ reason: String) -> ModelFileError { .cannotOpen(path: path, reason: reason) }
     // A NUL would cut the path short and open another file than was named.
     guard !path.utf8.contains(0) else { throw failure("the path contains a NUL character") }
@@ -80,13 +80,13 @@ public final class MappedFile: @unchecked Sendable {
   deinit { munmap(address, byteCount) }
 
   /// The file's bytes; they stay mapped for as long as the value or any part of it lives.
-  public var bytes: StoredTensor.Bytes {
+  package var bytes: StoredTensor.Bytes {
     StoredTensor.Bytes(pointer: UnsafeRawPointer(address), count: byteCount, owner: self)
   }
 }
 
 extension MappedFile: ReleasableMemory {
-  public func release(_ bytes: UnsafeRawBufferPointer) {
+  package func release(_ bytes: UnsafeRawBufferPointer) {
     guard let start = bytes.baseAddress else { return }
     let page = sysconf(Int32(_SC_PAGESIZE))
     let first = (Int(bitPattern: start) + page - 1) / page * page

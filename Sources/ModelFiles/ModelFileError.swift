@@ -3,7 +3,7 @@ import Tensors
 /// What can be wrong with a file that a model is read from or written to.
 ///
 /// Every case carries the file; `description` names file, cause and remedy.
-public enum ModelFileError: Error, Equatable, Sendable {
+package enum ModelFileError: Error, Equatable, Sendable {
   /// The system refused to open the file, or to map it.
   case cannotOpen(path: String, reason: String)
   /// In place of the file there is the text that Git LFS keeps in a repository.
@@ -33,7 +33,7 @@ public enum ModelFileError: Error, Equatable, Sendable {
 }
 
 /// The formats that models come in.
-public enum ModelFileFormat: String, Sendable {
+package enum ModelFileFormat: String, Sendable {
   case safetensors = "safetensors"
   case safetensorsIndex = "safetensors index"
   case gguf = "GGUF"
@@ -44,7 +44,7 @@ public enum ModelFileFormat: String, Sendable {
 }
 
 extension ModelFileError: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     switch self {
     case .cannotOpen(let path, let reason):
       "\(path): cannot be read: \(reason); check the path and its permissions"

@@ -1,11 +1,11 @@
-public import Tensors
+package import Tensors
 
 /// A model split over several safetensors or PyTorch files, as `model.safetensors.index.json` or
 /// `pytorch_model.bin.index.json` lists them.
-public struct ShardedWeights: ListedTensors {
+package struct ShardedWeights: ListedTensors {
   /// The index file.
-  public let path: String
-  public let tensorNames: [String]
+  package let path: String
+  package let tensorNames: [String]
 
   private let shards: [any WeightShard]
   /// Which shard a tensor lies in.
@@ -16,7 +16,7 @@ public struct ShardedWeights: ListedTensors {
   /// - Parameter path: the index file; its shards lie in the same directory.
   /// - Throws: `ModelFileError`, also where a shard is missing or damaged, does not have a tensor that the index puts
   ///   there, or is named by a path that leaves the directory.
-  public init(path: String) throws(ModelFileError) {
+  package init(path: String) throws(ModelFileError) {
     let weightMap = try Self.weightMap(path)
     // Others would not be part of the model's hash: see `ModelWeights`.
     let kind: DirectoryWeights = Self.format(ofIndex: path) == .pyTorchIndex ? .pyTorchIndex : .safetensorsIndex
@@ -68,15 +68,15 @@ public struct ShardedWeights: ListedTensors {
     shards.reduce(into: [:]) { all, shard in all.merge(shard.metadata) { first, _ in first } }
   }
 
-  public func tensor(named name: String) -> StoredTensor? {
+  package func tensor(named name: String) -> StoredTensor? {
     shardIndices[name].flatMap { shards[$0].tensor(named: name) }
   }
 
-  public func unsupportedFeature(ofTensor name: String) -> String? {
+  package func unsupportedFeature(ofTensor name: String) -> String? {
     shardIndices[name].flatMap { shards[$0].unsupportedFeature(ofTensor: name) }
   }
 
-  public func path(ofTensor name: String) -> String {
+  package func path(ofTensor name: String) -> String {
     shardIndices[name].map { shards[$0].path } ?? path
   }
 

@@ -1,7 +1,7 @@
-public import Tensors
+package import Tensors
 
 /// A file (or several) with named tensors, validated when it was opened, so that looking one up cannot fail.
-public protocol TensorSource: Sendable {
+package protocol TensorSource: Sendable {
   /// The file, for messages.
   var path: String { get }
 
@@ -28,11 +28,11 @@ public protocol TensorSource: Sendable {
 }
 
 extension TensorSource {
-  public func unsupportedFeature(ofTensor name: String) -> String? { nil }
+  package func unsupportedFeature(ofTensor name: String) -> String? { nil }
 
-  public func path(ofTensor name: String) -> String { path }
+  package func path(ofTensor name: String) -> String { path }
 
-  public func gradientNode(ofTensor name: String) -> GradientNode? { nil }
+  package func gradientNode(ofTensor name: String) -> GradientNode? { nil }
 }
 
 extension StoredTensor {

@@ -1,11 +1,11 @@
-public import Tensors
+package import Tensors
 
 /// The layers that most models consist of.
 extension WeightReader {
   /// A matrix `[rows, columns]` in its storage type.
   ///
   /// - Throws: `ModelFileError` where it is missing, misshapen or of a type that no kernel multiplies by.
-  public func matrix(_ key: String, rows: Int, columns: Int) throws(ModelFileError) -> StoredTensor {
+  package func matrix(_ key: String, rows: Int, columns: Int) throws(ModelFileError) -> StoredTensor {
     let tensor = try tensor(key, shape: [rows, columns])
     guard Linear.supports(tensor.elementType) else {
       throw .unsupportedTensor(
@@ -17,26 +17,26 @@ extension WeightReader {
   /// The matrix, on a tape where the source trains it.
   ///
   /// - Throws: as `matrix(_:rows:columns:)`.
-  public func matrixVariable(_ key: String, rows: Int, columns: Int) throws(ModelFileError) -> MatrixVariable {
+  package func matrixVariable(_ key: String, rows: Int, columns: Int) throws(ModelFileError) -> MatrixVariable {
     MatrixVariable(try matrix(key, rows: rows, columns: columns), node: gradientNode(key))
   }
 
   /// The tensor as 32-bit floats, on a tape where the source trains it.
   ///
   /// - Throws: as `float32(_:shape:)`.
-  public func variable(_ key: String, shape: [Int]) throws(ModelFileError) -> Variable {
+  package func variable(_ key: String, shape: [Int]) throws(ModelFileError) -> Variable {
     Variable(try float32(key, shape: shape), node: gradientNode(key))
   }
 
   /// `weight` `[outputs, inputs]` and `bias` `[outputs]` of a PyTorch linear layer.
-  public func linear(outputs: Int, inputs: Int, bias: Bool = true) throws(ModelFileError) -> Linear {
+  package func linear(outputs: Int, inputs: Int, bias: Bool = true) throws(ModelFileError) -> Linear {
     Linear(
       weight: try matrixVariable("weight", rows: outputs, columns: inputs),
       bias: bias ? try variable("bias", shape: [outputs]) : nil)
   }
 
   /// `weight` and `bias` `[columns]` of a PyTorch layer norm.
-  public func layerNorm(columns: Int, epsilon: Float = 1e-5) throws(ModelFileError) -> LayerNorm {
+  package func layerNorm(columns: Int, epsilon: Float = 1e-5) throws(ModelFileError) -> LayerNorm {
     LayerNorm(
       weight: try variable("weight", shape: [columns]), bias: try variable("bias", shape: [columns]), epsilon: epsilon)
   }
@@ -46,7 +46,7 @@ extension TensorSource {
   /// A tensor whose shape is not known beforehand, only how many dimensions it has.
   ///
   /// - Throws: `ModelFileError.missingTensor`, `.unexpectedShape` or `.unsupportedTensor`.
-  public func require(_ key: String, dimensions: Int) throws(ModelFileError) -> StoredTensor {
+  package func require(_ key: String, dimensions: Int) throws(ModelFileError) -> StoredTensor {
     let anyShape = Array(repeating: -1, count: dimensions)
     let tensor = try require(key, expectedShape: anyShape)
     guard tensor.shape.count == dimensions else {

@@ -1,5 +1,5 @@
 /// Why a model could not be had from the Hugging Face hub.
-public enum HubError: Error, Equatable, Sendable, CustomStringConvertible {
+package enum HubError: Error, Equatable, Sendable, CustomStringConvertible {
   case invalidReference(text: String, problem: String)
   case invalidEndpoint(String)
   case noCache
@@ -25,7 +25,7 @@ public enum HubError: Error, Equatable, Sendable, CustomStringConvertible {
   case wrongHash(file: String, expected: String, found: String)
   case notCached(reference: String, place: String)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .invalidReference(let text, let problem):
       "'\(text)' names no model of the hub: \(problem) (expected hf:org/name[@revision] or hf:org/name/file.gguf)"

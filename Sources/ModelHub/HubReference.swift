@@ -1,27 +1,27 @@
 import ModelFiles
 
 /// A model of the Hugging Face hub, or one GGUF file of it: `hf:org/name[/file.gguf][@revision]`.
-public struct HubReference: Sendable, Equatable, CustomStringConvertible {
-  public static let prefix = "hf:"
+package struct HubReference: Sendable, Equatable, CustomStringConvertible {
+  package static let prefix = "hf:"
 
   /// `org/name`; a few old models have no organisation.
-  public let repository: String
+  package let repository: String
   /// In the repository, with its folders; `nil` for the model in the Hugging Face format.
-  public let file: String?
+  package let file: String?
   /// A branch, a tag or a commit.
-  public let revision: String
+  package let revision: String
 
-  public init(repository: String, file: String? = nil, revision: String = "main") {
+  package init(repository: String, file: String? = nil, revision: String = "main") {
     self.repository = repository
     self.file = file
     self.revision = revision
   }
 
   /// Whether `text` means a model of the hub and not a path.
-  public static func isReference(_ text: String) -> Bool { text.hasPrefix(prefix) }
+  package static func isReference(_ text: String) -> Bool { text.hasPrefix(prefix) }
 
   /// - Throws: `HubError.invalidReference`.
-  public init(_ text: String) throws(HubError) {
+  package init(_ text: String) throws(HubError) {
     func invalid(_ problem: String) -> HubError { .invalidReference(text: text, problem: problem) }
     guard Self.isReference(text) else { throw invalid("it does not begin with \(Self.prefix)") }
     let parts = text.dropFirst(Self.prefix.count).split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
@@ -40,7 +40,7 @@ public struct HubReference: Sendable, Equatable, CustomStringConvertible {
     if let file, !file.hasSuffix(".gguf") { throw invalid("'\(file)' is no .gguf file: name the repository alone") }
   }
 
-  public var description: String {
+  package var description: String {
     Self.prefix + repository + (file.map { "/\($0)" } ?? "") + (revision == "main" ? "" : "@\(revision)")
   }
 

@@ -1,36 +1,36 @@
 import ModelFiles
 
 #if canImport(FoundationEssentials)
-  public import FoundationEssentials
+  package import FoundationEssentials
 #else
-  public import Foundation
+  package import Foundation
 #endif
 
 /// Where the hub and its cache are, by the environment variables of huggingface_hub.
-public struct HubSettings: Sendable {
+package struct HubSettings: Sendable {
   /// `HF_ENDPOINT`; https://huggingface.co by default.
-  public var endpoint: URL
+  package var endpoint: URL
   /// `HF_TOKEN`, else what is in the file `HF_TOKEN_PATH` or `$HF_HOME/token`.
-  public var token: String?
+  package var token: String?
   /// `HF_HUB_CACHE`, else `$HF_HOME/hub`, else `~/.cache/huggingface/hub`.
-  public var cacheDirectory: String
+  package var cacheDirectory: String
   /// `HF_HUB_OFFLINE`: nothing is asked for.
-  public var isOffline: Bool
+  package var isOffline: Bool
   /// `HTTPS_PROXY` and the like.
-  public var proxies: ProxySettings
+  package var proxies: ProxySettings
   /// Certificates to trust in place of the system's: `SSL_CERT_FILE`, `REQUESTS_CA_BUNDLE` or `CURL_CA_BUNDLE`.
-  public var certificateFile: String?
+  package var certificateFile: String?
   /// `SSL_CERT_DIR`.
-  public var certificateDirectory: String?
+  package var certificateDirectory: String?
   /// After which a connection on which nothing comes is given up; whole seconds.
-  public var stallTimeout: Duration = .seconds(30)
+  package var stallTimeout: Duration = .seconds(30)
   /// Of a request whose answer was no use; doubled for each further attempt.
-  public var firstPause: Duration = .seconds(1)
-  public var attempts = 5
+  package var firstPause: Duration = .seconds(1)
+  package var attempts = 5
 
   /// - Parameter environment: the process's own where there is none.
   /// - Throws: `HubError.invalidEndpoint`, `.noCache`.
-  public init(environment: [String: String]? = nil) throws(HubError) {
+  package init(environment: [String: String]? = nil) throws(HubError) {
     let environment = environment ?? ProcessInfo.processInfo.environment
     func value(_ names: String...) -> String? {
       names.lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
@@ -57,7 +57,7 @@ public struct HubSettings: Sendable {
   }
 
   /// The proxy on the way to the endpoint; `nil` where there is none.
-  public var proxy: String? { proxies.proxy(for: endpoint) }
+  package var proxy: String? { proxies.proxy(for: endpoint) }
 
   private static func token(inFile path: String) -> String? {
     guard let bytes = try? FileSystem.read(path, limit: 1 << 16) else { return nil }

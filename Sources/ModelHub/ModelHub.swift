@@ -1,20 +1,20 @@
-public import ModelFiles
+package import ModelFiles
 
 /// Models of the Hugging Face hub (or of what speaks like it), fetched into the cache that huggingface_hub keeps.
 ///
 /// A target of its own: only the commands that fetch models need an HTTP client, and nothing below them shall know one.
-public struct ModelHub: Sendable {
-  public let settings: HubSettings
+package struct ModelHub: Sendable {
+  package let settings: HubSettings
 
-  public init(settings: HubSettings) {
+  package init(settings: HubSettings) {
     self.settings = settings
   }
 
   /// A model in the cache.
-  public struct Model: Sendable, Equatable {
-    public let commit: String
+  package struct Model: Sendable, Equatable {
+    package let commit: String
     /// The directory of a model in the Hugging Face format, or a GGUF file.
-    public let path: String
+    package let path: String
   }
 
   /// Fetches what is not there yet of a model: its configuration, tokeniser and weights, or the one GGUF file
@@ -23,7 +23,7 @@ public struct ModelHub: Sendable {
   /// - Parameter force: fetches everything anew.
   /// - Throws: `HubError`, `FileSystemError`, `CancellationError`. Whole files stay, and so does the part of one that was
   ///   on its way; the next pull goes on from there.
-  public func pull(
+  package func pull(
     _ reference: HubReference, force: Bool = false, progress: @escaping PullProgressHandler
   ) async throws -> Model {
     let cache = HubCache(root: settings.cacheDirectory, repository: reference.repository)

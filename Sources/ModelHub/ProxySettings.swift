@@ -5,7 +5,7 @@
 #endif
 
 /// The proxies that the environment names, as curl reads it.
-public struct ProxySettings: Sendable {
+package struct ProxySettings: Sendable {
   private let https: String?
   private let http: String?
   /// Hosts and domains that are reached without.

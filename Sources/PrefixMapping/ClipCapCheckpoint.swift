@@ -1,25 +1,25 @@
-public import ModelFiles
-public import Tensors
+package import ModelFiles
+package import Tensors
 
 /// A published ClipCap checkpoint (Mokady et al. 2021): `torch.save` of a module whose `clip_project` maps image embeddings to
 /// prompts, and whose `gpt` is the GPT-2 that was trained with it, where it was.
-public struct ClipCapCheckpoint: Sendable {
-  public let path: String
+package struct ClipCapCheckpoint: Sendable {
+  package let path: String
   /// `clipcap-mlp` or `clipcap-transformer`.
-  public let family: MapperFamily
+  package let family: MapperFamily
   /// Of the mapper, as its family reads them.
-  public let mapper: [(name: String, tensor: StoredTensor)]
+  package let mapper: [(name: String, tensor: StoredTensor)]
   /// Of GPT-2, under Hugging Face's names; empty where the checkpoint holds the mapper alone.
-  public let decoder: [(name: String, tensor: StoredTensor)]
+  package let decoder: [(name: String, tensor: StoredTensor)]
 
   /// What ClipCap's transformer has, which no tensor tells.
-  public static let attentionHeads = 8
+  package static let attentionHeads = 8
 
   /// - Parameters:
   ///   - path: of a `.pt` file; no code in it is run.
   ///   - width: of the decoder's embeddings.
   /// - Throws: `ModelFileError`, also where the mapper is neither of ClipCap's, or makes prompts of another width.
-  public init(path: String, width: Int) throws(ModelFileError) {
+  package init(path: String, width: Int) throws(ModelFileError) {
     let file = try PyTorchFile(path: path, verifying: true)
     self.path = path
     func tensors(_ scope: String) -> [(name: String, tensor: StoredTensor)] {

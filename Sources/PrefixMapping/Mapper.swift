@@ -1,15 +1,15 @@
-public import ModelFiles
-public import Tensors
-public import TextDecoding
+package import ModelFiles
+package import Tensors
+package import TextDecoding
 
 /// What is trained between encoder and decoder: it makes keys and values of every layer, or a prompt of embeddings, of which
 /// the frozen decoder makes them.
-public enum Mapper: Sendable {
+package enum Mapper: Sendable {
   case prefix(any PrefixMapper)
   case prompt(any PromptMapper)
 
   /// How the features lie that it was trained on; `nil` where it reads none and one prefix serves everything.
-  public var featureLayout: FeatureLayout? {
+  package var featureLayout: FeatureLayout? {
     switch self {
     case .prefix(let mapper): mapper.featureLayout
     case .prompt(let mapper): mapper.featureLayout
@@ -17,7 +17,7 @@ public enum Mapper: Sendable {
   }
 
   /// Positions of the prefix.
-  public var length: Int {
+  package var length: Int {
     switch self {
     case .prefix(let mapper): mapper.prefixShape.length
     case .prompt(let mapper): mapper.promptShape[0]
@@ -25,7 +25,7 @@ public enum Mapper: Sendable {
   }
 
   /// What it makes, for messages: `[layers, 2, heads, length, head dimension]` or `[length, width]`.
-  public var outputShape: [Int] {
+  package var outputShape: [Int] {
     switch self {
     case .prefix(let mapper): mapper.prefixShape.dimensions
     case .prompt(let mapper): mapper.promptShape
@@ -33,7 +33,7 @@ public enum Mapper: Sendable {
   }
 
   /// What it would have to make for this decoder.
-  public func outputShape(for decoder: any TextDecoder) -> [Int] {
+  package func outputShape(for decoder: any TextDecoder) -> [Int] {
     switch self {
     case .prefix:
       var shape = decoder.prefixShape.dimensions
@@ -49,7 +49,7 @@ public enum Mapper: Sendable {
   /// - Returns: one prefix for each item of the batch.
   /// - Throws: `DecodingError` where a prompt does not fit the decoder's positions.
   /// - Precondition: `features` agrees with `featureLayout`, where there is one.
-  public func prefixes(
+  package func prefixes(
     _ features: Tensor, decoder: any TextDecoder, dropout: Dropout = .none
   ) throws(DecodingError) -> [Prefix] {
     switch self {
@@ -70,7 +70,7 @@ public enum Mapper: Sendable {
   ///
   /// - Parameter features: `[images, …]`, of the shape of `featureLayout`.
   /// - Throws: `DecodingError`.
-  public func loss(
+  package func loss(
     of captions: PackedCaptions, features: Tensor, decoder: any TextDecoder, dropout: Dropout = .none,
     labelSmoothing: Double, divisor: Double?
   ) throws(DecodingError) -> Variable {
@@ -87,7 +87,7 @@ public enum Mapper: Sendable {
   }
 
   /// The same mapper, frozen: see `Linear.prepared(_:)`.
-  public func prepared(_ plan: MatrixPlan) -> Mapper {
+  package func prepared(_ plan: MatrixPlan) -> Mapper {
     switch self {
     case .prefix(let mapper): .prefix(mapper.prepared(plan))
     case .prompt(let mapper): .prompt(mapper.prepared(plan))

@@ -1,27 +1,27 @@
-public import ModelFiles
-public import Tensors
+package import ModelFiles
+package import Tensors
 
 /// What a mapper has to fit, and how large it is: enough to make a fresh one.
-public struct MapperSettings: Sendable {
+package struct MapperSettings: Sendable {
   /// Of an image's features: a block for all tokens, one after the other, that come from one layer of one encoder. Each has
   /// a projection of its own.
-  public var features: FeatureLayout
+  package var features: FeatureLayout
   /// Mean and standard deviation of the features over the training set, in the features' order.
-  public var mean, deviation: Tensor
+  package var mean, deviation: Tensor
   /// What the prefix starts from before an image adds to it, `[layers, 2, keyValueHeads, length, headDimension]`.
-  public var base: Tensor
+  package var base: Tensor
   /// Of the mapper's own hidden states.
-  public var width: Int
+  package var width: Int
   /// How many blocks.
-  public var depth: Int
+  package var depth: Int
   /// What a prompt of embeddings starts from, `[length, width of embeddings]`.
-  public var prompt: Tensor
+  package var prompt: Tensor
   /// Width of the network through which a static prefix is trained; `nil` trains it directly.
-  public var reparameterization: Int?
+  package var reparameterization: Int?
   /// Of attention.
-  public var heads: Int
+  package var heads: Int
 
-  public init(
+  package init(
     features: FeatureLayout, mean: Tensor, deviation: Tensor, base: Tensor, prompt: Tensor = Tensor(zeros: [1, 1]),
     width: Int, depth: Int, heads: Int, reparameterization: Int? = nil
   ) {
@@ -37,7 +37,7 @@ public struct MapperSettings: Sendable {
   }
 
   /// How many tokens each block of features has, as a manifest tells it.
-  public var tokenGroups: [Int] { features.blocks.map(\.tokens) }
+  package var tokenGroups: [Int] { features.blocks.map(\.tokens) }
 
   /// Numbers in one position of a prefix: `layers * 2 * keyValueHeads * headDimension`.
   var positionSize: Int { base.count / base.shape[3] }
@@ -46,17 +46,17 @@ public struct MapperSettings: Sendable {
 
 /// A kind of mapper: how it is read from its file and how a fresh one begins. Adding one is adding a file with such a value
 /// and a line in `all`.
-public struct MapperFamily: Sendable {
-  public let name: String
+package struct MapperFamily: Sendable {
+  package let name: String
   /// One line for people.
-  public let summary: String
+  package let summary: String
   /// - Parameters: the file, attention heads, token groups as of `MapperSettings`.
-  public let load: @Sendable (any TensorSource, Int, [Int]) throws(ModelFileError) -> Mapper
-  public let freshParameters: @Sendable (MapperSettings, inout Xoshiro256PlusPlus) -> ParameterSet
+  package let load: @Sendable (any TensorSource, Int, [Int]) throws(ModelFileError) -> Mapper
+  package let freshParameters: @Sendable (MapperSettings, inout Xoshiro256PlusPlus) -> ParameterSet
   /// What is kept when training ends.
-  public let finished: @Sendable (ParameterSet) throws(ModelFileError) -> ParameterSet
+  package let finished: @Sendable (ParameterSet) throws(ModelFileError) -> ParameterSet
   /// How many tokens of features it reads; `nil` takes any number.
-  public let featureTokens: Int?
+  package let featureTokens: Int?
 
   init(
     name: String, summary: String,
@@ -74,11 +74,11 @@ public struct MapperFamily: Sendable {
     self.featureTokens = featureTokens
   }
 
-  public static let all: [MapperFamily] = [
+  package static let all: [MapperFamily] = [
     .resampler, .transformer, .mlp, .linear, .static, .softPrompt, .clipCapMLP, .clipCapTransformer,
   ]
 
-  public static var names: [String] { all.map(\.name) }
+  package static var names: [String] { all.map(\.name) }
 
-  public static func named(_ name: String) -> MapperFamily? { all.first { $0.name == name } }
+  package static func named(_ name: String) -> MapperFamily? { all.first { $0.name == name } }
 }

@@ -1,10 +1,10 @@
-public import ModelFiles
-public import Tensors
+package import ModelFiles
+package import Tensors
 
 /// The tensors of a mapper while it is trained, by the names of its file.
-public struct ParameterSet: Sendable {
+package struct ParameterSet: Sendable {
   /// What the tensor is to the optimiser.
-  public enum Role: String, Sendable, Codable {
+  package enum Role: String, Sendable, Codable {
     /// A matrix that multiplies, or learnt positions and queries.
     case weight
     /// Biases and the parameters of norms, which weight decay would only pull away from their use.
@@ -14,7 +14,7 @@ public struct ParameterSet: Sendable {
     /// Computed from the data and not trained.
     case constant
 
-    public var isTrained: Bool { self != .constant }
+    package var isTrained: Bool { self != .constant }
 
     /// The mappers' names follow one rule: `mean` and `std`, or `mean.N` and `std.N`, come from the data, `base` is the prefix's base and `prompt` a prompt that no image changes; what a layer
     /// calls its bias, and all parameters of norms, are vectors.
@@ -29,26 +29,26 @@ public struct ParameterSet: Sendable {
     }
   }
 
-  public struct Parameter: Sendable {
-    public let name: String
-    public let role: Role
-    public var tensor: Tensor
+  package struct Parameter: Sendable {
+    package let name: String
+    package let role: Role
+    package var tensor: Tensor
 
-    public init(name: String, role: Role, tensor: Tensor) {
+    package init(name: String, role: Role, tensor: Tensor) {
       self.name = name
       self.role = role
       self.tensor = tensor
     }
   }
 
-  public var parameters: [Parameter]
+  package var parameters: [Parameter]
 
-  public init(_ parameters: [Parameter] = []) {
+  package init(_ parameters: [Parameter] = []) {
     self.parameters = parameters
   }
 
   /// Adds a parameter, whose role is that of its name and shape.
-  public mutating func append(_ name: String, _ tensor: Tensor) {
+  package mutating func append(_ name: String, _ tensor: Tensor) {
     let role = Role(ofName: name, dimensions: tensor.shape.count)
     parameters.append(Parameter(name: name, role: role, tensor: tensor))
   }
@@ -62,7 +62,7 @@ public struct ParameterSet: Sendable {
   /// The tensors of a mapper's file, to train on from there.
   ///
   /// - Throws: `ModelFileError` where a tensor is of no floating-point type.
-  public init(file: any TensorSource) throws(ModelFileError) {
+  package init(file: any TensorSource) throws(ModelFileError) {
     parameters = []
     for name in file.tensorNames {
       guard let stored = file.tensor(named: name) else { continue }
@@ -71,34 +71,34 @@ public struct ParameterSet: Sendable {
   }
 
   /// How many numbers are trained.
-  public var trainedCount: Int {
+  package var trainedCount: Int {
     parameters.lazy.filter(\.role.isTrained).reduce(0) { $0 + $1.tensor.count }
   }
 }
 
 /// A parameter set as a file that a mapper can be made from, its trained tensors on a tape.
-public struct TapedParameters: TensorSource {
-  public let path = "the mapper in training"
-  public let tensorNames: [String]
+package struct TapedParameters: TensorSource {
+  package let path = "the mapper in training"
+  package let tensorNames: [String]
   /// In the order of the set; `nil` for constants.
-  public let nodes: [GradientNode?]
+  package let nodes: [GradientNode?]
   private let places: [String: Int]
   private let tensors: [StoredTensor]
 
   /// - Parameter tape: `nil` records nothing.
-  public init(_ set: ParameterSet, tape: GradientTape?) {
+  package init(_ set: ParameterSet, tape: GradientTape?) {
     tensorNames = set.parameters.map(\.name)
     tensors = set.parameters.map(\.tensor.stored)
     nodes = set.parameters.map { $0.role.isTrained ? tape?.node(shape: $0.tensor.shape) : nil }
     places = Dictionary(uniqueKeysWithValues: zip(tensorNames, tensorNames.indices))
   }
 
-  public func tensor(named name: String) -> StoredTensor? { places[name].map { tensors[$0] } }
+  package func tensor(named name: String) -> StoredTensor? { places[name].map { tensors[$0] } }
 
-  public func gradientNode(ofTensor name: String) -> GradientNode? { places[name].flatMap { nodes[$0] } }
+  package func gradientNode(ofTensor name: String) -> GradientNode? { places[name].flatMap { nodes[$0] } }
 
   /// In the order of the set; zeros where nothing arrived, `nil` for constants.
-  public func gradients() -> [Tensor?] {
+  package func gradients() -> [Tensor?] {
     nodes.map { node in node.map { $0.gradient ?? Tensor(zeros: $0.shape) } }
   }
 }

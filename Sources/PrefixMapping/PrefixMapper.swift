@@ -1,9 +1,9 @@
-public import ModelFiles
-public import Tensors
-public import TextDecoding
+package import ModelFiles
+package import Tensors
+package import TextDecoding
 
 /// The part that is trained: image features in, per-layer keys and values out.
-public protocol PrefixMapper: Sendable {
+package protocol PrefixMapper: Sendable {
   /// How the features lie that it was trained on; `nil` where it reads none.
   var featureLayout: FeatureLayout? { get }
 
@@ -23,14 +23,14 @@ public protocol PrefixMapper: Sendable {
 extension PrefixMapper {
   /// `[tokens, width]` of the features that it was trained on, or `[numbers]` where tokens have several widths; `nil` where
   /// it reads none.
-  public var featureShape: [Int]? { featureLayout?.shape }
+  package var featureShape: [Int]? { featureLayout?.shape }
 
   /// - Parameters:
   ///   - features: `[batch, …]`, of the shape of `featureLayout`.
   ///   - dropout: for what is drawn in training; none otherwise.
   /// - Returns: one prefix for each item of the batch.
   /// - Precondition: `features` agrees with `featureLayout`.
-  public func prefixes(_ features: Tensor, dropout: Dropout = .none) -> [Prefix] {
+  package func prefixes(_ features: Tensor, dropout: Dropout = .none) -> [Prefix] {
     let stacked = keysValues(features, dropout: dropout).value
     let items = stacked.reshaped([stacked.shape[0], prefixShape.dimensions.reduce(1, *)])
     return (0..<stacked.shape[0]).map {

@@ -1,9 +1,9 @@
-public import ModelFiles
-public import Tensors
+package import ModelFiles
+package import Tensors
 
 /// A mapper whose result stands before the text in place of tokens, as embeddings (Lester et al. 2021, "prompt tuning";
 /// Mokady et al. 2021, "ClipCap").
-public protocol PromptMapper: Sendable {
+package protocol PromptMapper: Sendable {
   /// How the features lie that it was trained on; `nil` where it reads none.
   var featureLayout: FeatureLayout? { get }
 
@@ -21,5 +21,5 @@ public protocol PromptMapper: Sendable {
 
 extension PromptMapper {
   /// `[tokens, width]` of the features that it was trained on; `nil` where it reads none.
-  public var featureShape: [Int]? { featureLayout?.shape }
+  package var featureShape: [Int]? { featureLayout?.shape }
 }

@@ -22,5 +22,5 @@ extension ElementType {
   }
 
   /// Whether the type stands for real numbers: floats of any width and block-quantised types.
-  public var isFloatingPoint: Bool { self == .f64 || kernelType != nil }
+  package var isFloatingPoint: Bool { self == .f64 || kernelType != nil }
 }

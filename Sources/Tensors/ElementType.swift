@@ -2,7 +2,7 @@
 ///
 /// Plain types hold one number an element. Block-quantised types (names and layouts are ggml's) hold `blockSize`
 /// consecutive elements of a row in `blockBytes` bytes.
-public enum ElementType: String, Sendable, CaseIterable, Codable {
+package enum ElementType: String, Sendable, CaseIterable, Codable {
   case f64, f32, f16, bf16
   case i64, i32, i16, i8
   case u64, u32, u16, u8
@@ -11,7 +11,7 @@ public enum ElementType: String, Sendable, CaseIterable, Codable {
   case q4_K, q5_K, q6_K
 
   /// Elements in one block; 1 for plain types.
-  public var blockSize: Int {
+  package var blockSize: Int {
     switch self {
     case .q4_0, .q4_1, .q5_0, .q5_1, .q8_0: 32
     case .q4_K, .q5_K, .q6_K: 256
@@ -20,7 +20,7 @@ public enum ElementType: String, Sendable, CaseIterable, Codable {
   }
 
   /// Bytes of one block; of one element for plain types.
-  public var blockBytes: Int {
+  package var blockBytes: Int {
     switch self {
     case .f64, .i64, .u64: 8
     case .f32, .i32, .u32: 4
@@ -37,11 +37,11 @@ public enum ElementType: String, Sendable, CaseIterable, Codable {
     }
   }
 
-  public var isQuantized: Bool { blockSize > 1 }
+  package var isQuantized: Bool { blockSize > 1 }
 
   /// Bytes of a tensor of this shape, the last dimension being the row; `nil` where a dimension is negative, a product
   /// overflows, or the row is no whole number of blocks.
-  public func byteCount(shape: [Int]) -> Int? {
+  package func byteCount(shape: [Int]) -> Int? {
     guard let row = shape.last else { return blockSize == 1 ? blockBytes : nil }
     guard shape.allSatisfy({ $0 >= 0 }), row % blockSize == 0 else { return nil }
     var count = row / blockSize

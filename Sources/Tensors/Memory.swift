@@ -4,19 +4,19 @@ import CKernels
 /// Swift have no way to fail but to end the program.
 ///
 /// The test is exact for `ulimit -v`, `ulimit -d` and strict overcommit. It takes no memory.
-public enum Memory {
+package enum Memory {
   /// What is asked for besides: the small things that go with a large one.
-  public static let margin = 16 << 20
+  package static let margin = 16 << 20
 
   /// What may help whatever lacks memory.
-  public static let limits = "raise the limit (ulimit -v, ulimit -d) or free memory"
+  package static let limits = "raise the limit (ulimit -v, ulimit -d) or free memory"
 
   /// - Parameters:
   ///   - byteCount: the most that what follows will take at any moment.
   ///   - what: fits "memory for …".
   ///   - remedy: besides raising limits.
   /// - Throws: `OutOfMemory`.
-  public static func require(
+  package static func require(
     _ byteCount: Int, for what: @autoclosure () -> String, remedy: @autoclosure () -> String? = nil
   ) throws(OutOfMemory) {
     if allows(byteCount) { return }
@@ -25,11 +25,11 @@ public enum Memory {
   }
 
   /// Whether `require` would find that much.
-  public static func allows(_ byteCount: Int) -> Bool {
+  package static func allows(_ byteCount: Int) -> Bool {
     let (wanted, isOverflow) = byteCount.addingReportingOverflow(margin)
     return !isOverflow && ck_can_map(wanted) != 0
   }
 
   /// From now on the program tells that memory is lacking where Swift's runtime would only abort.
-  public static func explainAborts() { ck_explain_aborts() }
+  package static func explainAborts() { ck_explain_aborts() }
 }

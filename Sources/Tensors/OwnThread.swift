@@ -1,34 +1,34 @@
 import CKernels
 
 /// Threads whose stacks we choose, and that either begin or say why not.
-public enum OwnThread {
+package enum OwnThread {
   /// Of a thread that computes, reads or writes.
-  public static let stackBytes = 2 << 20
+  package static let stackBytes = 2 << 20
 
   /// Begins a thread that ends by itself.
   ///
   /// - Throws: `TooFewThreads`.
-  public static func start(_ body: @escaping @Sendable () -> Void) throws(TooFewThreads) {
+  package static func start(_ body: @escaping @Sendable () -> Void) throws(TooFewThreads) {
     _ = try begin(body, stack: stackBytes, joined: nil)
   }
 
   /// Runs `body` on a thread with a stack as large as a program usually has, and waits for it.
   ///
   /// - Throws: `TooFewThreads`.
-  public static func runOnLargeStack(_ body: @escaping @Sendable () -> Void) throws(TooFewThreads) {
+  package static func runOnLargeStack(_ body: @escaping @Sendable () -> Void) throws(TooFewThreads) {
     var thread = ck_thread()
     try begin(body, stack: Int(CK_LARGE_STACK), joined: &thread)
     ck_join_thread(thread)
   }
 
   /// Whether this thread, the program's first, has as large a stack as a program usually has.
-  public static var isFirstStackLarge: Bool { ck_main_stack_holds(Int(CK_LARGE_STACK)) != 0 }
+  package static var isFirstStackLarge: Bool { ck_main_stack_holds(Int(CK_LARGE_STACK)) != 0 }
 
   /// Gives threads of libraries small stacks. Call it before there are any.
-  public static func useSmallStacks() { ck_use_small_stacks() }
+  package static func useSmallStacks() { ck_use_small_stacks() }
 
   /// - Throws: `TooFewThreads` where so many threads at once cannot be had now.
-  public static func require(_ count: Int) throws(TooFewThreads) {
+  package static func require(_ count: Int) throws(TooFewThreads) {
     if ck_can_start_threads(Int32(clamping: count)) == 0 { throw TooFewThreads(wanted: count) }
   }
 
@@ -54,12 +54,12 @@ public enum OwnThread {
 }
 
 /// The system would not begin a thread.
-public struct TooFewThreads: Error, Equatable, Sendable, CustomStringConvertible {
-  public let wanted: Int
+package struct TooFewThreads: Error, Equatable, Sendable, CustomStringConvertible {
+  package let wanted: Int
 
-  public init(wanted: Int) { self.wanted = wanted }
+  package init(wanted: Int) { self.wanted = wanted }
 
-  public var description: String {
+  package var description: String {
     "\(wanted) more thread\(wanted == 1 ? "" : "s") cannot be begun; raise the limits of processes and memory (ulimit -u, "
       + "ulimit -v; of a container: pids.max), or give --threads a smaller number"
   }

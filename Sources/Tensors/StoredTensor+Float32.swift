@@ -5,7 +5,7 @@ extension StoredTensor {
   /// types by their definition.
   ///
   /// - Precondition: `elementType.isFloatingPoint`.
-  public func toFloat32() -> Tensor {
+  package func toFloat32() -> Tensor {
     var tensor = Tensor(uninitialized: shape)
     tensor.withUnsafeMutableBuffer { copyFloat32(to: $0) }
     return tensor
@@ -14,7 +14,7 @@ extension StoredTensor {
   /// The same into memory of the caller's.
   ///
   /// - Precondition: `elementType.isFloatingPoint`; `destination` has room for `count` numbers and no more.
-  public func copyFloat32(to destination: UnsafeMutableBufferPointer<Float>) {
+  package func copyFloat32(to destination: UnsafeMutableBufferPointer<Float>) {
     precondition(elementType.isFloatingPoint, "\(elementType) is no floating-point type")
     precondition(destination.count == count, "room for \(destination.count) numbers of \(count)")
     guard let base = destination.baseAddress, !destination.isEmpty else { return }

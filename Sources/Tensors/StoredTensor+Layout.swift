@@ -2,7 +2,7 @@ extension StoredTensor {
   /// A matrix of plain numbers with rows and columns exchanged, in memory of its own.
   ///
   /// - Precondition: the tensor is a matrix and its type is not block-quantised.
-  public func transposed() -> StoredTensor {
+  package func transposed() -> StoredTensor {
     precondition(shape.count == 2 && !elementType.isQuantized, "no matrix of plain numbers: \(elementType) \(shape)")
     let out = RawBuffer(byteCount: storage.count)
     switch elementType.blockBytes {
@@ -35,7 +35,7 @@ extension StoredTensor {
   }
 
   /// A matrix with its rows in another order, in memory of its own: new row i is old row `indices[i]`.
-  public func rows(_ indices: [Int]) -> StoredTensor {
+  package func rows(_ indices: [Int]) -> StoredTensor {
     precondition(shape.count == 2 && indices.allSatisfy { (0..<shape[0]).contains($0) }, "rows of \(shape)")
     let out = RawBuffer(byteCount: indices.count * rowByteCount)
     for (row, index) in indices.enumerated() {

@@ -1,25 +1,25 @@
 /// A tensor as it lies in a file: any element type, read only, usually a window of a memory-mapped file.
-public struct StoredTensor: Sendable {
-  public let elementType: ElementType
+package struct StoredTensor: Sendable {
+  package let elementType: ElementType
   /// Outermost dimension first; the last one is contiguous. `[]` is a scalar.
-  public let shape: [Int]
-  public let storage: Bytes
+  package let shape: [Int]
+  package let storage: Bytes
 
   /// - Precondition: `storage.count` is what `elementType` and `shape` need (readers check it and throw).
-  public init(elementType: ElementType, shape: [Int], storage: Bytes) {
+  package init(elementType: ElementType, shape: [Int], storage: Bytes) {
     precondition(elementType.byteCount(shape: shape) == storage.count, "storage does not fit shape and type")
     self.elementType = elementType
     self.shape = shape
     self.storage = storage
   }
 
-  public var count: Int { shape.reduce(1, *) }
+  package var count: Int { shape.reduce(1, *) }
 
   /// Bytes from one item of the outermost dimension to the next: a row of a matrix.
   var rowByteCount: Int { shape.first.map { $0 == 0 ? 0 : storage.count / $0 } ?? storage.count }
 
   /// Rows `range` of a matrix, sharing its memory.
-  public func rows(_ range: Range<Int>) -> StoredTensor {
+  package func rows(_ range: Range<Int>) -> StoredTensor {
     precondition(shape.count == 2 && range.lowerBound >= 0 && range.upperBound <= shape[0], "rows \(range) of \(shape)")
     return StoredTensor(
       elementType: elementType, shape: [range.count, shape[1]],
@@ -27,26 +27,26 @@ public struct StoredTensor: Sendable {
   }
 
   /// The same bytes under another shape of as many elements.
-  public func reshaped(_ newShape: [Int]) -> StoredTensor {
+  package func reshaped(_ newShape: [Int]) -> StoredTensor {
     StoredTensor(elementType: elementType, shape: newShape, storage: storage)
   }
 
   /// Read-only bytes, and whatever keeps them alive (a mapped file, a buffer).
-  public struct Bytes: @unchecked Sendable {
+  package struct Bytes: @unchecked Sendable {
     // Unchecked: the memory is never written after it is handed in here, and `owner` keeps it alive.
-    public let pointer: UnsafeRawPointer
-    public let count: Int
+    package let pointer: UnsafeRawPointer
+    package let count: Int
     private let owner: AnyObject
 
     /// - Parameter owner: keeps `pointer` valid for as long as it lives; nobody writes there meanwhile.
-    public init(pointer: UnsafeRawPointer, count: Int, owner: AnyObject) {
+    package init(pointer: UnsafeRawPointer, count: Int, owner: AnyObject) {
       self.pointer = pointer
       self.count = count
       self.owner = owner
     }
 
     /// A copy of `bytes`.
-    public init(copying bytes: UnsafeRawBufferPointer) {
+    package init(copying bytes: UnsafeRawBufferPointer) {
       let buffer = RawBuffer(byteCount: bytes.count)
       buffer.bytes.copyMemory(from: bytes)
       self.init(pointer: UnsafeRawPointer(buffer.pointer), count: bytes.count, owner: buffer)
@@ -60,10 +60,10 @@ public struct StoredTensor: Sendable {
     /// Tells the owner that these bytes will hardly be read again soon, which they may be all the same.
     func release() { (owner as? any ReleasableMemory)?.release(buffer) }
 
-    public var buffer: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: pointer, count: count) }
+    package var buffer: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: pointer, count: count) }
 
     /// The bytes `range`, sharing the owner.
-    public subscript(range: Range<Int>) -> Bytes {
+    package subscript(range: Range<Int>) -> Bytes {
       precondition(range.lowerBound >= 0 && range.upperBound <= count, "range outside of the bytes")
       return Bytes(pointer: pointer + range.lowerBound, count: range.count, owner: owner)
     }
@@ -71,7 +71,7 @@ public struct StoredTensor: Sendable {
 }
 
 /// Memory whose content can be had again from elsewhere, as that of a mapped file.
-public protocol ReleasableMemory: AnyObject {
+package protocol ReleasableMemory: AnyObject {
   /// Gives back the pages that lie within `bytes`, which stay readable.
   func release(_ bytes: UnsafeRawBufferPointer)
 }

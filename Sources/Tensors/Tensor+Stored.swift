@@ -2,7 +2,7 @@ import CKernels
 
 extension Tensor {
   /// A copy of the numbers as halves: rounded to nearest, ties to even, to infinity from 65520 on.
-  public var storedAsHalf: StoredTensor {
+  package var storedAsHalf: StoredTensor {
     let halves = RawBuffer(byteCount: 2 * count)
     withPointer { ck_halves_from_floats($0, halves.pointer.bindMemory(to: UInt16.self, capacity: count), count) }
     return StoredTensor(
@@ -13,7 +13,7 @@ extension Tensor {
   /// Tensors of one shape, stacked along a new outermost dimension.
   ///
   /// - Precondition: there is at least one.
-  public static func stacked(_ tensors: [Tensor]) -> Tensor {
+  package static func stacked(_ tensors: [Tensor]) -> Tensor {
     precondition(tensors.allSatisfy { $0.shape == tensors[0].shape }, "tensors of several shapes")
     var out = Tensor(uninitialized: [tensors.count] + tensors[0].shape)
     let count = tensors[0].count

@@ -1,45 +1,45 @@
 /// A dense tensor of 32-bit floats with value semantics: what computing is done in.
-public struct Tensor: Sendable {
+package struct Tensor: Sendable {
   /// Outermost dimension first; the last one is contiguous. `[]` is a scalar.
-  public private(set) var shape: [Int]
+  package private(set) var shape: [Int]
   private var storage: RawBuffer
 
   /// A tensor whose numbers are not yet set; whoever makes one fills it before it is read.
-  public init(uninitialized shape: [Int]) {
+  package init(uninitialized shape: [Int]) {
     precondition(shape.allSatisfy { $0 >= 0 }, "negative dimension in \(shape)")
     self.shape = shape
     storage = RawBuffer(byteCount: shape.reduce(1, *) * MemoryLayout<Float>.stride)
   }
 
-  public init(zeros shape: [Int]) {
+  package init(zeros shape: [Int]) {
     self.init(uninitialized: shape)
     storage.bytes.initializeMemory(as: Float.self, repeating: 0)
   }
 
   /// - Precondition: `values.count` is the product of `shape`.
-  public init(_ values: [Float], shape: [Int]) {
+  package init(_ values: [Float], shape: [Int]) {
     self.init(uninitialized: shape)
     precondition(values.count == count, "\(values.count) values for shape \(shape)")
     values.withUnsafeBytes { storage.bytes.copyMemory(from: $0) }
   }
 
-  public var count: Int { storage.byteCount / MemoryLayout<Float>.stride }
+  package var count: Int { storage.byteCount / MemoryLayout<Float>.stride }
 
   /// Product of all dimensions but the last: how many rows there are.
-  public var rows: Int { shape.dropLast().reduce(1, *) }
+  package var rows: Int { shape.dropLast().reduce(1, *) }
 
   /// The last dimension: how long a row is.
-  public var columns: Int { shape.last ?? 1 }
+  package var columns: Int { shape.last ?? 1 }
 
-  public var values: [Float] { withUnsafeBuffer { Array($0) } }
+  package var values: [Float] { withUnsafeBuffer { Array($0) } }
 
-  public func withUnsafeBuffer<Result>(_ body: (UnsafeBufferPointer<Float>) throws -> Result) rethrows -> Result {
+  package func withUnsafeBuffer<Result>(_ body: (UnsafeBufferPointer<Float>) throws -> Result) rethrows -> Result {
     try withExtendedLifetime(storage) {
       try body(UnsafeBufferPointer(start: storage.pointer.assumingMemoryBound(to: Float.self), count: count))
     }
   }
 
-  public mutating func withUnsafeMutableBuffer<Result>(
+  package mutating func withUnsafeMutableBuffer<Result>(
     _ body: (UnsafeMutableBufferPointer<Float>) throws -> Result
   ) rethrows -> Result {
     if !isKnownUniquelyReferenced(&storage) {
@@ -53,7 +53,7 @@ public struct Tensor: Sendable {
   }
 
   /// The numbers as a file stores them, sharing memory: whichever of the two is then changed has its own copy.
-  public var stored: StoredTensor {
+  package var stored: StoredTensor {
     StoredTensor(
       elementType: .f32, shape: shape,
       storage: StoredTensor.Bytes(
@@ -61,7 +61,7 @@ public struct Tensor: Sendable {
   }
 
   /// The same numbers under another shape.
-  public func reshaped(_ newShape: [Int]) -> Tensor {
+  package func reshaped(_ newShape: [Int]) -> Tensor {
     precondition(newShape.reduce(1, *) == count, "cannot reshape \(shape) to \(newShape)")
     var tensor = self
     tensor.shape = newShape

@@ -2,23 +2,23 @@ import CKernels
 import Synchronization
 
 /// The one pool of threads that every kernel runs on.
-public enum Threads {
+package enum Threads {
   /// How many threads kernels use, the caller's included.
-  public static var count: Int { Int(ck_threads()) }
+  package static var count: Int { Int(ck_threads()) }
 
   /// The processors that this process may run on.
-  public static var processors: Int { Int(ck_processors()) }
+  package static var processors: Int { Int(ck_processors()) }
 
   /// Call it before the first kernel runs.
   ///
   /// - Parameter count: 0 chooses all processors that this process may run on.
-  public static func use(_ count: Int) {
+  package static func use(_ count: Int) {
     ck_set_threads(Int32(clamping: count))
   }
 
   /// Calls `body` with each index, several calls at once. Kernels within a call run on its thread alone: for work that is
   /// large and independent, and whose memory is better kept in one core's caches.
-  public static func map<Result: Sendable>(_ count: Int, _ body: @Sendable (Int) -> Result) -> [Result] {
+  package static func map<Result: Sendable>(_ count: Int, _ body: @Sendable (Int) -> Result) -> [Result] {
     let results = Mutex([Result?](repeating: nil, count: count))
     withoutActuallyEscaping(body) { body in
       let loop = Loop { index in

@@ -1,5 +1,5 @@
 /// What a decoder cannot do with what it is given.
-public enum DecodingError: Error, Equatable, Sendable, CustomStringConvertible {
+package enum DecodingError: Error, Equatable, Sendable, CustomStringConvertible {
   case prefixMismatch(prefix: [Int], decoder: [Int])
   case promptMismatch(prompts: [Int], embeddingWidth: Int)
   case tokenOutOfRange(token: Int, vocabularySize: Int)
@@ -9,7 +9,7 @@ public enum DecodingError: Error, Equatable, Sendable, CustomStringConvertible {
   /// Keys of this decoder cannot be moved to other positions.
   case fixedPositions
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .prefixMismatch(let prefix, let decoder):
       "the prefix has shape \(prefix) [layers, 2, heads, length, head dimension], but the decoder wants \(decoder) with "

@@ -2,7 +2,7 @@ import Tensors
 
 /// The keys and values that the rows of a batch have seen so far. Each row starts from its own prefix, of its own length,
 /// or from nothing.
-public struct KVCache: Sendable {
+package struct KVCache: Sendable {
   private var rows: [Row]
   /// What every row agrees upon; `length` is 0.
   let shape: Prefix.Shape
@@ -11,7 +11,7 @@ public struct KVCache: Sendable {
   ///   - shape: of the decoder; its length is ignored.
   ///   - prefixes: one a row; `nil` starts the row at position 0.
   /// - Throws: `DecodingError.prefixMismatch` where a prefix was made for another decoder.
-  public init(shape: Prefix.Shape, prefixes: [Prefix?]) throws(DecodingError) {
+  package init(shape: Prefix.Shape, prefixes: [Prefix?]) throws(DecodingError) {
     self.shape = Prefix.Shape(
       layers: shape.layers, keyValueHeads: shape.keyValueHeads, headDimension: shape.headDimension, length: 0)
     rows = []
@@ -22,23 +22,23 @@ public struct KVCache: Sendable {
   ///
   /// - Parameter prefix: what it starts from; `nil` starts it at position 0.
   /// - Throws: `DecodingError.prefixMismatch` where the prefix was made for another decoder; no row is added then.
-  public mutating func append(_ prefix: Prefix?) throws(DecodingError) {
+  package mutating func append(_ prefix: Prefix?) throws(DecodingError) {
     if let prefix, !prefix.shape.fits(shape) {
       throw .prefixMismatch(prefix: prefix.shape.dimensions, decoder: shape.dimensions)
     }
     rows.append(Row(shape: shape, prefix: prefix))
   }
 
-  public var rowCount: Int { rows.count }
+  package var rowCount: Int { rows.count }
 
   /// Positions that the row has filled, its prefix included: the position of its next token.
-  public func length(ofRow row: Int) -> Int { rows[row].length }
+  package func length(ofRow row: Int) -> Int { rows[row].length }
 
   /// What is foretold behind the row's prefix, while nothing has been added to it: `Prefix.nextLogits`.
   func nextLogits(ofRow row: Int) -> Tensor? { rows[row].nextLogits }
 
   /// Keeps, repeats, reorders or drops rows: new row i is old row `indices[i]`. Repeated rows share memory until they grow.
-  public mutating func select(rows indices: [Int]) {
+  package mutating func select(rows indices: [Int]) {
     rows = indices.map { rows[$0] }
   }
 

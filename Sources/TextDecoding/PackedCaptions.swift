@@ -1,24 +1,24 @@
-public import Tensors
+package import Tensors
 
 /// Captions as training reads them: the tokens of several, start and stop tokens included, packed one after the other.
-public struct PackedCaptions: Sendable {
+package struct PackedCaptions: Sendable {
   /// What the decoder reads: all of each caption but its last token.
-  public let inputs: [Int]
+  package let inputs: [Int]
   /// What it shall foretell: all of each caption but its first token, or but the tokens that are given.
-  public let targets: [Int]
+  package let targets: [Int]
   /// The inputs that targets follow; `nil` where that is all.
-  public let foretellingInputs: [Int]?
+  package let foretellingInputs: [Int]?
   /// What the loss of each target is multiplied by, of any sign; `nil` is 1 for all.
-  public let weights: [Float]?
+  package let weights: [Float]?
   /// Of the inputs.
-  public let sequences: PackedSequences
+  package let sequences: PackedSequences
 
   /// - Parameters:
   ///   - captions: for each image its captions; each at least two tokens long.
   ///   - given: how many of the first tokens of each of them are given rather than foretold, as the input of a task is; at
   ///     least 1, and fewer than there are. `nil` is 1 for all.
   ///   - weights: of each of them: what the losses of its tokens are multiplied by, of any sign. `nil` is 1 for all.
-  public init(_ captions: [[[Int]]], given: [[Int]]? = nil, weights: [[Float]]? = nil) {
+  package init(_ captions: [[[Int]]], given: [[Int]]? = nil, weights: [[Float]]? = nil) {
     let all = captions.flatMap { $0 }
     precondition(all.allSatisfy { $0.count >= 2 }, "a caption has a start and a token to foretell")
     inputs = all.flatMap { $0.dropLast() }
@@ -44,5 +44,5 @@ public struct PackedCaptions: Sendable {
     }
   }
 
-  public var captionCount: Int { sequences.lengths.count }
+  package var captionCount: Int { sequences.lengths.count }
 }

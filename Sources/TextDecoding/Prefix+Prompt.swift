@@ -3,7 +3,7 @@ extension TextDecoder {
   ///
   /// - Parameter tokens: at least one; as many positions as the prefix will have.
   /// - Throws: `DecodingError`.
-  public func prefix(of tokens: [Int]) throws(DecodingError) -> Prefix {
+  package func prefix(of tokens: [Int]) throws(DecodingError) -> Prefix {
     var cache = try cache(prefixes: [nil])
     _ = try hiddenStates([tokens], cache: &cache)
     return cache.prefix(ofRow: 0)

@@ -1,26 +1,26 @@
-public import Tensors
+package import Tensors
 
 /// What an image says to a decoder: keys and values for every layer (Li & Liang 2021, "Prefix-Tuning").
 ///
 /// Keys stand as they are *after* the rotary embedding for positions `0 ..< length`, in Hugging Face's rotate-half order of
 /// the head dimension; the text that follows starts at position `length`.
-public struct Prefix: Sendable {
-  public let shape: Shape
+package struct Prefix: Sendable {
+  package let shape: Shape
   /// `[layers, 2, keyValueHeads, length, headDimension]`; index 0 of the second dimension holds keys, 1 values.
-  public let keysValues: Tensor
+  package let keysValues: Tensor
   /// What the decoder foretells right behind it, `[vocabulary]`, for text that no start token begins (ClipCap's); `nil` where
   /// that is not known.
-  public let nextLogits: Tensor?
+  package let nextLogits: Tensor?
 
   /// What a prefix has to agree upon with its decoder, and its length.
-  public struct Shape: Sendable, Equatable {
-    public let layers: Int
-    public let keyValueHeads: Int
-    public let headDimension: Int
+  package struct Shape: Sendable, Equatable {
+    package let layers: Int
+    package let keyValueHeads: Int
+    package let headDimension: Int
     /// In tokens; each row of a batch may have its own.
-    public let length: Int
+    package let length: Int
 
-    public init(layers: Int, keyValueHeads: Int, headDimension: Int, length: Int) {
+    package init(layers: Int, keyValueHeads: Int, headDimension: Int, length: Int) {
       self.layers = layers
       self.keyValueHeads = keyValueHeads
       self.headDimension = headDimension
@@ -28,16 +28,16 @@ public struct Prefix: Sendable {
     }
 
     /// `[layers, 2, keyValueHeads, length, headDimension]`.
-    public var dimensions: [Int] { [layers, 2, keyValueHeads, length, headDimension] }
+    package var dimensions: [Int] { [layers, 2, keyValueHeads, length, headDimension] }
 
     /// Whether the two agree in all but length.
-    public func fits(_ other: Shape) -> Bool {
+    package func fits(_ other: Shape) -> Bool {
       layers == other.layers && keyValueHeads == other.keyValueHeads && headDimension == other.headDimension
     }
   }
 
   /// - Precondition: `keysValues` has five dimensions, the second of which is 2.
-  public init(keysValues: Tensor, nextLogits: Tensor? = nil) {
+  package init(keysValues: Tensor, nextLogits: Tensor? = nil) {
     let dimensions = keysValues.shape
     precondition(dimensions.count == 5 && dimensions[1] == 2, "no prefix: \(dimensions)")
     self.keysValues = keysValues
@@ -46,5 +46,5 @@ public struct Prefix: Sendable {
       layers: dimensions[0], keyValueHeads: dimensions[2], headDimension: dimensions[4], length: dimensions[3])
   }
 
-  public var length: Int { shape.length }
+  package var length: Int { shape.length }
 }

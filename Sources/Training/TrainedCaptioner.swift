@@ -1,17 +1,17 @@
-public import ModelFiles
-public import PrefixMapping
+package import ModelFiles
+package import PrefixMapping
 import Tensors
 
 /// Writes what training has made as a captioner's directory: `captioner.json` and `mapper.safetensors`, which holds the
 /// trained tensors alone, as halves.
-public struct TrainedCaptioner: Sendable {
-  public static let mapperName = "mapper.safetensors"
+package struct TrainedCaptioner: Sendable {
+  package static let mapperName = "mapper.safetensors"
 
-  public let manifest: CaptionerManifest
-  public let plan: TrainingPlan
+  package let manifest: CaptionerManifest
+  package let plan: TrainingPlan
 
   /// - Parameter manifest: of the base models and what belongs to them; the mapper's hash is filled in.
-  public init(manifest: CaptionerManifest, plan: TrainingPlan) {
+  package init(manifest: CaptionerManifest, plan: TrainingPlan) {
     self.manifest = manifest
     self.plan = plan
   }
@@ -20,7 +20,7 @@ public struct TrainedCaptioner: Sendable {
   ///
   /// - Parameter scores: what the mapper reached, for people.
   /// - Throws: `ModelFileError.cannotWrite`, `FileSystemError`.
-  public func write(
+  package func write(
     _ parameters: ParameterSet, scores: [String: String], toDirectory directory: String
   ) throws {
     var metadata = scores

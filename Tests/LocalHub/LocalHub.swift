@@ -2,22 +2,22 @@ import Digests
 import Synchronization
 
 /// One repository as the Hugging Face hub serves it: large files lie on another server, to which the hub redirects.
-public final class LocalHub: Sendable {
-  public static let commit = "0123456789abcdef0123456789abcdef01234567"
+package final class LocalHub: Sendable {
+  package static let commit = "0123456789abcdef0123456789abcdef01234567"
 
-  public struct File: Sendable {
-    public let bytes: [UInt8]
-    public let isLarge: Bool
+  package struct File: Sendable {
+    package let bytes: [UInt8]
+    package let isLarge: Bool
 
-    public init(_ bytes: [UInt8], isLarge: Bool = false) {
+    package init(_ bytes: [UInt8], isLarge: Bool = false) {
       self.bytes = bytes
       self.isLarge = isLarge
     }
 
-    public init(_ text: String) { self.init(Array(text.utf8)) }
+    package init(_ text: String) { self.init(Array(text.utf8)) }
 
     /// What the hub names it by: SHA-256, or of small files git's SHA-1.
-    public var etag: String {
+    package var etag: String {
       let hash =
         isLarge
         ? MessageDigest.hash(bytes) : MessageDigest.hash(Array("blob \(bytes.count)\0".utf8) + bytes, .sha1)
@@ -26,39 +26,39 @@ public final class LocalHub: Sendable {
   }
 
   /// How the servers behave.
-  public struct Behaviour: Sendable {
+  package struct Behaviour: Sendable {
     /// Who does not send it gets 401.
-    public var requiredToken: String?
-    public var isGated = false
-    public var isMissing = false
+    package var requiredToken: String?
+    package var isGated = false
+    package var isMissing = false
     /// Ranges are ignored: always the whole file.
-    public var ignoresRanges = false
+    package var ignoresRanges = false
     /// The content of large files is not what their hash says.
-    public var corrupts = false
+    package var corrupts = false
     /// That many bytes more than the hub says are sent of large files.
-    public var appends = 0
+    package var appends = 0
     /// Connections to the store break after that many bytes, that many times.
-    public var breaks: (after: Int, times: Int) = (0, 0)
+    package var breaks: (after: Int, times: Int) = (0, 0)
     /// Connections to the store stay, but nothing comes after that many bytes.
-    public var stallsAfter: Int?
+    package var stallsAfter: Int?
     /// That many requests are answered with 503 first.
-    public var failures = 0
+    package var failures = 0
 
-    public init() {}
+    package init() {}
   }
 
-  public let repository: String
-  public let files: [String: File]
+  package let repository: String
+  package let files: [String: File]
   private let state: State
-  public let hub: LocalServer
-  public let store: LocalServer
+  package let hub: LocalServer
+  package let store: LocalServer
 
   fileprivate final class State: Sendable {
     let behaviour: Mutex<Behaviour>
     init(_ behaviour: Behaviour) { self.behaviour = Mutex(behaviour) }
   }
 
-  public init(
+  package init(
     repository: String = "org/tiny", files: [String: File], behaviour: Behaviour = Behaviour()
   ) async throws {
     let state = State(behaviour)
@@ -78,9 +78,9 @@ public final class LocalHub: Sendable {
     self.files = files
   }
 
-  public func behave(_ change: (inout Behaviour) -> Void) { state.behaviour.withLock { change(&$0) } }
+  package func behave(_ change: (inout Behaviour) -> Void) { state.behaviour.withLock { change(&$0) } }
 
-  public func stop() async throws {
+  package func stop() async throws {
     try await hub.stop()
     try await store.stop()
   }

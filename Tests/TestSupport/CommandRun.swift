@@ -1,21 +1,21 @@
-public import Foundation
+package import Foundation
 
 /// One run of the built `caption` binary.
-public struct CommandRun: Sendable {
-  public let exitCode: Int32
-  public let standardOutput: String
-  public let standardError: String
+package struct CommandRun: Sendable {
+  package let exitCode: Int32
+  package let standardOutput: String
+  package let standardError: String
 
-  public var outputLines: [String] {
+  package var outputLines: [String] {
     standardOutput.split(separator: "\n", omittingEmptySubsequences: true).map(String.init)
   }
 
   /// The binary that the test run was built with: it lies beside the tests' own.
-  public static let binary = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+  package static let binary = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
     .deletingLastPathComponent().appending(path: "caption")
 
   /// Whether `ulimit -v` means anything here.
-  public static var limitsAddressSpace: Bool {
+  package static var limitsAddressSpace: Bool {
     #if os(Linux)
       true
     #else
@@ -30,7 +30,7 @@ public struct CommandRun: Sendable {
   ///   - input: what standard input gives.
   ///   - output: where standard output leads, to be captured by default.
   ///   - meanwhile: is called when the process has begun, and may send it signals; if one ends it, that is its exit code.
-  public init(
+  package init(
     _ arguments: [String], home: URL? = nil, input: Data = Data(), environment: [String: String] = [:],
     output: FileHandle? = nil, binary: URL = Self.binary, currentDirectory: URL? = nil,
     meanwhile: (Process) throws -> Void = { _ in }

@@ -1,22 +1,22 @@
-public import Foundation
+package import Foundation
 
 /// Files under `Fixtures/`, found from this file's own place in the package.
-public enum Fixture {
-  public static let packageRoot = URL(filePath: #filePath)
+package enum Fixture {
+  package static let packageRoot = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
   /// - Parameter path: relative to `Fixtures/`, such as `images/rocket.jpg`.
-  public static func url(_ path: String) -> URL {
+  package static func url(_ path: String) -> URL {
     packageRoot.appending(path: "Fixtures").appending(path: path)
   }
 
-  public static func data(_ path: String) throws -> Data {
+  package static func data(_ path: String) throws -> Data {
     try Data(contentsOf: url(path))
   }
 }
 
 /// A fresh directory under the system's temporary one, removed when the closure returns.
-public func withTemporaryDirectory<Result>(_ body: (URL) throws -> Result) throws -> Result {
+package func withTemporaryDirectory<Result>(_ body: (URL) throws -> Result) throws -> Result {
   let directory = FileManager.default.temporaryDirectory.appending(path: "caption-test-\(UUID().uuidString)")
   try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
   defer { try? FileManager.default.removeItem(at: directory) }
@@ -24,7 +24,7 @@ public func withTemporaryDirectory<Result>(_ body: (URL) throws -> Result) throw
 }
 
 /// The same for a body that suspends.
-public func withTemporaryDirectory<Result>(_ body: (URL) async throws -> Result) async throws -> Result {
+package func withTemporaryDirectory<Result>(_ body: (URL) async throws -> Result) async throws -> Result {
   let directory = FileManager.default.temporaryDirectory.appending(path: "caption-test-\(UUID().uuidString)")
   try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
   defer { try? FileManager.default.removeItem(at: directory) }

@@ -3,18 +3,18 @@ import Foundation
 
 /// What kernels run with is the whole process's choice. Tests that choose, or that compare bits, take turns here; the others
 /// need not care, since their results then move by rounding only.
-public enum KernelSettings {
+package enum KernelSettings {
   private static let turn = NSLock()
 
   /// The sets that this processor runs; the one that it takes by itself stands last.
-  public static let instructionSets: [String] = turn.withLock {
+  package static let instructionSets: [String] = turn.withLock {
     let before = String(cString: ck_instruction_set())
     defer { _ = ck_use_instruction_set(before) }
     return ["AVX-512 BF16", "portable", "NEON", "AVX2", "AVX-512"].filter { ck_use_instruction_set($0) != 0 }
   }
 
   /// Runs `body` on this instruction set (the best one by default) and this number of threads (all by default).
-  public static func with<Result>(
+  package static func with<Result>(
     instructionSet: String? = nil, threads: Int? = nil, _ body: () throws -> Result
   ) rethrows -> Result {
     turn.lock()

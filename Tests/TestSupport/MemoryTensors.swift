@@ -1,15 +1,15 @@
-public import ModelFiles
-public import Tensors
+import ModelFiles
+package import Tensors
 
 /// Tensors in memory, frozen or on a tape.
-public struct MemoryTensors: TensorSource {
-  public let path = "memory"
+package struct MemoryTensors: TensorSource {
+  package let path = "memory"
   private let tensors: [String: StoredTensor]
   private let nodes: [String: GradientNode]
 
   /// - Parameters:
   ///   - tape: of all tensors but `frozen`; `nil` where none is trained.
-  public init(_ tensors: [String: StoredTensor], tape: GradientTape? = nil, frozen: Set<String> = []) {
+  package init(_ tensors: [String: StoredTensor], tape: GradientTape? = nil, frozen: Set<String> = []) {
     self.tensors = tensors
     guard let tape else {
       nodes = [:]
@@ -18,12 +18,12 @@ public struct MemoryTensors: TensorSource {
     nodes = tensors.filter { !frozen.contains($0.key) }.mapValues { tape.node(shape: $0.shape) }
   }
 
-  public var tensorNames: [String] { tensors.keys.sorted() }
+  package var tensorNames: [String] { tensors.keys.sorted() }
 
-  public func tensor(named name: String) -> StoredTensor? { tensors[name] }
+  package func tensor(named name: String) -> StoredTensor? { tensors[name] }
 
-  public func gradientNode(ofTensor name: String) -> GradientNode? { nodes[name] }
+  package func gradientNode(ofTensor name: String) -> GradientNode? { nodes[name] }
 
   /// `nil` for frozen tensors and for those that nothing was computed from.
-  public func gradient(of name: String) -> Tensor? { nodes[name]?.gradient }
+  package func gradient(of name: String) -> Tensor? { nodes[name]?.gradient }
 }

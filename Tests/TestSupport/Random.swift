@@ -1,12 +1,12 @@
-public import Tensors
+package import Tensors
 
 /// A small generator whose numbers are the same on every platform (Steele et al. 2014, "SplitMix").
-public struct SplitMix: RandomNumberGenerator {
+package struct SplitMix: RandomNumberGenerator {
   private var state: UInt64
 
-  public init(seed: UInt64) { state = seed }
+  package init(seed: UInt64) { state = seed }
 
-  public mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var z = state
     z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -17,7 +17,7 @@ public struct SplitMix: RandomNumberGenerator {
 
 extension Tensor {
   /// Numbers between -2 and 2.
-  public static func random(_ shape: [Int], seed: UInt64) -> Tensor {
+  package static func random(_ shape: [Int], seed: UInt64) -> Tensor {
     var generator = SplitMix(seed: seed)
     let count = shape.reduce(1, *)
     return Tensor((0..<count).map { _ in Float.random(in: -2...2, using: &generator) }, shape: shape)
@@ -26,7 +26,7 @@ extension Tensor {
 
 extension StoredTensor {
   /// A matrix of random bits whose scales and floats are finite and small.
-  public static func random(_ type: ElementType, rows: Int, columns: Int, seed: UInt64) -> StoredTensor {
+  package static func random(_ type: ElementType, rows: Int, columns: Int, seed: UInt64) -> StoredTensor {
     var generator = SplitMix(seed: seed)
     guard let count = type.byteCount(shape: [rows, columns]) else {
       preconditionFailure("no whole number of blocks: \(columns) of \(type)")

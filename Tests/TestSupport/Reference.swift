@@ -1,23 +1,23 @@
 import Foundation
 import ModelFiles
-public import Tensors
+package import Tensors
 
 /// The tensors of a fixture, as its reference computed them.
-public struct Reference {
+package struct Reference {
   private let file: SafetensorsFile
 
   /// - Parameter path: of a safetensors file under `Fixtures/`.
-  public init(_ path: String) throws {
+  package init(_ path: String) throws {
     file = try SafetensorsFile(path: Fixture.url(path).path(percentEncoded: false))
   }
 
-  public var names: [String] { file.tensorNames }
+  package var names: [String] { file.tensorNames }
 
-  public func callAsFunction(_ name: String) throws -> Tensor {
+  package func callAsFunction(_ name: String) throws -> Tensor {
     try stored(name).toFloat32()
   }
 
-  public func integers(_ name: String) throws -> [Int] {
+  package func integers(_ name: String) throws -> [Int] {
     let tensor = try stored(name)
     switch tensor.elementType {
     case .i32: return tensor.storage.buffer.bindMemory(to: Int32.self).map(Int.init)
@@ -27,7 +27,7 @@ public struct Reference {
   }
 
   /// As the file has it.
-  public func stored(_ name: String) throws -> StoredTensor {
+  package func stored(_ name: String) throws -> StoredTensor {
     guard let tensor = file.tensor(named: name) else { throw MissingTensor(name: name) }
     return tensor
   }
@@ -39,7 +39,7 @@ public struct Reference {
 
 extension Tensor {
   /// The largest absolute difference of two tensors of one shape; infinity where shapes differ or a number is NaN.
-  public func distance(to other: Tensor) -> Float {
+  package func distance(to other: Tensor) -> Float {
     guard shape == other.shape else { return .infinity }
     var largest: Float = 0
     for (a, b) in zip(values, other.values) {
@@ -51,7 +51,7 @@ extension Tensor {
   }
 
   /// Item `index` of the outermost dimension.
-  public subscript(index: Int) -> Tensor {
+  package subscript(index: Int) -> Tensor {
     let size = shape.dropFirst().reduce(1, *)
     return Tensor(Array(values[index * size..<(index + 1) * size]), shape: Array(shape.dropFirst()))
   }

@@ -1,14 +1,15 @@
 /// Writes tar archives as different tools do, also damaged ones.
-public struct TarBuilder {
-  public enum Style: Sendable { case ustar, pax, gnu, oldest }
+package struct TarBuilder {
+  package enum Style: Sendable { case ustar, pax, gnu, oldest }
 
   public private(set) var bytes: [UInt8] = []
-  public let style: Style
+  package let style: Style
 
-  public init(_ style: Style = .ustar) { self.style = style }
+  package init(_ style: Style = .ustar) { self.style = style }
 
   /// Names of more than 100 bytes are kept as the style has it.
-  public mutating func add(_ name: String, _ content: [UInt8], type: Character = "0", base256 isBase256: Bool = false) {
+  package mutating func add(_ name: String, _ content: [UInt8], type: Character = "0", base256 isBase256: Bool = false)
+  {
     var shortName = name
     var prefix = ""
     if name.utf8.count > 100 {
@@ -25,23 +26,23 @@ public struct TarBuilder {
     addHeader(shortName, prefix: prefix, count: content.count, type: type, content: content, base256: isBase256)
   }
 
-  public mutating func add(_ name: String, _ text: String) { add(name, Array(text.utf8)) }
+  package mutating func add(_ name: String, _ text: String) { add(name, Array(text.utf8)) }
 
   /// - Parameter count: what the header's size field says of the next member is its own affair.
-  public mutating func add(pax records: [(String, String)], type: Character = "x") {
+  package mutating func add(pax records: [(String, String)], type: Character = "x") {
     let content = records.flatMap { key, value in Array(Self.paxRecord(key, value).utf8) }
     addHeader("PaxHeaders/x", count: content.count, type: type, content: content)
   }
 
   /// Two blocks of zeros.
-  public func finished() -> [UInt8] { bytes + [UInt8](repeating: 0, count: 1024) }
+  package func finished() -> [UInt8] { bytes + [UInt8](repeating: 0, count: 1024) }
 
   /// A name in whatever encoding, of at most 100 bytes.
-  public mutating func add(nameBytes: [UInt8], _ content: [UInt8]) {
+  package mutating func add(nameBytes: [UInt8], _ content: [UInt8]) {
     addHeader(nameBytes: nameBytes, prefix: "", count: content.count, type: "0", content: content, base256: false)
   }
 
-  public mutating func addHeader(
+  package mutating func addHeader(
     _ name: String, prefix: String = "", count: Int, type: Character, content: [UInt8], base256 isBase256: Bool = false
   ) {
     addHeader(

@@ -1,19 +1,19 @@
-public import Foundation
+package import Foundation
 
 /// `Fixtures/tiny-captioner`: random weights whose captions a reference has computed.
-public enum TinyCaptioner {
-  public static let directory = Fixture.url("tiny-captioner")
-  public static var path: String { directory.path(percentEncoded: false) }
+package enum TinyCaptioner {
+  package static let directory = Fixture.url("tiny-captioner")
+  package static var path: String { directory.path(percentEncoded: false) }
 
-  public struct Expected: Decodable, Sendable {
-    public let file: String
-    public let greedy: Caption
-    public let beam3: Caption
+  package struct Expected: Decodable, Sendable {
+    package let file: String
+    package let greedy: Caption
+    package let beam3: Caption
 
-    public struct Caption: Decodable, Sendable {
-      public let tokens: [Int]
-      public let text: String
-      public let logProbabilities: [Double]
+    package struct Caption: Decodable, Sendable {
+      package let tokens: [Int]
+      package let text: String
+      package let logProbabilities: [Double]
 
       enum CodingKeys: String, CodingKey {
         case tokens, text
@@ -26,15 +26,15 @@ public enum TinyCaptioner {
       case beam3 = "beam_3"
     }
 
-    public var path: String { directory.appending(path: file).path(percentEncoded: false) }
+    package var path: String { directory.appending(path: file).path(percentEncoded: false) }
   }
 
-  public static func expected() throws -> [Expected] {
+  package static func expected() throws -> [Expected] {
     try JSONDecoder().decode([Expected].self, from: Fixture.data("tiny-captioner/expected.json"))
   }
 
   /// A copy that a test may spoil.
-  public static func copy(to place: URL) throws -> URL {
+  package static func copy(to place: URL) throws -> URL {
     let copy = place.appending(path: "tiny-captioner")
     try FileManager.default.copyItem(at: directory, to: copy)
     return copy

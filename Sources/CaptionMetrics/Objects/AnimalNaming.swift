@@ -1,27 +1,27 @@
 /// How often captions name the animal that a photo shows.
-public struct AnimalNaming: Sendable, Equatable {
-  public struct Animal: Sendable, Equatable {
+package struct AnimalNaming: Sendable, Equatable {
+  package struct Animal: Sendable, Equatable {
     /// As COCO spells it.
-    public let name: String
+    package let name: String
     /// Photos whose labels have it.
-    public let images: Int
+    package let images: Int
     /// Those of them whose caption names it.
-    public let named: Int
+    package let named: Int
 
-    public var share: Double { Double(named) / Double(images) }
+    package var share: Double { Double(named) / Double(images) }
   }
 
   /// Photos with an animal of COCO among their labels.
-  public let images: Int
+  package let images: Int
   /// Those of them whose caption names one of the animals that are labelled.
-  public let named: Int
+  package let named: Int
   /// Each of those that are labelled somewhere, in the order of `COCOObjects.animals`.
-  public let animals: [Animal]
+  package let animals: [Animal]
 
-  public var share: Double { Double(named) / Double(images) }
+  package var share: Double { Double(named) / Double(images) }
 
   /// - Returns: `nil` where no photo is labelled with an animal.
-  public init?(_ captions: [ScoredCaption]) {
+  package init?(_ captions: [ScoredCaption]) {
     var (images, named) = (0, 0)
     var counts: [String: (images: Int, named: Int)] = [:]
     for caption in captions {

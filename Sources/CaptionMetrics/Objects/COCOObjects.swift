@@ -1,7 +1,7 @@
 /// The 80 kinds of objects that are marked in the photos of COCO (Lin et al. 2014).
-public enum COCOObjects {
+package enum COCOObjects {
   /// As COCO spells them, in the order of its numbers.
-  public static let names = [
+  package static let names = [
     "person", "bicycle", "car", "motorcycle", "airplane", "bus", "train", "truck", "boat", "traffic light",
     "fire hydrant", "stop sign", "parking meter", "bench", "bird", "cat", "dog", "horse", "sheep", "cow", "elephant",
     "bear", "zebra", "giraffe", "backpack", "umbrella", "handbag", "tie", "suitcase", "frisbee", "skis", "snowboard",
@@ -13,7 +13,7 @@ public enum COCOObjects {
   ]
 
   /// Those that are animals.
-  public static let animals = [
+  package static let animals = [
     "cat", "dog", "horse", "cow", "sheep", "bear", "elephant", "zebra", "giraffe", "bird",
   ]
 
@@ -21,7 +21,7 @@ public enum COCOObjects {
 
   /// What a label of a dataset says is in a photo: itself where COCO has it, else the objects that it mentions. So
   /// `Abyssinian cat` is a cat and `cat and dog` both.
-  public static func objects(ofLabel label: String) -> Set<String> {
+  package static func objects(ofLabel label: String) -> Set<String> {
     let label = label.lowercased()
     if known.contains(label) { return [label] }
     return Set(ObjectMention.all(in: label).compactMap { $0.objects.count == 1 ? $0.objects.first : nil })

@@ -2,20 +2,20 @@
 /// are not in the photo. An object is there if the photo's labels or a caption of people's names it.
 ///
 /// The words for objects are this module's own, so that figures are near those of the paper's list, not equal to them.
-public struct ObjectHallucination: Sendable, Equatable {
+package struct ObjectHallucination: Sendable, Equatable {
   /// Photos that were looked at: those with labels all of which are COCO's own, since other labels name one thing only.
-  public let images: Int
+  package let images: Int
   /// CHAIRs: the share of captions that name an object which is not there.
-  public let captionShare: Double
+  package let captionShare: Double
   /// CHAIRi: the share of all objects named that are not there.
-  public let objectShare: Double
+  package let objectShare: Double
   /// Objects named by captions, as often as they are.
-  public let mentions: Int
+  package let mentions: Int
   /// What was named without being there, the most often first; equally often by name.
-  public let imagined: [(phrase: String, count: Int)]
+  package let imagined: [(phrase: String, count: Int)]
 
   /// - Returns: `nil` where no photo has such labels.
-  public init?(_ captions: [ScoredCaption]) {
+  package init?(_ captions: [ScoredCaption]) {
     let looked = captions.filter { !$0.labels.isEmpty && $0.labels.allSatisfy(Self.isObject) }
     if looked.isEmpty { return nil }
     var (mentions, wrong, captionsWithWrong) = (0, 0, 0)
@@ -46,7 +46,7 @@ public struct ObjectHallucination: Sendable, Equatable {
     }
   }
 
-  public static func == (a: ObjectHallucination, b: ObjectHallucination) -> Bool {
+  package static func == (a: ObjectHallucination, b: ObjectHallucination) -> Bool {
     (a.images, a.captionShare, a.objectShare, a.mentions) == (b.images, b.captionShare, b.objectShare, b.mentions)
       && a.imagined.elementsEqual(b.imagined) { $0 == $1 }
   }

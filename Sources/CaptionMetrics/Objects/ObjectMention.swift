@@ -1,12 +1,12 @@
 /// A place in a caption that names an object of COCO.
-public struct ObjectMention: Sendable, Equatable {
+package struct ObjectMention: Sendable, Equatable {
   /// As it was written, in lower case.
-  public let phrase: String
+  package let phrase: String
   /// What it may stand for: usually one of COCO's objects. A `bike` is a bicycle or a motorcycle.
-  public let objects: Set<String>
+  package let objects: Set<String>
 
   /// All of a caption, from the left; where phrases overlap the longest counts, so that a hot dog is no dog.
-  public static func all(in caption: String) -> [ObjectMention] { all(in: words(of: caption), .standard) }
+  package static func all(in caption: String) -> [ObjectMention] { all(in: words(of: caption), .standard) }
 
   static func all(in words: [String], _ table: ObjectWords) -> [ObjectMention] {
     var mentions: [ObjectMention] = []

@@ -13,11 +13,11 @@ import TextDecoding
 /// Two things are told from an image's pooled features: how far it lies from the training photos, and on which side of photos
 /// and other images. From these and the probabilities of the caption's tokens, a logistic regression makes the probability that
 /// the caption is right.
-public struct ConfidenceModel: Sendable, Equatable {
+package struct ConfidenceModel: Sendable, Equatable {
   /// One for each pooled vector of the extractor.
   var distributions: [FeatureDistribution]
   /// What has a lower `PhotoView.photoScore` is no photo.
-  public internal(set) var photoThreshold: Double
+  package internal(set) var photoThreshold: Double
   var correctness: LogisticRegression
 
   /// Widths of the pooled vectors.

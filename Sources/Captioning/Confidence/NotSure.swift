@@ -1,12 +1,12 @@
 /// Why a captioner says "not sure" in place of a caption. The raw values are for programs, and stable.
-public enum NotSure: String, Sendable, Codable, CaseIterable {
+package enum NotSure: String, Sendable, Codable, CaseIterable {
   /// The image is far from photos: a blank page, a screenshot, a chart, noise.
   case notAPhoto = "not_a_photo"
   /// The caption's confidence is below what was asked for.
   case lowConfidence = "low_confidence"
 
   /// In place of the caption, for people.
-  public var sentence: String {
+  package var sentence: String {
     switch self {
     case .notAPhoto: "not sure: this does not look like a photo"
     case .lowConfidence: "not sure: the caption's confidence is too low"
@@ -15,29 +15,29 @@ public enum NotSure: String, Sendable, Codable, CaseIterable {
 }
 
 /// When a captioner says "not sure".
-public struct CertaintyPolicy: Sendable, Equatable {
+package struct CertaintyPolicy: Sendable, Equatable {
   /// Below this confidence; 0 takes every caption.
-  public var minimumConfidence: Double
+  package var minimumConfidence: Double
   /// Whether every image gets its caption, whatever it is.
-  public var always: Bool
+  package var always: Bool
 
-  public init(minimumConfidence: Double = 0, always: Bool = false) {
+  package init(minimumConfidence: Double = 0, always: Bool = false) {
     self.minimumConfidence = minimumConfidence
     self.always = always
   }
 }
 
 /// How far a caption can be trusted.
-public struct CaptionJudgement: Sendable, Equatable {
+package struct CaptionJudgement: Sendable, Equatable {
   /// The probability that the caption is right, where the captioner has a confidence model; else `exp` of
   /// `logProbability`.
-  public var confidence: Double
+  package var confidence: Double
   /// Mean natural logarithm of the probabilities of the caption's tokens, the stop token included.
-  public var logProbability: Double
+  package var logProbability: Double
   /// Why there is to be no caption; `nil` where there is one.
-  public var reason: NotSure?
+  package var reason: NotSure?
 
-  public init(confidence: Double, logProbability: Double, reason: NotSure? = nil) {
+  package init(confidence: Double, logProbability: Double, reason: NotSure? = nil) {
     self.confidence = confidence
     self.logProbability = logProbability
     self.reason = reason

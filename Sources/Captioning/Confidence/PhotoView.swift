@@ -2,14 +2,14 @@ import ModelFiles
 package import Tensors
 
 /// What the features of an image tell about whether it is a photo like those learnt from.
-public struct PhotoView: Sendable, Equatable {
+package struct PhotoView: Sendable, Equatable {
   /// How far from the training photos: the mean logarithm of the Mahalanobis distances, 0 for the mean training photo and 1
   /// at a standard deviation above.
-  public let novelty: Double
+  package let novelty: Double
   /// Above `ConfidenceModel.photoThreshold` for photos.
-  public let photoScore: Double
+  package let photoScore: Double
 
-  public init(novelty: Double, photoScore: Double) {
+  package init(novelty: Double, photoScore: Double) {
     self.novelty = novelty
     self.photoScore = photoScore
   }

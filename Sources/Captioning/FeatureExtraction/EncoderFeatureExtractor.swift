@@ -1,20 +1,20 @@
-public import ImageEncoding
-public import ModelFiles
-public import Tensors
+package import ImageEncoding
+package import ModelFiles
+package import Tensors
 
 /// One frozen encoder and what is read of it: pixels in, features out.
-public struct EncoderFeatureExtractor: Sendable {
+package struct EncoderFeatureExtractor: Sendable {
   package private(set) var encoder: any VisionEncoder
   /// Whether the encoder's matrices are laid out.
   private(set) var isPrepared = false
   /// In what precision the encoder multiplies.
-  public private(set) var precision = MatrixPrecision.f32
+  package private(set) var precision = MatrixPrecision.f32
   let selection: FeatureSelection
-  public let preprocessor: ImagePreprocessor
+  package let preprocessor: ImagePreprocessor
   /// Of one image's features: a block for each part of the selection, the tokens of one layer that are of one kind.
-  public let parts: FeatureLayout
+  package let parts: FeatureLayout
   /// What the features depend on.
-  public let settings: CaptionerManifest.Encoder
+  package let settings: CaptionerManifest.Encoder
 
   /// - Parameters:
   ///   - settings: as a manifest has them.
@@ -34,16 +34,16 @@ public struct EncoderFeatureExtractor: Sendable {
   }
 
   /// Of a tensor with one image's features: `[tokens, width]`, or `[numbers]` where tokens have several widths.
-  public var shape: [Int] { parts.shape }
+  package var shape: [Int] { parts.shape }
 
   /// The number of its last hidden state.
-  public var layers: Int { encoder.layers }
+  package var layers: Int { encoder.layers }
 
   /// Whether its matrices are laid out for products in this precision.
   func isPrepared(in precision: MatrixPrecision) -> Bool { isPrepared && self.precision == precision }
 
   /// The same, the encoder's matrices laid out for products in this precision.
-  public func prepared(_ precision: MatrixPrecision) -> EncoderFeatureExtractor {
+  package func prepared(_ precision: MatrixPrecision) -> EncoderFeatureExtractor {
     var prepared = self
     prepared.encoder = encoder.prepared(precision)
     prepared.precision = precision
@@ -54,7 +54,7 @@ public struct EncoderFeatureExtractor: Sendable {
   /// The same encoder with another selection of features.
   ///
   /// - Throws: `EncodingError` where it does not suit the encoder.
-  public func reading(_ settings: CaptionerManifest.Encoder) throws -> EncoderFeatureExtractor {
+  package func reading(_ settings: CaptionerManifest.Encoder) throws -> EncoderFeatureExtractor {
     var reading = try EncoderFeatureExtractor(settings, encoder: encoder)
     reading.precision = precision
     reading.isPrepared = isPrepared
@@ -62,7 +62,7 @@ public struct EncoderFeatureExtractor: Sendable {
   }
 
   /// A block for all tokens, one after the other, that come from the same layer and have the same width.
-  public var groups: FeatureLayout {
+  package var groups: FeatureLayout {
     var groups: [(layer: Int, block: FeatureLayout.Block)] = []
     for (part, block) in zip(selection.parts, parts.blocks) {
       if let last = groups.last, last.layer == part.hiddenState, last.block.width == block.width {
@@ -75,7 +75,7 @@ public struct EncoderFeatureExtractor: Sendable {
   }
 
   /// Of the cache for these features, of images decoded by `decoder`.
-  public func cacheKey(decoder: ImageDecoder, precision: FeatureCacheKey.Precision = .f16) -> FeatureCacheKey {
+  package func cacheKey(decoder: ImageDecoder, precision: FeatureCacheKey.Precision = .f16) -> FeatureCacheKey {
     FeatureCacheKey(
       encoderHash: settings.sha256, features: settings.features, preprocessing: settings.preprocessing,
       decoding: decoder.options.unusual, encoderPrecision: self.precision == .f32 ? nil : self.precision.rawValue,
@@ -85,7 +85,7 @@ public struct EncoderFeatureExtractor: Sendable {
   /// The cache for these features in the store.
   ///
   /// - Throws: `FeatureCacheError`.
-  public func cache(
+  package func cache(
     in store: ModelStore, decoder: ImageDecoder, precision: FeatureCacheKey.Precision = .f16
   ) throws(FeatureCacheError) -> FeatureCache {
     let key = cacheKey(decoder: decoder, precision: precision)
@@ -95,7 +95,7 @@ public struct EncoderFeatureExtractor: Sendable {
   /// Images `[3, height, width]` each, at least one → features `[images, …]`, each of `shape`.
   ///
   /// - Throws: `EncodingError`; `OutOfMemory`.
-  public func features(of images: [Tensor]) throws -> Tensor {
+  package func features(of images: [Tensor]) throws -> Tensor {
     let bytes = try encoder.workingBytes(
       images: images.count, width: preprocessor.size.width, height: preprocessor.size.height,
       states: Set(selection.parts.map(\.hiddenState)).count + selection.parts.count)

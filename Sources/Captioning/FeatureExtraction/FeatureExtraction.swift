@@ -1,23 +1,23 @@
-public import ImageEncoding
-public import ModelFiles
+package import ImageEncoding
+package import ModelFiles
 import Tensors
 
 /// Fills the caches of some encoders with the features of images, batch by batch; the next batch is read and decoded while
 /// this one is encoded. What an encoder's cache has already is not encoded again by it.
-public struct FeatureExtraction: Sendable {
-  public let extractor: ImageFeatureExtractor
-  public let decoder: ImageDecoder
-  public let cache: FeatureCaches
+package struct FeatureExtraction: Sendable {
+  package let extractor: ImageFeatureExtractor
+  package let decoder: ImageDecoder
+  package let cache: FeatureCaches
   /// Whether the features of each image's mirror image are wanted besides its own. Pixels are mirrored after
   /// preprocessing.
-  public var flips: Bool
+  package var flips: Bool
   /// How many images are encoded at a time; memory grows with it.
-  public var batchSize: Int
+  package var batchSize: Int
 
   /// - Parameters:
   ///   - cache: one for each encoder, of the extractor's own features: see `ImageFeatureExtractor.cache(in:decoder:precision:)`.
   ///   - batchSize: the default is where time per image has stopped falling on two cores.
-  public init(
+  package init(
     extractor: ImageFeatureExtractor, decoder: ImageDecoder, cache: FeatureCaches, flips: Bool = false,
     batchSize: Int = 16
   ) {
@@ -40,7 +40,7 @@ public struct FeatureExtraction: Sendable {
   /// - Throws: `CancellationError` between batches, `FeatureCacheError`, `EncodingError`, `OutOfMemory`,
   ///   and `ImageDecodingError` where memory for an image is lacking; batches finished before are
   ///   in the cache. Images that cannot be read are no errors, but are listed in the result.
-  public func run(
+  package func run(
     _ images: [ImageInput], onProgress: (FeatureExtractionProgress) -> Void = { _ in }
   ) async throws -> FeatureExtractionResult {
     var result = FeatureExtractionResult()

@@ -1,20 +1,20 @@
-public import ImageEncoding
-public import ModelFiles
-public import Tensors
+package import ImageEncoding
+package import ModelFiles
+package import Tensors
 
 /// The seeing half of a captioner: images in, features out, by one frozen encoder or by several side by side (as Tong et al.
 /// 2024, "Cambrian-1", and Karamcheti et al. 2024, "Prismatic VLMs"), for captioning and for training alike.
 ///
 /// An image is decoded once and resized once for each encoder.
-public struct ImageFeatureExtractor: Sendable {
+package struct ImageFeatureExtractor: Sendable {
   /// At least one.
-  public private(set) var encoders: [EncoderFeatureExtractor]
+  package private(set) var encoders: [EncoderFeatureExtractor]
 
   /// - Parameters:
   ///   - settings: as a manifest has them.
   ///   - directory: the captioner's, where encoders may be; otherwise they are in `store`.
   /// - Throws: `ModelStoreError`, `ModelFileError`, `CaptionerError`, `EncodingError`.
-  public init(_ settings: [CaptionerManifest.Encoder], directory: String, store: ModelStore) throws {
+  package init(_ settings: [CaptionerManifest.Encoder], directory: String, store: ModelStore) throws {
     try self.init(settings, encoderDirectories: settings.resolve(in: directory, store: store))
   }
 
@@ -33,19 +33,19 @@ public struct ImageFeatureExtractor: Sendable {
   }
 
   /// What the features depend on.
-  public var settings: [CaptionerManifest.Encoder] { encoders.map(\.settings) }
+  package var settings: [CaptionerManifest.Encoder] { encoders.map(\.settings) }
 
   /// Of one image's features: a block for all tokens of one layer of one encoder that are of one kind.
-  public var parts: FeatureLayout { FeatureLayout(joining: encoders.map(\.parts)) }
+  package var parts: FeatureLayout { FeatureLayout(joining: encoders.map(\.parts)) }
 
   /// A block for all tokens, one after the other, that come from the same layer of the same encoder.
-  public var groups: FeatureLayout { FeatureLayout(joining: encoders.map(\.groups)) }
+  package var groups: FeatureLayout { FeatureLayout(joining: encoders.map(\.groups)) }
 
   /// Of a tensor with one image's features: `[tokens, width]`, or `[numbers]` where tokens have several widths.
-  public var shape: [Int] { parts.shape }
+  package var shape: [Int] { parts.shape }
 
   /// The same, the encoders' matrices laid out for products in this precision.
-  public func prepared(_ precision: MatrixPrecision) -> ImageFeatureExtractor {
+  package func prepared(_ precision: MatrixPrecision) -> ImageFeatureExtractor {
     ImageFeatureExtractor(encoders.map { $0.isPrepared(in: precision) ? $0 : $0.prepared(precision) })
   }
 
@@ -61,7 +61,7 @@ public struct ImageFeatureExtractor: Sendable {
   ///
   /// - Parameter settings: of these encoders, each with its features; `nil` leaves it out.
   /// - Throws: `EncodingError` where a selection does not suit its encoder; `CaptionerError.encoder` where there are several.
-  public func reading(_ settings: [CaptionerManifest.Encoder?]) throws -> ImageFeatureExtractor {
+  package func reading(_ settings: [CaptionerManifest.Encoder?]) throws -> ImageFeatureExtractor {
     ImageFeatureExtractor(
       try encoders.indices.compactMap { index in
         try settings[index].map { wanted in
@@ -84,7 +84,7 @@ public struct ImageFeatureExtractor: Sendable {
   /// The caches for these features in the store, one for each encoder.
   ///
   /// - Throws: `FeatureCacheError`.
-  public func cache(
+  package func cache(
     in store: ModelStore, decoder: ImageDecoder, precision: FeatureCacheKey.Precision = .f16
   ) throws(FeatureCacheError) -> FeatureCaches {
     var caches: [FeatureCache] = []
@@ -93,7 +93,7 @@ public struct ImageFeatureExtractor: Sendable {
   }
 
   /// How images come to the encoders' input.
-  var preprocessing: ImagePreprocessing { ImagePreprocessing(encoders.map(\.preprocessor)) }
+  package var preprocessing: ImagePreprocessing { ImagePreprocessing(encoders.map(\.preprocessor)) }
 
   /// From the content of an image file to the encoders' input.
   ///
@@ -101,7 +101,7 @@ public struct ImageFeatureExtractor: Sendable {
   ///   - name: what errors call it.
   ///   - onWarning: is told what was wrong with an image that could be read all the same.
   /// - Throws: `ImageDecodingError`.
-  public func pixels(
+  package func pixels(
     _ bytes: [UInt8], named name: String, decoder: ImageDecoder, onWarning: (String) -> Void = { _ in }
   ) throws(ImageDecodingError) -> ImagePixels {
     let decoded = try decoder.decode(bytes, named: name, targetFor: preprocessing.scaledSize)
@@ -112,7 +112,7 @@ public struct ImageFeatureExtractor: Sendable {
   /// At least one image → features `[images, …]`, each of `shape`. The encoders work one after the other.
   ///
   /// - Throws: `EncodingError`; `OutOfMemory`.
-  public func features(of images: [ImagePixels]) throws -> Tensor {
+  package func features(of images: [ImagePixels]) throws -> Tensor {
     let features = try encoders.enumerated().map { index, encoder in
       try encoder.features(of: images.map { $0.tensors[index] })
     }

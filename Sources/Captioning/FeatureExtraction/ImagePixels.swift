@@ -1,21 +1,21 @@
-import ImageEncoding
-public import Tensors
+package import ImageEncoding
+package import Tensors
 
 /// An image as each encoder of a captioner takes it.
-public struct ImagePixels: Sendable {
+package struct ImagePixels: Sendable {
   /// `[3, height, width]` for each encoder, in order.
-  public let tensors: [Tensor]
+  package let tensors: [Tensor]
 
   package init(_ tensors: [Tensor]) {
     self.tensors = tensors
   }
 
   /// With left and right exchanged.
-  public var mirrored: ImagePixels { ImagePixels(tensors.map(\.mirrored)) }
+  package var mirrored: ImagePixels { ImagePixels(tensors.map(\.mirrored)) }
 }
 
 /// How an image that was decoded once comes to the input of each encoder.
-struct ImagePreprocessing: Sendable {
+package struct ImagePreprocessing: Sendable {
   /// At least one.
   let preprocessors: [ImagePreprocessor]
 
@@ -24,14 +24,14 @@ struct ImagePreprocessing: Sendable {
   }
 
   /// The `target` for `ImageDecoder`: as large as the encoder needs it that needs most.
-  func scaledSize(of original: ImageSize) -> ImageSize {
+  package func scaledSize(of original: ImageSize) -> ImageSize {
     let sizes = preprocessors.map { $0.scaledSize(of: original) }
     return ImageSize(width: sizes.map(\.width).max() ?? 1, height: sizes.map(\.height).max() ?? 1)
   }
 
   /// - Parameter name: what errors call the image.
   /// - Throws: `ImageDecodingError` where memory is lacking.
-  func pixels(of decoded: DecodedImage, named name: String) throws(ImageDecodingError) -> ImagePixels {
+  package func pixels(of decoded: DecodedImage, named name: String) throws(ImageDecodingError) -> ImagePixels {
     var tensors: [Tensor] = []
     for preprocessor in preprocessors {
       // Encoders of one family often want the same.

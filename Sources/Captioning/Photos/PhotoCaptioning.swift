@@ -1,10 +1,10 @@
-public import ImageEncoding
+package import ImageEncoding
 import Tensors
-public import TextDecoding
+package import TextDecoding
 
 /// Captions photos that a user named, in that order: the first one alone and at once, the others in groups that grow, so that
 /// each caption comes soon and many of them fast.
-public struct PhotoCaptioning {
+package struct PhotoCaptioning {
   private let captioner: Captioner
   private let precision: ComputePrecision
   private let imageDecoder: ImageDecoder
@@ -12,12 +12,12 @@ public struct PhotoCaptioning {
   /// Is told of each photo in the order they were named.
   private let onOutcome: (Outcome) throws -> Void
 
-  public struct Outcome {
+  package struct Outcome {
     /// Among the paths.
-    public let index: Int
+    package let index: Int
     /// What was wrong with a photo that could be read all the same.
-    public let warnings: [String]
-    public let result: Result<ImageCaption, any Error>
+    package let warnings: [String]
+    package let result: Result<ImageCaption, any Error>
   }
 
   /// From so many photos on, laying matrices out for many rows takes less time than it spares.
@@ -31,7 +31,7 @@ public struct PhotoCaptioning {
   /// - Parameters:
   ///   - captioner: as it was loaded.
   ///   - onOutcome: what it throws ends the run.
-  public init(
+  package init(
     _ captioner: Captioner, precision: ComputePrecision, imageDecoder: ImageDecoder, options: GenerationOptions,
     onOutcome: @escaping (Outcome) throws -> Void
   ) {
@@ -44,7 +44,7 @@ public struct PhotoCaptioning {
 
   /// - Parameter paths: of image files; `-` is standard input.
   /// - Throws: `OutOfMemory` where matrices cannot be laid out; what cannot be blamed on a photo; what `onOutcome` throws.
-  public func run(_ paths: [String]) throws {
+  package func run(_ paths: [String]) throws {
     let single = try captioner.prepared(precision, isBatch: false)
     guard let first = paths.first else { return }
     try onOutcome(caption(first, by: single))

@@ -1,8 +1,8 @@
 import ModelFiles
-import TextDecoding
+package import TextDecoding
 
 /// Sequences of a captioner that grow together; an image joins at any time.
-protocol SequenceGeneration {
+package protocol SequenceGeneration {
   /// How many images are in it.
   var rowCount: Int { get }
 
@@ -16,7 +16,7 @@ protocol SequenceGeneration {
 }
 
 extension Captioner {
-  func makeGeneration(options: GenerationOptions) throws -> any SequenceGeneration {
+  package func makeGeneration(options: GenerationOptions) throws -> any SequenceGeneration {
     try decoder.sequenceGeneration(self, options: options)
   }
 }

@@ -1,3 +1,6 @@
+/// Takes the samples of a dataset, one after the other.
+typealias SampleSink = (DatasetSample) throws(DatasetError) -> Void
+
 /// Turns what a reader found into samples: images are looked up, blank captions are left out and named.
 struct SampleBuilder {
   private var finder: ImageFinder

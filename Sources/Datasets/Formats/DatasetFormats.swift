@@ -11,8 +11,6 @@ protocol DatasetReader: Sendable {
   func read(into sink: SampleSink) throws(DatasetError)
 }
 
-typealias SampleSink = (DatasetSample) throws(DatasetError) -> Void
-
 /// The known formats.
 enum DatasetFormats {
   /// The first that recognises a source reads it: a `captions.jsonl` beside shards says more than the shards do.

@@ -1,13 +1,13 @@
 /// A dataset whose images have all been read once.
-public struct DigestedDataset: Sendable {
+package struct DigestedDataset: Sendable {
   /// Without the images that could not be read; those are among its damaged samples.
-  public let dataset: CaptionDataset
+  package let dataset: CaptionDataset
   /// One for each image of `dataset`, in its order.
-  public let digests: [ImageDigest]
+  package let digests: [ImageDigest]
 
   /// - Parameter onProgress: called after every image with how many were read so far.
   /// - Throws: `CancellationError` when the task is cancelled meanwhile.
-  public init(reading dataset: CaptionDataset, onProgress: (Int) -> Void = { _ in }) throws(CancellationError) {
+  package init(reading dataset: CaptionDataset, onProgress: (Int) -> Void = { _ in }) throws(CancellationError) {
     var images: [CaptionedImage] = []
     var digests: [ImageDigest] = []
     var damaged = dataset.damaged

@@ -3,8 +3,8 @@
 /// Given splits stand. What has none is assigned by the hash of the image's bytes, so that the same photo is on the same
 /// side however often it appears, in whatever order and on whatever machine. Where every image has a split and none is
 /// for validation, validation images are taken from the training images in the same way.
-public struct SplitAssignment: Sendable {
-  public enum Origin: String, Sendable, Codable {
+package struct SplitAssignment: Sendable {
+  package enum Origin: String, Sendable, Codable {
     /// Every image is where the dataset puts it.
     case given
     /// Some are; the others were assigned by hash.
@@ -14,20 +14,20 @@ public struct SplitAssignment: Sendable {
   }
 
   /// An image whose bytes are in several splits, though the dataset keeps them apart.
-  public struct Duplicate: Sendable, Hashable {
-    public let names: [String]
-    public let splits: [Split]
+  package struct Duplicate: Sendable, Hashable {
+    package let names: [String]
+    package let splits: [Split]
   }
 
-  public let origin: Origin
+  package let origin: Origin
   /// One for each image of the dataset, in its order.
-  public let splits: [Split]
+  package let splits: [Split]
   /// Images that are in more than one split: what is measured on them says too much.
-  public let duplicatesAcrossSplits: [Duplicate]
+  package let duplicatesAcrossSplits: [Duplicate]
 
   /// - Parameter validation: the share of images without a given split that become validation images. Unless it is 0,
   ///   at least one of several does.
-  public init(_ digested: DigestedDataset, validation: Percentage) {
+  package init(_ digested: DigestedDataset, validation: Percentage) {
     let images = digested.dataset.images
     var splits = images.map(\.split)
     let hasValidation = splits.contains(.validation)
@@ -61,7 +61,7 @@ public struct SplitAssignment: Sendable {
   }
 
   /// The places in the dataset's images of those of one split.
-  public func indices(of split: Split) -> [Int] { splits.indices.filter { splits[$0] == split } }
+  package func indices(of split: Split) -> [Int] { splits.indices.filter { splits[$0] == split } }
 
   private static func duplicates(
     _ images: [CaptionedImage], _ digests: [ImageDigest], _ splits: [Split]

@@ -1,6 +1,6 @@
 /// How the stored pixels must be turned to stand upright: EXIF tag 0x0112, whose raw values these are, or XMP's
 /// `tiff:Orientation`, which has the same.
-public enum EXIFOrientation: Int, Sendable, CaseIterable {
+package enum EXIFOrientation: Int, Sendable, CaseIterable {
   case upright = 1
   case mirroredHorizontally
   case rotatedHalf
@@ -15,12 +15,12 @@ public enum EXIFOrientation: Int, Sendable, CaseIterable {
   case rotatedQuarterCounterClockwise
 
   /// Whether width and height change places.
-  public var swapsSides: Bool { rawValue >= Self.transposed.rawValue }
+  package var swapsSides: Bool { rawValue >= Self.transposed.rawValue }
 
   /// Reads the tag from the first directory of a TIFF structure (the EXIF block without its `Exif\0\0`, which is
   /// skipped where WebP files carry it). Anything malformed, absent or out of range is `upright`: a photo is not
   /// refused for the sake of its metadata.
-  public init(exif: UnsafeRawBufferPointer) {
+  package init(exif: UnsafeRawBufferPointer) {
     self.init(exif: exif, xmp: UnsafeRawBufferPointer(start: nil, count: 0))
   }
 

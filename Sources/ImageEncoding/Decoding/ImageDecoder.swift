@@ -8,32 +8,32 @@ import Tensors
 /// that in XMP), colour profiles and gamma are not, as in Pillow's `convert("RGB")`. Of an animated WebP the first frame is decoded.
 /// Whatever the bytes are, decoding ends in an image or in an `ImageDecodingError`; no memory in proportion to the
 /// image is taken before its size was compared with `maximumPixels`.
-public struct ImageDecoder: Sendable {
-  public struct Options: Sendable, Equatable {
+package struct ImageDecoder: Sendable {
+  package struct Options: Sendable, Equatable {
     /// What transparent pixels lie on.
-    public var background = RGBColor.white
+    package var background = RGBColor.white
     /// The most pixels an image may have. The default is where Pillow refuses, too.
-    public var maximumPixels = 178_956_970
+    package var maximumPixels = 178_956_970
     /// The most bytes that are read from a file.
-    public var maximumFileBytes = 1 << 30
+    package var maximumFileBytes = 1 << 30
     /// The most scans that a JPEG may have. Encoders write about ten; each one costs a pass over the image.
-    public var maximumScans = 100
+    package var maximumScans = 100
     /// The most pixels that all scans of a JPEG together may pass over, so that very large ones may have fewer scans
     /// (but always 16): a file of 350 kB can otherwise ask for seconds of work.
-    public var maximumScannedPixels = 4_000_000_000
+    package var maximumScannedPixels = 4_000_000_000
     /// Decode what there is of a damaged file, with a warning, instead of refusing it.
-    public var allowTruncated = false
+    package var allowTruncated = false
     /// Decode every JPEG at its full size, also where the target is much smaller.
-    public var exactDecode = false
+    package var exactDecode = false
     /// What is done to the image last; `nil` leaves it as it is.
-    public var augmentation: ImageAugmentation?
+    package var augmentation: ImageAugmentation?
 
-    public init() {}
+    package init() {}
   }
 
-  public var options: Options
+  package var options: Options
 
-  public init(options: Options = Options()) {
+  package init(options: Options = Options()) {
     self.options = options
   }
 
@@ -41,13 +41,13 @@ public struct ImageDecoder: Sendable {
   ///   - path: of a file; `-` is standard input.
   ///   - target: the size that the image will be resized to, which lets a large JPEG be decoded at a half, a quarter or
   ///     an eighth of its size, as long as that is at least 1.5 times the target both ways.
-  public func decode(path: String, target: ImageSize? = nil) throws(ImageDecodingError) -> DecodedImage {
+  package func decode(path: String, target: ImageSize? = nil) throws(ImageDecodingError) -> DecodedImage {
     try decode(path: path) { _ in target }
   }
 
   /// - Parameter targetFor: from the image's upright size to the size it will be resized to, such as
   ///   `ImagePreprocessor.scaledSize(of:)`, for resizing that depends on the image.
-  public func decode(
+  package func decode(
     path: String, targetFor: (ImageSize) -> ImageSize?
   ) throws(ImageDecodingError) -> DecodedImage {
     let bytes = try ImageFile.read(path: path, limit: options.maximumFileBytes)
@@ -58,14 +58,14 @@ public struct ImageDecoder: Sendable {
   ///   - bytes: the content of a file.
   ///   - name: what errors call it.
   ///   - target: as in `decode(path:target:)`.
-  public func decode(
+  package func decode(
     _ bytes: [UInt8], named name: String, target: ImageSize? = nil
   ) throws(ImageDecodingError) -> DecodedImage {
     try decode(bytes, named: name) { _ in target }
   }
 
   /// As `decode(path:targetFor:)`, from the content of a file.
-  public func decode(
+  package func decode(
     _ bytes: [UInt8], named name: String, targetFor: (ImageSize) -> ImageSize?
   ) throws(ImageDecodingError) -> DecodedImage {
     let header = try header(bytes, named: name)
@@ -110,12 +110,12 @@ public struct ImageDecoder: Sendable {
   }
 
   /// Format, size and orientation of a file.
-  public func header(path: String) throws(ImageDecodingError) -> ImageHeader {
+  package func header(path: String) throws(ImageDecodingError) -> ImageHeader {
     try header(ImageFile.read(path: path, limit: options.maximumFileBytes), named: path)
   }
 
   /// Format, size and orientation, read without decoding any pixel and whatever the size is.
-  public func header(_ bytes: [UInt8], named name: String) throws(ImageDecodingError) -> ImageHeader {
+  package func header(_ bytes: [UInt8], named name: String) throws(ImageDecodingError) -> ImageHeader {
     let format = try ImageFile.format(of: bytes, named: name)
     let codec = Codec(format)
     var header = ImageCodecHeader()

@@ -1,6 +1,6 @@
 /// Why a file gave no image: which file, what it is, what is wrong with it, and what may help.
-public struct ImageDecodingError: Error, Equatable, Sendable, CustomStringConvertible {
-  public enum Cause: Equatable, Sendable {
+package struct ImageDecodingError: Error, Equatable, Sendable, CustomStringConvertible {
+  package enum Cause: Equatable, Sendable {
     case notFound
     case directory
     case empty
@@ -29,19 +29,19 @@ public struct ImageDecodingError: Error, Equatable, Sendable, CustomStringConver
   }
 
   /// The path as it was given; `-` for standard input.
-  public let file: String
+  package let file: String
   /// What the content says it is, where that is known.
-  public let format: ImageFormat?
-  public let cause: Cause
+  package let format: ImageFormat?
+  package let cause: Cause
 
-  public init(file: String, format: ImageFormat? = nil, cause: Cause) {
+  package init(file: String, format: ImageFormat? = nil, cause: Cause) {
     self.file = file
     self.format = format
     self.cause = cause
   }
 
   /// `file: what is wrong; what may help`.
-  public var description: String { "\(file == "-" ? "standard input" : file): \(problem); \(remedy)" }
+  package var description: String { "\(file == "-" ? "standard input" : file): \(problem); \(remedy)" }
 
   /// Whether the same image may be decoded when more memory is free.
   package var isLackOfMemory: Bool {
@@ -54,7 +54,7 @@ public struct ImageDecodingError: Error, Equatable, Sendable, CustomStringConver
   private var name: String { format?.description ?? "image" }
 
   /// What is wrong, in words.
-  public var problem: String {
+  package var problem: String {
     switch cause {
     case .notFound: "no such file"
     case .directory: "is a directory, not an image"
@@ -79,7 +79,7 @@ public struct ImageDecodingError: Error, Equatable, Sendable, CustomStringConver
   }
 
   /// What the user can do about it.
-  public var remedy: String {
+  package var remedy: String {
     switch cause {
     case .notFound: "check the path"
     case .directory: "caption what is in it with: caption batch \(file)"

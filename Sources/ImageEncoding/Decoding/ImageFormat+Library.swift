@@ -2,7 +2,7 @@ import CImageCodecs
 
 extension ImageFormat {
   /// What decodes it here, with its version; `nil` for formats that are only recognised.
-  public var library: String? {
+  package var library: String? {
     switch self {
     case .jpeg: String(cString: imageCodecJPEGVersion())
     case .png: "libpng \(String(cString: imageCodecPNGVersion()))"

@@ -1,10 +1,10 @@
 /// What a file's first bytes say it is. Names of files play no part.
-public enum ImageFormat: String, Sendable, CaseIterable, CustomStringConvertible {
+package enum ImageFormat: String, Sendable, CaseIterable, CustomStringConvertible {
   case jpeg, png, webp
   // Recognised so that refusing them can say what they are.
   case gif, tiff, bmp, heic, avif, jpegXL, jpeg2000, ico, psd, svg, pdf, html, video, lfsPointer
 
-  public var isDecodable: Bool {
+  package var isDecodable: Bool {
     switch self {
     case .jpeg, .png, .webp: true
     default: false
@@ -26,7 +26,7 @@ public enum ImageFormat: String, Sendable, CaseIterable, CustomStringConvertible
     }
   }
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .jpeg: "JPEG"
     case .png: "PNG"
@@ -49,10 +49,10 @@ public enum ImageFormat: String, Sendable, CaseIterable, CustomStringConvertible
   }
 
   /// How many bytes from the start are looked at.
-  public static let signatureLength = 256
+  package static let signatureLength = 256
 
   /// The format whose signature `bytes` begin with; `nil` for none of the known ones.
-  public init?(sniffing bytes: UnsafeRawBufferPointer) {
+  package init?(sniffing bytes: UnsafeRawBufferPointer) {
     let head = Array(bytes.prefix(Self.signatureLength))
     if let format = Self.signatures.first(where: { head.starts(with: $0.bytes) })?.format {
       self = format

@@ -1,6 +1,6 @@
 extension RGBImage {
   /// The image turned as `orientation` asks, as Pillow's `ImageOps.exif_transpose` does.
-  public func oriented(_ orientation: EXIFOrientation) -> RGBImage {
+  package func oriented(_ orientation: EXIFOrientation) -> RGBImage {
     if orientation == .upright { return self }
     let result = orientation.swapsSides ? size.transposed : size
     // Where the destination's first pixel comes from, and how the source moves a step along its row and its column.

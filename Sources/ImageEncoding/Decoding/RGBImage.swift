@@ -7,49 +7,49 @@
 #endif
 
 /// Width and height in pixels.
-public struct ImageSize: Sendable, Hashable, CustomStringConvertible {
-  public var width: Int
-  public var height: Int
+package struct ImageSize: Sendable, Hashable, CustomStringConvertible {
+  package var width: Int
+  package var height: Int
 
-  public init(width: Int, height: Int) {
+  package init(width: Int, height: Int) {
     self.width = width
     self.height = height
   }
 
-  public var description: String { "\(width)×\(height)" }
+  package var description: String { "\(width)×\(height)" }
 
   /// The same area lying on its side.
   var transposed: ImageSize { ImageSize(width: height, height: width) }
 }
 
 /// An opaque colour, 8 bits a channel.
-public struct RGBColor: Sendable, Hashable, Codable {
-  public var red: UInt8
-  public var green: UInt8
-  public var blue: UInt8
+package struct RGBColor: Sendable, Hashable, Codable {
+  package var red: UInt8
+  package var green: UInt8
+  package var blue: UInt8
 
-  public init(red: UInt8, green: UInt8, blue: UInt8) {
+  package init(red: UInt8, green: UInt8, blue: UInt8) {
     self.red = red
     self.green = green
     self.blue = blue
   }
 
-  public static let white = RGBColor(red: 255, green: 255, blue: 255)
-  public static let black = RGBColor(red: 0, green: 0, blue: 0)
+  package static let white = RGBColor(red: 255, green: 255, blue: 255)
+  package static let black = RGBColor(red: 0, green: 0, blue: 0)
 }
 
 /// An image of interleaved red, green and blue bytes, `[height, width, 3]`, rows top to bottom without padding.
 ///
 /// Immutable, so copies share their pixels.
-public struct RGBImage: Sendable {
-  public let size: ImageSize
+package struct RGBImage: Sendable {
+  package let size: ImageSize
   let storage: PixelStorage
 
-  public var width: Int { size.width }
-  public var height: Int { size.height }
+  package var width: Int { size.width }
+  package var height: Int { size.height }
 
   /// - Precondition: sides are positive and `pixels.count == width * height * 3`.
-  public init(width: Int, height: Int, pixels: [UInt8]) {
+  package init(width: Int, height: Int, pixels: [UInt8]) {
     self.init(size: ImageSize(width: width, height: height)) { destination in
       precondition(pixels.count == destination.count, "\(pixels.count) bytes for \(width)×\(height) pixels")
       pixels.withUnsafeBytes { UnsafeMutableRawBufferPointer(destination).copyMemory(from: $0) }
@@ -72,15 +72,15 @@ public struct RGBImage: Sendable {
   }
 
   /// A copy of all bytes.
-  public var pixels: [UInt8] { withUnsafePixels { Array($0) } }
+  package var pixels: [UInt8] { withUnsafePixels { Array($0) } }
 
-  public func withUnsafePixels<Result>(_ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows -> Result {
+  package func withUnsafePixels<Result>(_ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows -> Result {
     try withExtendedLifetime(storage) { try body(UnsafeBufferPointer(storage.bytes)) }
   }
 }
 
 extension RGBImage: Equatable {
-  public static func == (left: RGBImage, right: RGBImage) -> Bool {
+  package static func == (left: RGBImage, right: RGBImage) -> Bool {
     left.size == right.size
       && (left.storage === right.storage
         || left.withUnsafePixels { pixels in right.withUnsafePixels { pixels.elementsEqual($0) } })

@@ -1,19 +1,19 @@
-public import ModelFiles
-public import Tensors
+package import ModelFiles
+package import Tensors
 
 /// The vision tower of CLIP (Radford et al. 2021), in the form of Hugging Face's `CLIPVisionModel`: a norm before the first
 /// block, and one after the last that serves the class token alone; with the projection into the space of texts where the
 /// file has it.
-public struct CLIP: VisionTransformerFamily {
-  public let configuration: VisionTransformerConfiguration
-  public private(set) var transformer: VisionTransformer
+package struct CLIP: VisionTransformerFamily {
+  package let configuration: VisionTransformerConfiguration
+  package private(set) var transformer: VisionTransformer
   /// `[outputSize, hidden]`.
   private var projection: Linear?
 
   /// - Parameter weights: at the root of the checkpoint's names (`embeddings.…`, `encoder.layers.0.…`, or these below
   ///   `vision_model`; `visual_projection.weight`).
   /// - Throws: `ModelFileError` where a tensor is missing or misshapen.
-  public init(configuration c: VisionTransformerConfiguration, weights root: WeightReader) throws(ModelFileError) {
+  package init(configuration c: VisionTransformerConfiguration, weights root: WeightReader) throws(ModelFileError) {
     configuration = c
     let weights = root.rooted(at: ["vision_model"], having: "embeddings.class_embedding")
     let d = c.hiddenSize
@@ -36,7 +36,7 @@ public struct CLIP: VisionTransformerFamily {
     }
   }
 
-  public func prepared(_ precision: MatrixPrecision) -> CLIP {
+  package func prepared(_ precision: MatrixPrecision) -> CLIP {
     var prepared = self
     prepared.transformer = transformer.prepared(precision)
     prepared.projection = projection?.prepared(MatrixPlan(packed: precision))
@@ -44,9 +44,9 @@ public struct CLIP: VisionTransformerFamily {
   }
 
   /// No norm follows the last block but for the class token.
-  public func lastHiddenState(of lastState: Tensor) -> Tensor { lastState }
+  package func lastHiddenState(of lastState: Tensor) -> Tensor { lastState }
 
-  public func width(of output: EncoderOutput) -> Int? {
+  package func width(of output: EncoderOutput) -> Int? {
     switch output {
     case .pooled: hiddenSize
     case .projected: projection?.outputs
@@ -56,7 +56,7 @@ public struct CLIP: VisionTransformerFamily {
 
   /// Pooled is the class token after the final norm; projected is what the projection makes of that (not normalised to
   /// length 1).
-  public func output(_ output: EncoderOutput, of lastState: Tensor) -> Tensor? {
+  package func output(_ output: EncoderOutput, of lastState: Tensor) -> Tensor? {
     switch output {
     case .pooled: finalNorm(lastState.firstTokens)
     case .projected: projection.map { projection in lastState.mappingItems { projection(finalNorm($0.firstTokens)) } }

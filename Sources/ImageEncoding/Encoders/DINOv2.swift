@@ -1,11 +1,11 @@
-public import ModelFiles
-public import Tensors
+package import ModelFiles
+package import Tensors
 
 /// DINOv2 (Oquab et al. 2023), with registers where it has them (Darcet et al. 2024): a pre-norm vision transformer with
 /// layer scale, in the form of Hugging Face's `Dinov2Model` and `Dinov2WithRegistersModel`.
-public struct DINOv2: VisionTransformerFamily {
-  public let configuration: DinoV2Configuration
-  public private(set) var transformer: VisionTransformer
+package struct DINOv2: VisionTransformerFamily {
+  package let configuration: DinoV2Configuration
+  package private(set) var transformer: VisionTransformer
 
   private static let names = TransformerBlock.Names(
     norm1: "norm1", norm2: "norm2", query: "attention.attention.query", key: "attention.attention.key",
@@ -16,7 +16,7 @@ public struct DINOv2: VisionTransformerFamily {
   /// - Parameter weights: at the root of the checkpoint's names (`embeddings.…`, `encoder.layer.0.…`, `layernorm.…`, or
   ///   these below `dinov2` or `dinov2_with_registers`).
   /// - Throws: `ModelFileError` where a tensor is missing or misshapen.
-  public init(configuration c: DinoV2Configuration, weights: WeightReader) throws(ModelFileError) {
+  package init(configuration c: DinoV2Configuration, weights: WeightReader) throws(ModelFileError) {
     configuration = c
     let weights = weights.rooted(at: ["dinov2", "dinov2_with_registers"], having: "embeddings.cls_token")
     let d = c.hiddenSize
@@ -43,16 +43,16 @@ public struct DINOv2: VisionTransformerFamily {
       finalNorm: try weights.scoped("layernorm").layerNorm(columns: d, epsilon: Float(c.layerNormEpsilon)))
   }
 
-  public func prepared(_ precision: MatrixPrecision) -> DINOv2 {
+  package func prepared(_ precision: MatrixPrecision) -> DINOv2 {
     var prepared = self
     prepared.transformer = transformer.prepared(precision)
     return prepared
   }
 
-  public func width(of output: EncoderOutput) -> Int? { output == .pooled ? hiddenSize : nil }
+  package func width(of output: EncoderOutput) -> Int? { output == .pooled ? hiddenSize : nil }
 
   /// Pooled is the class token after the final norm.
-  public func output(_ output: EncoderOutput, of lastState: Tensor) -> Tensor? {
+  package func output(_ output: EncoderOutput, of lastState: Tensor) -> Tensor? {
     output == .pooled ? finalNorm(lastState.firstTokens) : nil
   }
 }

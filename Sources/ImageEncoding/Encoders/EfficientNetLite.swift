@@ -1,5 +1,5 @@
-public import ModelFiles
-public import Tensors
+package import ModelFiles
+package import Tensors
 
 /// EfficientNet-Lite (Tan & Le 2019, with the changes of the TensorFlow authors for small devices): a convolutional net for
 /// classification. Its pixels lie as `[height, width, channels]`, so that a convolution of one pixel is a linear layer.
@@ -7,8 +7,8 @@ public import Tensors
 /// Hidden state 0 is what the first block is given, n what block n gives, and the last one what the head's convolution makes
 /// of that. They differ in width and in how many pixels a token stands for. Pooled is the mean of the last one's tokens,
 /// logits are the classes'.
-public struct EfficientNetLite: VisionEncoder {
-  public let configuration: EfficientNetLiteConfiguration
+package struct EfficientNetLite: VisionEncoder {
+  package let configuration: EfficientNetLiteConfiguration
   private let stem: PlaneConvolution
   private var blocks: [InvertedResidual]
   private var head: Linear
@@ -19,7 +19,7 @@ public struct EfficientNetLite: VisionEncoder {
 
   /// - Parameter weights: of a file of ours, or of a checkpoint of the package `efficientnet_lite_pytorch`.
   /// - Throws: `ModelFileError` where a tensor is missing or misshapen.
-  public init(configuration c: EfficientNetLiteConfiguration, weights root: WeightReader) throws(ModelFileError) {
+  package init(configuration c: EfficientNetLiteConfiguration, weights root: WeightReader) throws(ModelFileError) {
     configuration = c
     let weights = EfficientNetLiteWeights(c, root)
     let first = try weights.floats(weights.stem)
@@ -42,7 +42,7 @@ public struct EfficientNetLite: VisionEncoder {
     }
   }
 
-  public func prepared(_ precision: MatrixPrecision) -> EfficientNetLite {
+  package func prepared(_ precision: MatrixPrecision) -> EfficientNetLite {
     let plan = MatrixPlan(packed: precision)
     var prepared = self
     prepared.blocks = blocks.map { $0.prepared(plan) }
@@ -51,23 +51,23 @@ public struct EfficientNetLite: VisionEncoder {
     return prepared
   }
 
-  public func preparedByteCount(_ precision: MatrixPrecision) -> Int {
+  package func preparedByteCount(_ precision: MatrixPrecision) -> Int {
     let plan = MatrixPlan(packed: precision)
     return blocks.reduce(head.preparedByteCount(plan)) { $0 + $1.preparedByteCount(plan) }
   }
 
-  public var hiddenSize: Int { head.outputs }
-  public var layers: Int { blocks.count + 1 }
-  public var hasClassToken: Bool { false }
+  package var hiddenSize: Int { head.outputs }
+  package var layers: Int { blocks.count + 1 }
+  package var hasClassToken: Bool { false }
 
   /// Side of the square of pixels that a token of the last hidden state stands for.
-  public var patchSize: Int { pixelsOfToken(inState: layers) }
+  package var patchSize: Int { pixelsOfToken(inState: layers) }
 
   private func pixelsOfToken(inState number: Int) -> Int {
     blocks.prefix(number).reduce(stem.stride) { $0 * $1.stride }
   }
 
-  public func width(ofHiddenState number: Int) -> Int {
+  package func width(ofHiddenState number: Int) -> Int {
     switch number {
     case 0: stem.outputs
     case layers: hiddenSize
@@ -75,12 +75,12 @@ public struct EfficientNetLite: VisionEncoder {
     }
   }
 
-  public func grid(width: Int, height: Int) throws(EncodingError) -> PatchGrid {
+  package func grid(width: Int, height: Int) throws(EncodingError) -> PatchGrid {
     try grid(ofHiddenState: layers, width: width, height: height)
   }
 
   /// Images of any size; what a token stands for may reach beyond them.
-  public func grid(ofHiddenState number: Int, width: Int, height: Int) throws(EncodingError) -> PatchGrid {
+  package func grid(ofHiddenState number: Int, width: Int, height: Int) throws(EncodingError) -> PatchGrid {
     guard width > 0, height > 0 else {
       throw .unsuitableSize(width: width, height: height, patchSize: patchSize)
     }
@@ -88,7 +88,7 @@ public struct EfficientNetLite: VisionEncoder {
     return PatchGrid(rows: (height + side - 1) / side, columns: (width + side - 1) / side)
   }
 
-  public func hiddenStates(_ pixels: Tensor, numbers: Set<Int>) throws(EncodingError) -> [Int: Tensor] {
+  package func hiddenStates(_ pixels: Tensor, numbers: Set<Int>) throws(EncodingError) -> [Int: Tensor] {
     if let number = numbers.first(where: { $0 < 0 || $0 > layers }) {
       throw .noSuchHiddenState(number: number, layers: layers)
     }
@@ -117,9 +117,9 @@ public struct EfficientNetLite: VisionEncoder {
     return states
   }
 
-  public func lastHiddenState(of lastState: Tensor) -> Tensor { lastState }
+  package func lastHiddenState(of lastState: Tensor) -> Tensor { lastState }
 
-  public func width(of output: EncoderOutput) -> Int? {
+  package func width(of output: EncoderOutput) -> Int? {
     switch output {
     case .pooled: hiddenSize
     case .projected: nil
@@ -127,7 +127,7 @@ public struct EfficientNetLite: VisionEncoder {
     }
   }
 
-  public func output(_ output: EncoderOutput, of lastState: Tensor) -> Tensor? {
+  package func output(_ output: EncoderOutput, of lastState: Tensor) -> Tensor? {
     switch output {
     case .pooled: lastState.meanOfTokens
     case .projected: nil
@@ -135,7 +135,7 @@ public struct EfficientNetLite: VisionEncoder {
     }
   }
 
-  public func workingBytes(images: Int, width: Int, height: Int, states: Int) throws(EncodingError) -> Int {
+  package func workingBytes(images: Int, width: Int, height: Int, states: Int) throws(EncodingError) -> Int {
     let atOnce = min(images, Threads.count)
     var largest = 0
     for (index, block) in blocks.enumerated() {

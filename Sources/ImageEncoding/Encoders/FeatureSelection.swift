@@ -1,9 +1,9 @@
-public import ModelFiles
-public import Tensors
+package import ModelFiles
+package import Tensors
 
 /// Which tokens of which hidden states a mapper reads, in order.
-public struct FeatureSelection: Sendable, Equatable {
-  public enum Tokens: Sendable, Equatable {
+package struct FeatureSelection: Sendable, Equatable {
+  package enum Tokens: Sendable, Equatable {
     case classToken
     /// All patches row by row; with a grid, averaged to that many rows and columns first.
     case patches(grid: PatchGrid?)
@@ -11,26 +11,26 @@ public struct FeatureSelection: Sendable, Equatable {
     case output(EncoderOutput)
   }
 
-  public struct Part: Sendable, Equatable {
-    public let hiddenState: Int
-    public let tokens: Tokens
+  package struct Part: Sendable, Equatable {
+    package let hiddenState: Int
+    package let tokens: Tokens
 
-    public init(hiddenState: Int, tokens: Tokens) {
+    package init(hiddenState: Int, tokens: Tokens) {
       self.hiddenState = hiddenState
       self.tokens = tokens
     }
   }
 
-  public let parts: [Part]
+  package let parts: [Part]
 
-  public init(parts: [Part]) {
+  package init(parts: [Part]) {
     self.parts = parts
   }
 
   /// How the features of an image of this size in pixels lie: a block for each part.
   ///
   /// - Throws: `EncodingError` where the size, a part or a grid does not suit the encoder.
-  public func layout(
+  package func layout(
     width: Int, height: Int, encoder: some VisionEncoder
   ) throws(EncodingError) -> FeatureLayout {
     var blocks: [FeatureLayout.Block] = []
@@ -69,7 +69,7 @@ public struct FeatureSelection: Sendable, Equatable {
   /// - Parameter pixels: `[batch, 3, height, width]`, normalised.
   /// - Returns: `[batch, tokens, width]`, or `[batch, numbers]` where parts have several widths.
   /// - Throws: `EncodingError`.
-  public func features(of pixels: Tensor, by encoder: some VisionEncoder) throws(EncodingError) -> Tensor {
+  package func features(of pixels: Tensor, by encoder: some VisionEncoder) throws(EncodingError) -> Tensor {
     let (height, width) = (pixels.shape[2], pixels.shape[3])
     let layout = try layout(width: width, height: height, encoder: encoder)
     let states = try encoder.hiddenStates(pixels, numbers: Set(parts.map(\.hiddenState)))

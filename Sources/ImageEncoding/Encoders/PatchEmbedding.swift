@@ -2,16 +2,16 @@ import ModelFiles
 import Tensors
 
 /// How many patches an image has.
-public struct PatchGrid: Sendable, Equatable {
-  public let rows: Int
-  public let columns: Int
+package struct PatchGrid: Sendable, Equatable {
+  package let rows: Int
+  package let columns: Int
 
-  public init(rows: Int, columns: Int) {
+  package init(rows: Int, columns: Int) {
     self.rows = rows
     self.columns = columns
   }
 
-  public var count: Int { rows * columns }
+  package var count: Int { rows * columns }
 }
 
 /// Patches as a product with the kernel of their convolution, class token and registers before them, positions added.

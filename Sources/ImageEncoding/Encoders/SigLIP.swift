@@ -1,17 +1,17 @@
-public import ModelFiles
-public import Tensors
+package import ModelFiles
+package import Tensors
 
 /// The vision tower of SigLIP (Zhai et al. 2023) and of SigLIP 2 at fixed resolutions (Tschannen et al. 2025), in the form
 /// of Hugging Face's `SiglipVisionModel`: no class token; a head that attends to all patches.
-public struct SigLIP: VisionTransformerFamily {
-  public let configuration: VisionTransformerConfiguration
-  public private(set) var transformer: VisionTransformer
+package struct SigLIP: VisionTransformerFamily {
+  package let configuration: VisionTransformerConfiguration
+  package private(set) var transformer: VisionTransformer
   private var head: AttentionPooling?
 
   /// - Parameter weights: at the root of the checkpoint's names (`embeddings.…`, `encoder.layers.0.…`, `head.…`, or these
   ///   below `vision_model`).
   /// - Throws: `ModelFileError` where a tensor is missing or misshapen.
-  public init(configuration c: VisionTransformerConfiguration, weights: WeightReader) throws(ModelFileError) {
+  package init(configuration c: VisionTransformerConfiguration, weights: WeightReader) throws(ModelFileError) {
     configuration = c
     let weights = weights.rooted(at: ["vision_model"], having: "embeddings.patch_embedding.weight")
     let d = c.hiddenSize
@@ -26,17 +26,17 @@ public struct SigLIP: VisionTransformerFamily {
     if c.hasHead { head = try AttentionPooling(c, weights.scoped("head")) }
   }
 
-  public func prepared(_ precision: MatrixPrecision) -> SigLIP {
+  package func prepared(_ precision: MatrixPrecision) -> SigLIP {
     var prepared = self
     prepared.transformer = transformer.prepared(precision)
     prepared.head = head?.prepared(precision)
     return prepared
   }
 
-  public func width(of output: EncoderOutput) -> Int? { output == .pooled && head != nil ? hiddenSize : nil }
+  package func width(of output: EncoderOutput) -> Int? { output == .pooled && head != nil ? hiddenSize : nil }
 
   /// Pooled is what the head makes of all patches after the final norm.
-  public func output(_ output: EncoderOutput, of lastState: Tensor) -> Tensor? {
+  package func output(_ output: EncoderOutput, of lastState: Tensor) -> Tensor? {
     guard output == .pooled, let head else { return nil }
     return lastState.mappingItems { head(finalNorm($0)) }
   }

@@ -1,10 +1,10 @@
-public import ModelFiles
-public import Tensors
+package import ModelFiles
+package import Tensors
 
 /// The vision transformer of Dosovitskiy et al. 2021, in the form of Hugging Face's `ViTModel`, with or without its pooler.
-public struct ViT: VisionTransformerFamily {
-  public let configuration: VisionTransformerConfiguration
-  public private(set) var transformer: VisionTransformer
+package struct ViT: VisionTransformerFamily {
+  package let configuration: VisionTransformerConfiguration
+  package private(set) var transformer: VisionTransformer
   /// `[outputSize, hidden]`, then a hyperbolic tangent.
   private var pooler: Linear?
 
@@ -16,7 +16,7 @@ public struct ViT: VisionTransformerFamily {
   /// - Parameter weights: at the root of the checkpoint's names (`embeddings.…`, `encoder.layer.0.…`, `layernorm.…`,
   ///   `pooler.…`, or these below `vit`).
   /// - Throws: `ModelFileError` where a tensor is missing or misshapen.
-  public init(configuration c: VisionTransformerConfiguration, weights: WeightReader) throws(ModelFileError) {
+  package init(configuration c: VisionTransformerConfiguration, weights: WeightReader) throws(ModelFileError) {
     configuration = c
     let weights = weights.rooted(at: ["vit"], having: "embeddings.cls_token")
     let d = c.hiddenSize
@@ -38,17 +38,17 @@ public struct ViT: VisionTransformerFamily {
     }
   }
 
-  public func prepared(_ precision: MatrixPrecision) -> ViT {
+  package func prepared(_ precision: MatrixPrecision) -> ViT {
     var prepared = self
     prepared.transformer = transformer.prepared(precision)
     prepared.pooler = pooler?.prepared(MatrixPlan(packed: precision))
     return prepared
   }
 
-  public func width(of output: EncoderOutput) -> Int? { output == .pooled ? pooler?.outputs : nil }
+  package func width(of output: EncoderOutput) -> Int? { output == .pooled ? pooler?.outputs : nil }
 
   /// Pooled is `tanh(W x + b)` of the class token after the final norm.
-  public func output(_ output: EncoderOutput, of lastState: Tensor) -> Tensor? {
+  package func output(_ output: EncoderOutput, of lastState: Tensor) -> Tensor? {
     guard output == .pooled, let pooler else { return nil }
     return lastState.mappingItems { pooler(finalNorm($0.firstTokens)).tanh() }
   }

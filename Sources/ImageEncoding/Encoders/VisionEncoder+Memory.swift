@@ -1,12 +1,12 @@
-public import Tensors
+package import Tensors
 
 extension VisionEncoder {
-  public var mlpWidth: Int { 8 * hiddenSize }
+  package var mlpWidth: Int { 8 * hiddenSize }
 
-  public func preparedByteCount(_ precision: MatrixPrecision) -> Int { 0 }
+  package func preparedByteCount(_ precision: MatrixPrecision) -> Int { 0 }
 
   /// Of a vision transformer.
-  public func workingBytes(images: Int, width: Int, height: Int, states: Int) throws(EncodingError) -> Int {
+  package func workingBytes(images: Int, width: Int, height: Int, states: Int) throws(EncodingError) -> Int {
     let tokens = try grid(width: width, height: height).count + registers + 1
     // Fewer images than threads go side by side; of more, each thread has one.
     let atOnce = min(images, Threads.count)

@@ -1,7 +1,7 @@
-public import Tensors
+package import Tensors
 
 /// A frozen vision transformer or convolutional net that turns images into rows of features.
-public protocol VisionEncoder: Sendable {
+package protocol VisionEncoder: Sendable {
   /// Width of the last hidden state; of a vision transformer that of all.
   var hiddenSize: Int { get }
 
@@ -72,7 +72,7 @@ public protocol VisionEncoder: Sendable {
 }
 
 /// One row for the whole image.
-public enum EncoderOutput: String, Sendable {
+package enum EncoderOutput: String, Sendable {
   /// What transformers calls `pooler_output`.
   case pooled
   /// The pooled output in the space that images share with texts: `image_embeds`.
@@ -82,28 +82,28 @@ public enum EncoderOutput: String, Sendable {
 }
 
 extension VisionEncoder {
-  public var hasClassToken: Bool { true }
-  public var registers: Int { 0 }
+  package var hasClassToken: Bool { true }
+  package var registers: Int { 0 }
 
-  public func grid(width: Int, height: Int) throws(EncodingError) -> PatchGrid {
+  package func grid(width: Int, height: Int) throws(EncodingError) -> PatchGrid {
     guard width > 0, height > 0, width % patchSize == 0, height % patchSize == 0 else {
       throw .unsuitableSize(width: width, height: height, patchSize: patchSize)
     }
     return PatchGrid(rows: height / patchSize, columns: width / patchSize)
   }
 
-  public func grid(ofHiddenState number: Int, width: Int, height: Int) throws(EncodingError) -> PatchGrid {
+  package func grid(ofHiddenState number: Int, width: Int, height: Int) throws(EncodingError) -> PatchGrid {
     try grid(width: width, height: height)
   }
 
-  public func width(ofHiddenState number: Int) -> Int { hiddenSize }
-  public func lastHiddenState(of lastState: Tensor) -> Tensor { lastState }
-  public func width(of output: EncoderOutput) -> Int? { nil }
-  public func output(_ output: EncoderOutput, of lastState: Tensor) -> Tensor? { nil }
+  package func width(ofHiddenState number: Int) -> Int { hiddenSize }
+  package func lastHiddenState(of lastState: Tensor) -> Tensor { lastState }
+  package func width(of output: EncoderOutput) -> Int? { nil }
+  package func output(_ output: EncoderOutput, of lastState: Tensor) -> Tensor? { nil }
 }
 
 /// What an encoder cannot do with what it is given.
-public enum EncodingError: Error, Equatable, Sendable, CustomStringConvertible {
+package enum EncodingError: Error, Equatable, Sendable, CustomStringConvertible {
   case unsuitableSize(width: Int, height: Int, patchSize: Int)
   case noSuchHiddenState(number: Int, layers: Int)
   case unevenGrid(grid: [Int], patches: [Int])
@@ -113,7 +113,7 @@ public enum EncodingError: Error, Equatable, Sendable, CustomStringConvertible {
   /// An output of the whole model was asked of an earlier block.
   case outputBeforeLastLayer(output: String, number: Int, layers: Int)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .unsuitableSize(let width, let height, let patchSize):
       "an encoder with patches of \(patchSize) pixels cannot read \(width)x\(height) pixels: set width and height of the "

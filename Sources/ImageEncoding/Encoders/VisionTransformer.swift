@@ -1,8 +1,8 @@
-public import Tensors
+package import Tensors
 
 /// What most of our encoders are: patches and some tokens before them, perhaps a norm, pre-norm blocks, and a norm after the
 /// last one (Dosovitskiy et al. 2021).
-public struct VisionTransformer: Sendable {
+package struct VisionTransformer: Sendable {
   private var embedding: PatchEmbedding
   /// Before the first block, as CLIP has it; hidden state 0 is what it gives.
   private let inputNorm: LayerNorm?
@@ -68,32 +68,32 @@ public struct VisionTransformer: Sendable {
 
 /// An encoder that is a vision transformer with perhaps a head: a family says how its checkpoints name things, and what
 /// its head is.
-public protocol VisionTransformerFamily: VisionEncoder {
+package protocol VisionTransformerFamily: VisionEncoder {
   var transformer: VisionTransformer { get }
 }
 
 extension VisionTransformerFamily {
   /// The norm after the last block, which belongs to the model but to no hidden state.
-  public var finalNorm: LayerNorm { transformer.finalNorm }
+  package var finalNorm: LayerNorm { transformer.finalNorm }
 
-  public func lastHiddenState(of lastState: Tensor) -> Tensor { finalNorm(lastState) }
+  package func lastHiddenState(of lastState: Tensor) -> Tensor { finalNorm(lastState) }
 }
 
 extension VisionTransformerFamily {
-  public var hiddenSize: Int { transformer.hiddenSize }
-  public var layers: Int { transformer.layers }
-  public var mlpWidth: Int { transformer.mlpWidth }
-  public var patchSize: Int { transformer.patchSize }
-  public var hasClassToken: Bool { transformer.hasClassToken }
-  public var registers: Int { transformer.registers }
+  package var hiddenSize: Int { transformer.hiddenSize }
+  package var layers: Int { transformer.layers }
+  package var mlpWidth: Int { transformer.mlpWidth }
+  package var patchSize: Int { transformer.patchSize }
+  package var hasClassToken: Bool { transformer.hasClassToken }
+  package var registers: Int { transformer.registers }
 
-  public func grid(width: Int, height: Int) throws(EncodingError) -> PatchGrid {
+  package func grid(width: Int, height: Int) throws(EncodingError) -> PatchGrid {
     try transformer.grid(width: width, height: height)
   }
 
-  public func preparedByteCount(_ precision: MatrixPrecision) -> Int { transformer.preparedByteCount(precision) }
+  package func preparedByteCount(_ precision: MatrixPrecision) -> Int { transformer.preparedByteCount(precision) }
 
-  public func hiddenStates(_ pixels: Tensor, numbers: Set<Int>) throws(EncodingError) -> [Int: Tensor] {
+  package func hiddenStates(_ pixels: Tensor, numbers: Set<Int>) throws(EncodingError) -> [Int: Tensor] {
     try transformer.hiddenStates(pixels, numbers: numbers)
   }
 }

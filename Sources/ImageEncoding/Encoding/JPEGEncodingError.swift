@@ -1,12 +1,12 @@
 /// Why an image could not be made a JPEG.
-public enum JPEGEncodingError: Error, Equatable, Sendable, CustomStringConvertible {
+package enum JPEGEncodingError: Error, Equatable, Sendable, CustomStringConvertible {
   /// JPEG has no room for sides longer than `RGBImage.longestJPEGSide`.
   case tooLarge(ImageSize)
   case outOfMemory(ImageSize)
   /// The codec's words.
   case failed(String)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .tooLarge(let size):
       "an image of \(size) pixels cannot be a JPEG, whose sides have at most \(RGBImage.longestJPEGSide): shrink it first"

@@ -2,12 +2,12 @@ import CImageCodecs
 
 extension RGBImage {
   /// In pixels; what libjpeg allows.
-  public static let longestJPEGSide = 65_500
+  package static let longestJPEGSide = 65_500
 
   /// The image as a baseline JPEG file, its colours at half the resolution (4:2:0), without EXIF or colour profile.
   ///
   /// - Parameter quality: libjpeg's, from 1 to 100. At 75 a photo of 240 × 180 pixels takes about 8 kB.
-  public func jpeg(quality: Int = 75) throws(JPEGEncodingError) -> [UInt8] {
+  package func jpeg(quality: Int = 75) throws(JPEGEncodingError) -> [UInt8] {
     precondition((1...100).contains(quality), "a JPEG's quality is from 1 to 100, not \(quality)")
     guard width <= Self.longestJPEGSide, height <= Self.longestJPEGSide else { throw .tooLarge(size) }
     let (width, height) = (UInt32(width), UInt32(height))

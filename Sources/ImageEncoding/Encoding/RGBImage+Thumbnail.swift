@@ -2,7 +2,7 @@ extension RGBImage {
   /// The image in small, its proportions kept; the image itself where it is no larger.
   ///
   /// - Parameter longestEdge: the most pixels either way, at least 1. The default fills a card of a gallery.
-  public func thumbnail(longestEdge: Int = 240) -> RGBImage {
+  package func thumbnail(longestEdge: Int = 240) -> RGBImage {
     precondition(longestEdge > 0, "a thumbnail has pixels")
     let longest = max(width, height)
     if longest <= longestEdge { return self }

@@ -4,7 +4,7 @@ extension ImagePreprocessor: Codable {
   }
 
   /// Absent keys take `init`'s defaults; `width` and `height` must be there. Settings that cannot work are corrupt data.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     size = ImageSize(
       width: try values.decode(Int.self, forKey: .width), height: try values.decode(Int.self, forKey: .height))
@@ -23,7 +23,7 @@ extension ImagePreprocessor: Codable {
     }
   }
 
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(size.width, forKey: .width)
     try values.encode(size.height, forKey: .height)

@@ -1,4 +1,4 @@
-public import Tensors
+package import Tensors
 
 extension ImagePreprocessor {
   /// The most bytes that preparing an image of this size takes besides the image.
@@ -16,7 +16,7 @@ extension ImagePreprocessor {
   ///
   /// - Parameter name: what errors call the image.
   /// - Throws: `ImageDecodingError` where memory is lacking.
-  public func pixels(of decoded: DecodedImage, named name: String) throws(ImageDecodingError) -> Tensor {
+  package func pixels(of decoded: DecodedImage, named name: String) throws(ImageDecodingError) -> Tensor {
     guard Memory.allows(workingBytes(of: decoded.image.size)) else {
       let size = decoded.originalSize
       throw ImageDecodingError(

@@ -1,11 +1,11 @@
-public import Tensors
+package import Tensors
 
 /// From an image to an encoder's input: resize, crop or pad, rescale, normalise.
 ///
 /// `Codable` as it stands in a captioner's manifest; decoding checks what the precondition of `init` asks.
-public struct ImagePreprocessor: Sendable, Equatable {
+package struct ImagePreprocessor: Sendable, Equatable {
   /// How an image of any shape comes to the size of the encoder's input.
-  public enum ResizeMode: String, Sendable, CaseIterable, Codable {
+  package enum ResizeMode: String, Sendable, CaseIterable, Codable {
     /// The whole image; its aspect ratio is given up.
     case squash
     /// The shortest edge to `shortestEdge`, then the middle is cut out (and padded where it is smaller), with the
@@ -17,23 +17,23 @@ public struct ImagePreprocessor: Sendable, Equatable {
   }
 
   /// The size of the encoder's input.
-  public var size: ImageSize
-  public var mode: ResizeMode
+  package var size: ImageSize
+  package var mode: ResizeMode
   /// For `shortestEdgeCenterCrop`: what the shortest edge becomes before the crop; `nil` is the smaller side of `size`.
-  public var shortestEdge: Int?
-  public var filter: ResamplingFilter
+  package var shortestEdge: Int?
+  package var filter: ResamplingFilter
   /// What a byte is multiplied with; usually 1/255.
-  public var rescaleFactor: Double
+  package var rescaleFactor: Double
   /// Subtracted from rescaled red, green and blue.
-  public var mean: [Float]
+  package var mean: [Float]
   /// What the difference is divided by.
-  public var standardDeviation: [Float]
-  public var padColor: RGBColor
+  package var standardDeviation: [Float]
+  package var padColor: RGBColor
 
   /// The defaults normalise as ImageNet models want it.
   ///
   /// - Precondition: sides and edge are 1...16384, `mean` and `standardDeviation` hold 3 numbers, the latter not 0.
-  public init(
+  package init(
     size: ImageSize, mode: ResizeMode = .squash, shortestEdge: Int? = nil, filter: ResamplingFilter = .bicubic,
     rescaleFactor: Double = 1 / 255, mean: [Float] = [0.485, 0.456, 0.406],
     standardDeviation: [Float] = [0.229, 0.224, 0.225], padColor: RGBColor = .black
@@ -64,7 +64,7 @@ public struct ImagePreprocessor: Sendable, Equatable {
 
   /// - Returns: `[3, height, width]`, each number `(byte * rescaleFactor - mean) / standardDeviation`, rounded to
   ///   single precision after every step, as NumPy and PyTorch do.
-  public func callAsFunction(_ image: RGBImage) -> Tensor {
+  package func callAsFunction(_ image: RGBImage) -> Tensor {
     var tensor = Tensor(uninitialized: [3, size.height, size.width])
     let tables = (0..<3).map { channel in
       (0..<256).map { (Float(Double($0) * rescaleFactor) - mean[channel]) / standardDeviation[channel] }
@@ -86,7 +86,7 @@ public struct ImagePreprocessor: Sendable, Equatable {
   }
 
   /// The image at `size`, as the encoder sees it before it becomes numbers.
-  public func resized(_ image: RGBImage) -> RGBImage {
+  package func resized(_ image: RGBImage) -> RGBImage {
     switch mode {
     case .squash:
       return image.resized(width: size.width, height: size.height, filter: filter)
@@ -107,7 +107,7 @@ public struct ImagePreprocessor: Sendable, Equatable {
   }
 
   /// What an image of `original` size is resized to, before crop or padding: the `target` for `ImageDecoder`.
-  public func scaledSize(of original: ImageSize) -> ImageSize {
+  package func scaledSize(of original: ImageSize) -> ImageSize {
     switch mode {
     case .squash:
       return size

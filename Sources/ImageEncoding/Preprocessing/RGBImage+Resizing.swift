@@ -4,7 +4,7 @@ extension RGBImage {
   /// The whole image at another size: bit for bit what Pillow's `Image.resize` gives for an 8-bit RGB image.
   ///
   /// - Precondition: `width` and `height` are positive.
-  public func resized(width: Int, height: Int, filter: ResamplingFilter) -> RGBImage {
+  package func resized(width: Int, height: Int, filter: ResamplingFilter) -> RGBImage {
     resized(to: ImageSize(width: width, height: height), columns: 0..<width, rows: 0..<height, filter: filter)
   }
 

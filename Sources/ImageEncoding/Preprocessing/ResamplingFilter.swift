@@ -7,7 +7,7 @@
 #endif
 
 /// The filters of Pillow's `Image.resize`.
-public enum ResamplingFilter: String, Sendable, CaseIterable, Codable {
+package enum ResamplingFilter: String, Sendable, CaseIterable, Codable {
   /// The source pixel under the destination pixel's centre.
   case nearest
   case box

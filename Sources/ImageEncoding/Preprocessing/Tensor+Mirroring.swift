@@ -1,8 +1,8 @@
-public import Tensors
+package import Tensors
 
 extension Tensor {
   /// `[…, height, width]` with left and right exchanged.
-  public var mirrored: Tensor {
+  package var mirrored: Tensor {
     var out = Tensor(uninitialized: shape)
     let width = columns
     withUnsafeBuffer { source in

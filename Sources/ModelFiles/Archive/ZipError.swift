@@ -1,5 +1,5 @@
 /// Why an archive, or a file in it, cannot be used.
-public enum ZipError: Error, Equatable, CustomStringConvertible {
+package enum ZipError: Error, Equatable, CustomStringConvertible {
   /// No end-of-central-directory record: not a zip file, or one cut short.
   case notAnArchive(file: String)
   /// Against the format's rules.
@@ -13,7 +13,7 @@ public enum ZipError: Error, Equatable, CustomStringConvertible {
   /// The content does not fit what the archive says about it.
   case damagedEntry(file: String, entry: String, reason: String)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .notAnArchive(let file): "\(file): not a zip archive, or cut short (download it again)"
     case .malformed(let file, let reason): "\(file): malformed zip archive: \(reason) (download it again)"

@@ -1,16 +1,16 @@
 /// `pair.json`: one or more encoders and a decoder of the user's own, to train mappers between. A captioner without its
 /// mapper, in the same format versions.
-public struct BasePair: Sendable, Equatable {
-  public static let fileName = "pair.json"
+package struct BasePair: Sendable, Equatable {
+  package static let fileName = "pair.json"
   /// The newest that is read.
-  public static let formatVersion = CaptionerManifest.formatVersion
+  package static let formatVersion = CaptionerManifest.formatVersion
 
-  public var name: String
+  package var name: String
   /// At least one.
-  public var encoders: [CaptionerManifest.Encoder]
-  public var decoder: CaptionerManifest.Decoder
+  package var encoders: [CaptionerManifest.Encoder]
+  package var decoder: CaptionerManifest.Decoder
 
-  public init(name: String, encoders: [CaptionerManifest.Encoder], decoder: CaptionerManifest.Decoder) {
+  package init(name: String, encoders: [CaptionerManifest.Encoder], decoder: CaptionerManifest.Decoder) {
     self.name = name
     self.encoders = encoders
     self.decoder = decoder
@@ -19,7 +19,7 @@ public struct BasePair: Sendable, Equatable {
   /// Reads and checks `pair.json` in a directory.
   ///
   /// - Throws: `CaptionerManifestError`.
-  public init(directory: String) throws(CaptionerManifestError) {
+  package init(directory: String) throws(CaptionerManifestError) {
     let path = Path.join(directory, Self.fileName)
     self = try ManifestFile.read(Self.self, path: path, newest: Self.formatVersion)
     try encoders.check(path)
@@ -33,7 +33,7 @@ public struct BasePair: Sendable, Equatable {
   /// - Returns: the directory of each encoder; the decoder's GGUF file or directory.
   /// - Throws: `ModelStoreError.missingModels`, `.unknownBase`, `.missingBase`, `.differentFile`, `.unclearWeights`;
   ///   `FileSystemError`.
-  public func resolve(in directory: String, store: ModelStore) throws -> (encoders: [String], decoder: String) {
+  package func resolve(in directory: String, store: ModelStore) throws -> (encoders: [String], decoder: String) {
     let bases = BaseLocator(manifest: Path.join(directory, Self.fileName), store: store)
     let found = try bases.resolve(encoders, decoder) {}
     return (found.encoders, found.decoder)

@@ -5,16 +5,16 @@
 #endif
 
 /// Finds captioners by name or directory.
-public struct CaptionerLocator: Sendable {
+package struct CaptionerLocator: Sendable {
   /// The captioner that comes with the program.
-  public static let defaultName = "default"
+  package static let defaultName = "default"
 
   /// Directories that hold captioners, in the order in which they are searched.
-  public let places: [String]
+  package let places: [String]
 
   /// Searches the user's own captioners, then those beside the executable, as SwiftPM lays them or as an installation
   /// does.
-  public init(store: ModelStore, executable: String = Self.executable) {
+  package init(store: ModelStore, executable: String = Self.executable) {
     let directory = Path.parent(executable)
     places = [
       store.captionersDirectory,
@@ -24,7 +24,7 @@ public struct CaptionerLocator: Sendable {
   }
 
   /// The program that runs, links resolved. Linux tells it; elsewhere it is what the program was called by.
-  public static var executable: String {
+  package static var executable: String {
     let link = "/proc/self/exe"
     if let path = try? FileManager.default.destinationOfSymbolicLink(atPath: link) { return path }
     return Path.absolute(CommandLine.arguments.first ?? "caption")
@@ -33,7 +33,7 @@ public struct CaptionerLocator: Sendable {
   /// - Parameter nameOrDirectory: a directory with `captioner.json`, or the name of one in `places`; where there is
   ///   none, the default captioner is meant, and what is in the current directory plays no part.
   /// - Throws: `CaptionerLocatorError`.
-  public func directory(of nameOrDirectory: String?) throws(CaptionerLocatorError) -> String {
+  package func directory(of nameOrDirectory: String?) throws(CaptionerLocatorError) -> String {
     let name = nameOrDirectory ?? Self.defaultName
     if nameOrDirectory != nil, Self.isCaptioner(name) { return name }
     if Path.isPlainName(name) {
@@ -44,7 +44,7 @@ public struct CaptionerLocator: Sendable {
   }
 
   /// The names of all captioners in `places`.
-  public func names() -> [String] {
+  package func names() -> [String] {
     let names = places.flatMap { place in
       ((try? FileSystem.names(in: place)) ?? []).filter { Self.isCaptioner(Path.join(place, $0)) }
     }
@@ -57,11 +57,11 @@ public struct CaptionerLocator: Sendable {
 }
 
 /// No captioner by that name or in that directory.
-public enum CaptionerLocatorError: Error, Equatable, Sendable, CustomStringConvertible {
+package enum CaptionerLocatorError: Error, Equatable, Sendable, CustomStringConvertible {
   case noManifest(directory: String)
   case notFound(name: String, searched: [String], known: [String])
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .noManifest(let directory):
       "\(directory): no captioner: it has no \(CaptionerManifest.fileName)"

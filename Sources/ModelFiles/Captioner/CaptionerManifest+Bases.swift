@@ -1,13 +1,13 @@
 /// The files of a captioner, found and known to be those that its mapper was trained with.
-public struct ResolvedCaptioner: Sendable, Equatable {
+package struct ResolvedCaptioner: Sendable, Equatable {
   /// Of each encoder, a directory with `config.json` and weights.
-  public let encoders: [String]
+  package let encoders: [String]
   /// A GGUF file, or a Hugging Face directory.
-  public let decoder: String
+  package let decoder: String
   /// A safetensors file.
-  public let mapper: String
+  package let mapper: String
   /// A safetensors file; `nil` where nothing was calibrated.
-  public let confidence: String?
+  package let confidence: String?
 }
 
 extension CaptionerManifest {
@@ -16,7 +16,7 @@ extension CaptionerManifest {
   /// - Parameter directory: the captioner's.
   /// - Throws: `ModelStoreError.missingModels`, `.unknownBase`, `.missingBase`, `.differentFile`, `.unclearWeights`;
   ///   `FileSystemError`.
-  public func resolve(in directory: String, store: ModelStore) throws -> ResolvedCaptioner {
+  package func resolve(in directory: String, store: ModelStore) throws -> ResolvedCaptioner {
     let bases = BaseLocator(manifest: Path.join(directory, Self.fileName), store: store)
     let found = try bases.resolve(encoders, decoder) {
       guard let file = try bases.locate(mapper.path, "mapper.path") else {
@@ -43,7 +43,7 @@ extension [CaptionerManifest.Encoder] {
   /// - Parameter directory: the captioner's.
   /// - Returns: of each, a directory with `config.json` and weights.
   /// - Throws: as `CaptionerManifest.resolve`.
-  public func resolve(in directory: String, store: ModelStore) throws -> [String] {
+  package func resolve(in directory: String, store: ModelStore) throws -> [String] {
     let bases = BaseLocator(manifest: Path.join(directory, CaptionerManifest.fileName), store: store)
     let found = try bases.locate(self)
     let missing = zip(self, found).filter { $0.1 == nil }.map(\.0.path)

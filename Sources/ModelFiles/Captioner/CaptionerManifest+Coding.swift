@@ -3,7 +3,7 @@ extension CaptionerManifest: Codable {
     case formatVersion, name, description, encoder, encoders, decoder, mapper, confidence, trainingData, license
   }
 
-  public init(from decoder: any Swift.Decoder) throws {
+  package init(from decoder: any Swift.Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     name = try container.decode(String.self, forKey: .name)
     description = try container.decodeIfPresent(String.self, forKey: .description)
@@ -15,7 +15,7 @@ extension CaptionerManifest: Codable {
     license = try container.decodeIfPresent(String.self, forKey: .license)
   }
 
-  public func encode(to encoder: any Swift.Encoder) throws {
+  package func encode(to encoder: any Swift.Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(name, forKey: .name)
     try container.encodeIfPresent(description, forKey: .description)
@@ -33,14 +33,14 @@ extension BasePair: Codable {
     case formatVersion, name, encoder, encoders, decoder
   }
 
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     name = try container.decode(String.self, forKey: .name)
     encoders = try container.decodeEncoders(version: .formatVersion, one: .encoder, several: .encoders)
     self.decoder = try container.decode(CaptionerManifest.Decoder.self, forKey: .decoder)
   }
 
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(name, forKey: .name)
     try container.encodeEncoders(encoders, version: .formatVersion, one: .encoder, several: .encoders)

@@ -1,7 +1,7 @@
 extension [CaptionerManifest.Encoder] {
   /// What each is called in `--features` and in messages: its own name, or its family's; of several that would be called
   /// the same, the second gets `-2` behind it, and so on.
-  public var names: [String] {
+  package var names: [String] {
     var names: [String] = []
     for encoder in self {
       let wanted = encoder.name ?? encoder.family
@@ -16,7 +16,7 @@ extension [CaptionerManifest.Encoder] {
   }
 
   /// The same encoders, each under the name that it has among several. One alone needs none.
-  public var named: [CaptionerManifest.Encoder] {
+  package var named: [CaptionerManifest.Encoder] {
     zip(self, names).map { encoder, name in
       var encoder = encoder
       encoder.name = count == 1 ? nil : name

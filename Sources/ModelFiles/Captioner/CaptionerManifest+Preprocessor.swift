@@ -6,7 +6,7 @@ extension CaptionerManifest.Preprocessing {
   ///   - path: the file.
   ///   - modelType: of the `config.json` beside it, whose processor's defaults hold where the file names no processor.
   /// - Throws: `ModelFileError`; `.invalidValue` names what cannot be honoured.
-  public init(preprocessorFile path: String, modelType: String) throws(ModelFileError) {
+  package init(preprocessorFile path: String, modelType: String) throws(ModelFileError) {
     let file = try JSONConfiguration(path: path)
     let defaults = try ProcessorDefaults(file, modelType: modelType)
     try Self.refuseUnknown(file)
@@ -47,7 +47,7 @@ extension CaptionerManifest.Preprocessing {
   /// Of an encoder's directory.
   ///
   /// - Throws: as the other initialiser.
-  public init(encoderDirectory directory: String) throws(ModelFileError) {
+  package init(encoderDirectory directory: String) throws(ModelFileError) {
     try self.init(
       preprocessorFile: Path.join(directory, "preprocessor_config.json"),
       modelType: modelType(configuration: Path.join(directory, "config.json")))

@@ -8,7 +8,7 @@ extension CaptionerManifest {
   /// Reads and checks `captioner.json` in a directory.
   ///
   /// - Throws: `CaptionerManifestError`.
-  public init(directory: String) throws(CaptionerManifestError) {
+  package init(directory: String) throws(CaptionerManifestError) {
     let path = Path.join(directory, Self.fileName)
     self = try ManifestFile.read(Self.self, path: path, newest: Self.formatVersion)
     try encoders.check(path)
@@ -20,7 +20,7 @@ extension CaptionerManifest {
   /// Writes `captioner.json` into a directory, in one step.
   ///
   /// - Throws: `FileSystemError`.
-  public func write(toDirectory directory: String) throws {
+  package func write(toDirectory directory: String) throws {
     try FileSystem.writeAtomically(StableJSON.document(self), to: Path.join(directory, Self.fileName))
   }
 }

@@ -2,25 +2,25 @@
 ///
 /// Format version 1 has one `encoder`, version 2 a list `encoders`. Both are read for ever; one encoder is written as
 /// version 1, so that older programs read it, too.
-public struct CaptionerManifest: Sendable, Equatable {
-  public static let fileName = "captioner.json"
+package struct CaptionerManifest: Sendable, Equatable {
+  package static let fileName = "captioner.json"
   /// The newest that is read.
-  public static let formatVersion = 2
+  package static let formatVersion = 2
 
-  public var name: String
-  public var description: String?
+  package var name: String
+  package var description: String?
   /// At least one. The mapper reads the features of all, in this order.
-  public var encoders: [Encoder]
-  public var decoder: Decoder
-  public var mapper: Mapper
+  package var encoders: [Encoder]
+  package var decoder: Decoder
+  package var mapper: Mapper
   /// What tells how far captions can be trusted; missing where nothing was calibrated.
-  public var confidence: Confidence?
+  package var confidence: Confidence?
   /// What it was trained on, for people.
-  public var trainingData: String?
+  package var trainingData: String?
   /// An SPDX expression; of the mapper, since the base models have their own.
-  public var license: String?
+  package var license: String?
 
-  public init(
+  package init(
     name: String, description: String? = nil, encoders: [Encoder], decoder: Decoder, mapper: Mapper,
     confidence: Confidence? = nil, trainingData: String? = nil, license: String? = nil
   ) {
@@ -34,21 +34,21 @@ public struct CaptionerManifest: Sendable, Equatable {
     self.license = license
   }
 
-  public struct Encoder: Codable, Sendable, Equatable {
+  package struct Encoder: Codable, Sendable, Equatable {
     /// What it is called among several encoders: see `names` of a list of them.
-    public var name: String?
+    package var name: String?
     /// Absolute, or in the captioner's directory, or the name of a base model.
-    public var path: String
-    public var family: String
+    package var path: String
+    package var family: String
     /// Of the encoder's weights: see `ModelWeights`.
-    public var sha256: FileHash
+    package var sha256: FileHash
     /// What the mapper reads, in order.
-    public var features: [Feature]
-    public var preprocessing: Preprocessing
+    package var features: [Feature]
+    package var preprocessing: Preprocessing
     /// Where it was fetched from, such as `hf:org/name@commit`.
-    public var origin: String?
+    package var origin: String?
 
-    public init(
+    package init(
       name: String? = nil, path: String, family: String, sha256: FileHash, features: [Feature],
       preprocessing: Preprocessing, origin: String? = nil
     ) {
@@ -62,8 +62,8 @@ public struct CaptionerManifest: Sendable, Equatable {
     }
   }
 
-  public struct Feature: Codable, Sendable, Equatable {
-    public enum Tokens: String, Codable, Sendable, CaseIterable {
+  package struct Feature: Codable, Sendable, Equatable {
+    package enum Tokens: String, Codable, Sendable, CaseIterable {
       case `class`, patches
       /// One row for the whole image, as the encoder's own head makes it.
       case pooled
@@ -73,38 +73,38 @@ public struct CaptionerManifest: Sendable, Equatable {
       case logits
 
       /// Whether it is an output of the whole model, which no earlier hidden state has.
-      public var isOutput: Bool { self == .pooled || self == .projected || self == .logits }
+      package var isOutput: Bool { self == .pooled || self == .projected || self == .logits }
     }
 
     /// 0 is what the first block is given, n the output of block n; no final norm. Pooled, projected and logits are the last's.
-    public var hiddenState: Int
-    public var tokens: Tokens
+    package var hiddenState: Int
+    package var tokens: Tokens
     /// Rows and columns that the patches are averaged to; all of them where it is missing.
-    public var grid: [Int]?
+    package var grid: [Int]?
 
-    public init(hiddenState: Int, tokens: Tokens, grid: [Int]? = nil) {
+    package init(hiddenState: Int, tokens: Tokens, grid: [Int]? = nil) {
       self.hiddenState = hiddenState
       self.tokens = tokens
       self.grid = grid
     }
   }
 
-  public struct Preprocessing: Codable, Sendable, Equatable {
-    public var width: Int
-    public var height: Int
+  package struct Preprocessing: Codable, Sendable, Equatable {
+    package var width: Int
+    package var height: Int
     /// `squash`, `shortestEdgeCenterCrop` or `longestEdgePad`.
-    public var resizeMode: String
+    package var resizeMode: String
     /// What the shortest edge becomes before `shortestEdgeCenterCrop` cuts; the smaller of width and height where it is
     /// missing.
-    public var shortestEdge: Int?
+    package var shortestEdge: Int?
     /// `nearest`, `box`, `bilinear`, `hamming`, `bicubic` or `lanczos`, as Pillow has them.
-    public var resample: String
-    public var rescaleFactor: Double
+    package var resample: String
+    package var rescaleFactor: Double
     /// Of red, green and blue.
-    public var mean: [Float]
-    public var std: [Float]
+    package var mean: [Float]
+    package var std: [Float]
 
-    public init(
+    package init(
       width: Int, height: Int, resizeMode: String, shortestEdge: Int? = nil, resample: String, rescaleFactor: Double,
       mean: [Float], std: [Float]
     ) {
@@ -119,22 +119,22 @@ public struct CaptionerManifest: Sendable, Equatable {
     }
   }
 
-  public struct Decoder: Codable, Sendable, Equatable {
+  package struct Decoder: Codable, Sendable, Equatable {
     /// Absolute, or in the captioner's directory, or the name of a base model.
-    public var path: String
-    public var family: String
+    package var path: String
+    package var family: String
     /// Of the GGUF file, or of the directory's weights: see `ModelWeights`.
-    public var sha256: FileHash
+    package var sha256: FileHash
     /// The text around the prefix that the mapper was trained with.
-    public var promptTemplate: String
+    package var promptTemplate: String
     /// The tokens of the template's text behind the prefix: what generation begins with.
-    public var startTokens: [Int]
-    public var stopTokens: [Int]
-    public var maximumNewTokens: Int
+    package var startTokens: [Int]
+    package var stopTokens: [Int]
+    package var maximumNewTokens: Int
     /// Where it was fetched from, such as `hf:org/name@commit`.
-    public var origin: String?
+    package var origin: String?
 
-    public init(
+    package init(
       path: String, family: String, sha256: FileHash, promptTemplate: String, startTokens: [Int], stopTokens: [Int],
       maximumNewTokens: Int, origin: String? = nil
     ) {
@@ -149,17 +149,17 @@ public struct CaptionerManifest: Sendable, Equatable {
     }
   }
 
-  public struct Mapper: Codable, Sendable, Equatable {
+  package struct Mapper: Codable, Sendable, Equatable {
     /// Absolute, or in the captioner's directory.
-    public var path: String
-    public var family: String
-    public var sha256: FileHash
-    public var heads: Int
+    package var path: String
+    package var family: String
+    package var sha256: FileHash
+    package var heads: Int
     /// How many of the features' tokens each input projection serves.
-    public var tokenGroups: [Int]
+    package var tokenGroups: [Int]
 
     /// - Parameter sha256: of no content at all where the mapper is still to be written.
-    public init(
+    package init(
       path: String, family: String, sha256: FileHash = FileHash.hash(of: []), heads: Int, tokenGroups: [Int]
     ) {
       self.path = path
@@ -170,12 +170,12 @@ public struct CaptionerManifest: Sendable, Equatable {
     }
   }
 
-  public struct Confidence: Codable, Sendable, Equatable {
+  package struct Confidence: Codable, Sendable, Equatable {
     /// Absolute, or in the captioner's directory: a safetensors file that `caption calibrate` wrote.
-    public var path: String
-    public var sha256: FileHash
+    package var path: String
+    package var sha256: FileHash
 
-    public init(path: String, sha256: FileHash) {
+    package init(path: String, sha256: FileHash) {
       self.path = path
       self.sha256 = sha256
     }

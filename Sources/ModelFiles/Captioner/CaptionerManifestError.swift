@@ -1,12 +1,12 @@
 /// What is wrong with a `captioner.json`.
-public enum CaptionerManifestError: Error, Equatable, Sendable, CustomStringConvertible {
+package enum CaptionerManifestError: Error, Equatable, Sendable, CustomStringConvertible {
   case unreadable(path: String, reason: String)
   case unknownVersion(path: String, found: Int, known: Int)
   case notJSON(path: String)
   /// - Parameter key: where, such as `encoder.features[0].grid`.
   case invalid(path: String, key: String, expected: String)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .unreadable(let path, let reason): "\(path): not a captioner's manifest: \(reason)"
     case .unknownVersion(let path, let found, let known):

@@ -1,14 +1,14 @@
 /// The files that hold a model's numbers, and the one hash that stands for them.
-public struct ModelWeights: Sendable, Equatable {
+package struct ModelWeights: Sendable, Equatable {
   /// What a decoder is loaded from: a GGUF file, of a split model the first, or the directory.
-  public let modelPath: String
+  package let modelPath: String
   /// In the order of their names.
-  public let files: [String]
+  package let files: [String]
 
   /// - Parameter path: a file of weights, or a directory with one GGUF file (or those of one split model) or one of
   ///   `DirectoryWeights`.
   /// - Throws: `ModelStoreError.unclearWeights`, `FileSystemError`.
-  public init(of path: String) throws {
+  package init(of path: String) throws {
     guard FileSystem.isDirectory(path) else {
       self.init(file: path)
       return
@@ -49,7 +49,7 @@ public struct ModelWeights: Sendable, Equatable {
   /// `<hash>  <name>` for each.
   ///
   /// - Throws: `FileSystemError`; `CancellationError` when the task is cancelled meanwhile.
-  public func hash(_ cache: FileHashCache) throws -> FileHash {
+  package func hash(_ cache: FileHashCache) throws -> FileHash {
     if files.count == 1 { return try cache.hash(ofFile: files[0]) }
     let lines = try files.map { "\(try cache.hash(ofFile: $0))  \(Path.name($0))\n" }
     return FileHash.hash(of: Array(lines.joined().utf8))

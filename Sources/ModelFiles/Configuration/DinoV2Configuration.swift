@@ -1,27 +1,27 @@
 /// The hyper-parameters of a DINOv2 vision transformer (Oquab et al., 2023), as Hugging Face's `config.json` of
 /// `model_type` `dinov2` or `dinov2_with_registers` (Darcet et al., 2024) lists them.
-public struct DinoV2Configuration: Equatable, Sendable {
-  public var hiddenSize: Int
-  public var layers: Int
-  public var attentionHeads: Int
+package struct DinoV2Configuration: Equatable, Sendable {
+  package var hiddenSize: Int
+  package var layers: Int
+  package var attentionHeads: Int
   /// Width of the MLP over `hiddenSize`; see `intermediateSize`.
-  public var mlpRatio: Double
+  package var mlpRatio: Double
   /// Side in pixels of the images that the position embeddings were trained at.
-  public var imageSize: Int
+  package var imageSize: Int
   /// Side of a patch in pixels.
-  public var patchSize: Int
-  public var channels: Int
-  public var layerNormEpsilon: Double
+  package var patchSize: Int
+  package var channels: Int
+  package var layerNormEpsilon: Double
   /// Whether the query, key and value projections have biases.
-  public var hasQKVBias: Bool
+  package var hasQKVBias: Bool
   /// Whether the MLP is gated (SwiGLU, in the giant model) rather than two layers with GELU between.
-  public var usesSwiGLU: Bool
+  package var usesSwiGLU: Bool
   /// Whether it is of the family with registers, which resamples its positions otherwise.
-  public var isWithRegisters: Bool
+  package var isWithRegisters: Bool
   /// Tokens between the class token and the patches.
-  public var registers: Int
+  package var registers: Int
 
-  public init(
+  package init(
     hiddenSize: Int, layers: Int, attentionHeads: Int, mlpRatio: Double = 4, imageSize: Int, patchSize: Int,
     channels: Int = 3, layerNormEpsilon: Double = 1e-6, hasQKVBias: Bool = true, usesSwiGLU: Bool = false,
     isWithRegisters: Bool = false, registers: Int = 0
@@ -40,13 +40,13 @@ public struct DinoV2Configuration: Equatable, Sendable {
     self.registers = registers
   }
 
-  public var headDimension: Int { hiddenSize / attentionHeads }
+  package var headDimension: Int { hiddenSize / attentionHeads }
 
   /// Patches along a side of an image of the training size.
-  public var patchesPerSide: Int { imageSize / patchSize }
+  package var patchesPerSide: Int { imageSize / patchSize }
 
   /// Width of the MLP's hidden layer; of each half where it is gated (two thirds, rounded up to a multiple of 8).
-  public var intermediateSize: Int {
+  package var intermediateSize: Int {
     let width = Int(Double(hiddenSize) * mlpRatio)
     return usesSwiGLU ? (Int(Double(width * 2) / 3) + 7) / 8 * 8 : width
   }
@@ -54,7 +54,7 @@ public struct DinoV2Configuration: Equatable, Sendable {
   /// Reads Hugging Face's `config.json`.
   ///
   /// - Throws: `ModelFileError`; `.invalidValue` where a value is out of bounds or asks for what is not supported.
-  public init(jsonFile path: String) throws(ModelFileError) {
+  package init(jsonFile path: String) throws(ModelFileError) {
     let file = try JSONConfiguration(path: path)
     let isWithRegisters = try file.stringIfPresent("model_type") == "dinov2_with_registers"
     if !isWithRegisters { try file.require("model_type", is: "dinov2") }

@@ -2,7 +2,7 @@ extension EfficientNetLiteConfiguration {
   /// Reads `config.json` of `model_type` `efficientnet-lite`. What it does not say is as in all Lites.
   ///
   /// - Throws: `ModelFileError`; `.invalidValue` where a value is out of bounds or asks for what is not supported.
-  public init(jsonFile path: String) throws(ModelFileError) {
+  package init(jsonFile path: String) throws(ModelFileError) {
     let file = try JSONConfiguration(path: path)
     try file.require("model_type", is: Self.modelType)
     try file.require("hidden_act", is: "relu6", default: "relu6")

@@ -1,13 +1,13 @@
 /// The hyper-parameters of an EfficientNet-Lite: an EfficientNet (Tan & Le 2019) without squeeze-and-excitation, with ReLU6,
 /// whose first and last layers do not grow with the rest. Keys of `config.json` are those of Hugging Face's EfficientNet.
-public struct EfficientNetLiteConfiguration: Equatable, Sendable {
-  public static let modelType = "efficientnet-lite"
+package struct EfficientNetLiteConfiguration: Equatable, Sendable {
+  package static let modelType = "efficientnet-lite"
 
   /// Blocks of one shape, before they are scaled; the first of them has the stride.
-  public struct Stage: Equatable, Sendable {
-    public var kernelSize, stride, expansion, channels, repeats: Int
+  package struct Stage: Equatable, Sendable {
+    package var kernelSize, stride, expansion, channels, repeats: Int
 
-    public init(kernelSize: Int, stride: Int, expansion: Int, channels: Int, repeats: Int) {
+    package init(kernelSize: Int, stride: Int, expansion: Int, channels: Int, repeats: Int) {
       self.kernelSize = kernelSize
       self.stride = stride
       self.expansion = expansion
@@ -17,31 +17,31 @@ public struct EfficientNetLiteConfiguration: Equatable, Sendable {
   }
 
   /// An inverted residual block (Sandler et al. 2018), as wide as the net has it.
-  public struct Block: Equatable, Sendable {
-    public let kernelSize, stride, expansion, inputs, outputs: Int
+  package struct Block: Equatable, Sendable {
+    package let kernelSize, stride, expansion, inputs, outputs: Int
 
     /// What the depthwise convolution sees.
-    public var hidden: Int { inputs * expansion }
+    package var hidden: Int { inputs * expansion }
     /// Whether the block adds to what it is given.
-    public var isResidual: Bool { stride == 1 && inputs == outputs }
+    package var isResidual: Bool { stride == 1 && inputs == outputs }
   }
 
   /// Factor of the channels of all stages.
-  public var widthCoefficient: Double
+  package var widthCoefficient: Double
   /// Factor of the repeats of all stages but the first and the last.
-  public var depthCoefficient: Double
+  package var depthCoefficient: Double
   /// Side in pixels of the images that it was trained on.
-  public var imageSize: Int
-  public var classes: Int
-  public var channels: Int
-  public var stemChannels: Int
+  package var imageSize: Int
+  package var classes: Int
+  package var channels: Int
+  package var stemChannels: Int
   /// Of the last convolution.
-  public var headChannels: Int
-  public var normEpsilon: Double
-  public var stages: [Stage]
+  package var headChannels: Int
+  package var normEpsilon: Double
+  package var stages: [Stage]
 
   /// Those of EfficientNet-B0 and of all Lites.
-  public static let usualStages = [
+  package static let usualStages = [
     Stage(kernelSize: 3, stride: 1, expansion: 1, channels: 16, repeats: 1),
     Stage(kernelSize: 3, stride: 2, expansion: 6, channels: 24, repeats: 2),
     Stage(kernelSize: 5, stride: 2, expansion: 6, channels: 40, repeats: 2),
@@ -51,7 +51,7 @@ public struct EfficientNetLiteConfiguration: Equatable, Sendable {
     Stage(kernelSize: 3, stride: 1, expansion: 6, channels: 320, repeats: 1),
   ]
 
-  public init(
+  package init(
     widthCoefficient: Double = 1, depthCoefficient: Double = 1, imageSize: Int = 224, classes: Int = 1000,
     channels: Int = 3, stemChannels: Int = 32, headChannels: Int = 1280, normEpsilon: Double = 1e-3,
     stages: [Stage] = usualStages
@@ -68,7 +68,7 @@ public struct EfficientNetLiteConfiguration: Equatable, Sendable {
   }
 
   /// EfficientNet-Lite0 to Lite4.
-  public static let lites = [
+  package static let lites = [
     Self(),
     Self(depthCoefficient: 1.1, imageSize: 240),
     Self(widthCoefficient: 1.1, depthCoefficient: 1.2, imageSize: 260),
@@ -77,7 +77,7 @@ public struct EfficientNetLiteConfiguration: Equatable, Sendable {
   ]
 
   /// All blocks in order.
-  public var blocks: [Block] {
+  package var blocks: [Block] {
     var blocks: [Block] = []
     var inputs = stemChannels
     for (index, stage) in stages.enumerated() {

@@ -1,26 +1,26 @@
-public import Tensors
+package import Tensors
 
 /// The hyper-parameters of GPT-2 (Radford et al. 2019): LayerNorm, learnt positions, one projection to queries, keys and
 /// values.
-public struct GPT2Configuration: Equatable, Sendable {
-  public var vocabularySize: Int
-  public var hiddenSize: Int
+package struct GPT2Configuration: Equatable, Sendable {
+  package var vocabularySize: Int
+  package var hiddenSize: Int
   /// Width of the MLP.
-  public var intermediateSize: Int
-  public var layers: Int
-  public var attentionHeads: Int
-  public var activation: Activation
-  public var layerNormEpsilon: Double
-  public var tiesWordEmbeddings: Bool
+  package var intermediateSize: Int
+  package var layers: Int
+  package var attentionHeads: Int
+  package var activation: Activation
+  package var layerNormEpsilon: Double
+  package var tiesWordEmbeddings: Bool
   /// How many positions have an embedding.
-  public var maximumPositions: Int
+  package var maximumPositions: Int
 
-  public var headDimension: Int { hiddenSize / attentionHeads }
+  package var headDimension: Int { hiddenSize / attentionHeads }
 
   /// Reads Hugging Face's `config.json` of `model_type` `gpt2`.
   ///
   /// - Throws: `ModelFileError`; `.invalidValue` where a value is out of bounds or asks for what is not supported.
-  public init(jsonFile path: String) throws(ModelFileError) {
+  package init(jsonFile path: String) throws(ModelFileError) {
     let file = try JSONConfiguration(path: path)
     try file.require("model_type", is: "gpt2")
     try file.require("scale_attn_weights", is: true)
@@ -41,7 +41,7 @@ public struct GPT2Configuration: Equatable, Sendable {
   /// Reads the metadata of a GGUF file of architecture `gpt2`.
   ///
   /// - Throws: as `init(jsonFile:)`.
-  public init(_ file: GGUFFile) throws(ModelFileError) {
+  package init(_ file: GGUFFile) throws(ModelFileError) {
     let metadata = file.metadata
     try metadata.require("general.architecture", is: "gpt2")
     hiddenSize = try metadata.integer("gpt2.embedding_length", in: HyperparameterBounds.width)

@@ -1,30 +1,30 @@
-public import Tensors
+package import Tensors
 
 /// The hyper-parameters of GPT-NeoX (Black et al. 2022), of which Pythia is: LayerNorm, rotary positions for a part of each
 /// head, attention and MLP side by side.
-public struct GPTNeoXConfiguration: Equatable, Sendable {
-  public var vocabularySize: Int
-  public var hiddenSize: Int
-  public var intermediateSize: Int
-  public var layers: Int
-  public var attentionHeads: Int
-  public var activation: Activation
+package struct GPTNeoXConfiguration: Equatable, Sendable {
+  package var vocabularySize: Int
+  package var hiddenSize: Int
+  package var intermediateSize: Int
+  package var layers: Int
+  package var attentionHeads: Int
+  package var activation: Activation
   /// So many numbers of a head are turned.
-  public var rotatedDimension: Int
-  public var ropeTheta: Double
-  public var ropeScaling: RotaryEmbedding.Scaling
-  public var isParallel: Bool
-  public var hasAttentionBias: Bool
-  public var layerNormEpsilon: Double
-  public var tiesWordEmbeddings: Bool
-  public var maximumPositions: Int
+  package var rotatedDimension: Int
+  package var ropeTheta: Double
+  package var ropeScaling: RotaryEmbedding.Scaling
+  package var isParallel: Bool
+  package var hasAttentionBias: Bool
+  package var layerNormEpsilon: Double
+  package var tiesWordEmbeddings: Bool
+  package var maximumPositions: Int
 
-  public var headDimension: Int { hiddenSize / attentionHeads }
+  package var headDimension: Int { hiddenSize / attentionHeads }
 
   /// Reads Hugging Face's `config.json` of `model_type` `gpt_neox`.
   ///
   /// - Throws: `ModelFileError`; `.invalidValue` where a value is out of bounds or asks for what is not supported.
-  public init(jsonFile path: String) throws(ModelFileError) {
+  package init(jsonFile path: String) throws(ModelFileError) {
     let file = try JSONConfiguration(path: path)
     try file.require("model_type", is: "gpt_neox")
     vocabularySize = try file.integer("vocab_size", in: HyperparameterBounds.vocabulary)

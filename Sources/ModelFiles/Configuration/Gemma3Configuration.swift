@@ -1,26 +1,26 @@
-public import Tensors
+package import Tensors
 
 /// The hyper-parameters of Gemma 3's text model (Gemma Team 2025): RMSNorm before and after each half of a block, norms of
 /// queries and keys, layers that see a window beside some that see everything, GeGLU.
-public struct Gemma3Configuration: Equatable, Sendable {
-  public var vocabularySize: Int
-  public var hiddenSize: Int
-  public var intermediateSize: Int
-  public var layers: Int
-  public var attentionHeads: Int
-  public var keyValueHeads: Int
-  public var headDimension: Int
-  public var rmsNormEpsilon: Double
+package struct Gemma3Configuration: Equatable, Sendable {
+  package var vocabularySize: Int
+  package var hiddenSize: Int
+  package var intermediateSize: Int
+  package var layers: Int
+  package var attentionHeads: Int
+  package var keyValueHeads: Int
+  package var headDimension: Int
+  package var rmsNormEpsilon: Double
   /// Scores are divided by its square root.
-  public var queryScalar: Double
+  package var queryScalar: Double
   /// Of layers that see everything.
-  public var ropeTheta: Double
-  public var ropeScaling: RotaryEmbedding.Scaling
+  package var ropeTheta: Double
+  package var ropeScaling: RotaryEmbedding.Scaling
   /// Of layers that see a window.
-  public var localRopeTheta: Double
+  package var localRopeTheta: Double
   /// How many positions each layer sees, its own included; `nil` is all.
-  public var windows: [Int?]
-  public var maximumPositions: Int
+  package var windows: [Int?]
+  package var maximumPositions: Int
 
   static let headDimensions = LlamaConfiguration.headDimensions
   /// Every sixth layer sees everything, where the file does not say.
@@ -29,7 +29,7 @@ public struct Gemma3Configuration: Equatable, Sendable {
   /// Reads Hugging Face's `config.json` of `model_type` `gemma3_text`, or the text part of `gemma3`.
   ///
   /// - Throws: `ModelFileError`; `.invalidValue` where a value is out of bounds or asks for what is not supported.
-  public init(jsonFile path: String) throws(ModelFileError) {
+  package init(jsonFile path: String) throws(ModelFileError) {
     var file = try JSONConfiguration(path: path)
     if try file.require("model_type", isOneOf: ["gemma3_text", "gemma3"]) == "gemma3" {
       guard let text = try file.objectIfPresent("text_config") else {
@@ -73,7 +73,7 @@ public struct Gemma3Configuration: Equatable, Sendable {
   /// Reads the metadata of a GGUF file of architecture `gemma3`.
   ///
   /// - Throws: as `init(jsonFile:)`.
-  public init(_ file: GGUFFile) throws(ModelFileError) {
+  package init(_ file: GGUFFile) throws(ModelFileError) {
     let metadata = file.metadata
     try metadata.require("general.architecture", is: "gemma3")
     hiddenSize = try metadata.integer("gemma3.embedding_length", in: HyperparameterBounds.width)

@@ -3,7 +3,7 @@ import Tensors
 /// What a Hugging Face `config.json` says it is of: its `model_type`.
 ///
 /// - Throws: `ModelFileError` where the file cannot be read or says nothing.
-public func modelType(configuration path: String) throws(ModelFileError) -> String {
+package func modelType(configuration path: String) throws(ModelFileError) -> String {
   guard let type = try JSONConfiguration(path: path).stringIfPresent("model_type") else {
     throw .missingValue(path: path, key: "model_type")
   }

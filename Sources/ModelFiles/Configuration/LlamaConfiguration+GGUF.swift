@@ -10,7 +10,7 @@ extension LlamaConfiguration {
   ///
   /// - Throws: `ModelFileError`; `.invalidValue` where a value is out of bounds or asks for what is not supported, such
   ///   as YaRN, partial rotary positions or experts.
-  public init(_ file: GGUFFile) throws(ModelFileError) {
+  package init(_ file: GGUFFile) throws(ModelFileError) {
     let metadata = file.metadata
     let architecture = try metadata.require("general.architecture", isOneOf: Self.ggufArchitectures)
     let keys = Keys(

@@ -10,7 +10,7 @@ extension LlamaConfiguration {
   ///
   /// - Throws: `ModelFileError`; `.invalidValue` where a value is out of bounds or asks for what is not supported, such
   ///   as YaRN or biases of the MLP.
-  public init(jsonFile path: String) throws(ModelFileError) {
+  package init(jsonFile path: String) throws(ModelFileError) {
     let file = try JSONConfiguration(path: path)
     let type = try file.require("model_type", isOneOf: Self.modelTypes)
     try file.require("hidden_act", is: "silu", default: "silu")

@@ -1,40 +1,40 @@
-public import Tensors
+package import Tensors
 
 /// The hyper-parameters of a decoder of the Llama family (Touvron et al. 2023): RMSNorm, rotary positions, grouped-query
 /// attention, SwiGLU. Mistral adds a sliding window to it, Qwen2 biases of queries, keys and values, Qwen3 norms of queries
 /// and keys.
-public struct LlamaConfiguration: Equatable, Sendable {
-  public var vocabularySize: Int
-  public var hiddenSize: Int
+package struct LlamaConfiguration: Equatable, Sendable {
+  package var vocabularySize: Int
+  package var hiddenSize: Int
   /// Width of the MLP's gate.
-  public var intermediateSize: Int
-  public var layers: Int
-  public var attentionHeads: Int
+  package var intermediateSize: Int
+  package var layers: Int
+  package var attentionHeads: Int
   /// Each is shared by `attentionHeads / keyValueHeads` heads.
-  public var keyValueHeads: Int
-  public var headDimension: Int
-  public var rmsNormEpsilon: Double
+  package var keyValueHeads: Int
+  package var headDimension: Int
+  package var rmsNormEpsilon: Double
   /// The base of the rotary angles.
-  public var ropeTheta: Double
-  public var ropeScaling = RotaryEmbedding.Scaling.none
+  package var ropeTheta: Double
+  package var ropeScaling = RotaryEmbedding.Scaling.none
   /// Whether queries, keys and values have biases.
-  public var hasQKVBias = false
+  package var hasQKVBias = false
   /// Whether the attention's output has a bias.
-  public var hasOutputBias = false
+  package var hasOutputBias = false
   /// Whether each head of queries and keys is normalised before it is turned.
-  public var hasQueryKeyNorm = false
+  package var hasQueryKeyNorm = false
   /// How many positions each layer sees, its own included; `nil` is all. Empty: all layers see all.
-  public var windows: [Int?] = []
+  package var windows: [Int?] = []
   /// Whether the output head is the token embedding.
-  public var tiesWordEmbeddings: Bool
+  package var tiesWordEmbeddings: Bool
   /// How long a sequence the model was trained for, in tokens.
-  public var maximumPositions: Int
+  package var maximumPositions: Int
   /// The token that text begins with; `nil` where the file names none.
-  public var beginningOfSequenceToken: Int?
+  package var beginningOfSequenceToken: Int?
   /// The tokens that end a text; empty where the file names none.
-  public var endOfSequenceTokens: [Int]
+  package var endOfSequenceTokens: [Int]
 
-  public init(
+  package init(
     vocabularySize: Int, hiddenSize: Int, intermediateSize: Int, layers: Int, attentionHeads: Int, keyValueHeads: Int,
     headDimension: Int, rmsNormEpsilon: Double = 1e-5, ropeTheta: Double = 10_000, tiesWordEmbeddings: Bool = false,
     maximumPositions: Int = 2048, beginningOfSequenceToken: Int? = nil, endOfSequenceTokens: [Int] = []

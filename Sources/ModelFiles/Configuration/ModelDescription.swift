@@ -1,11 +1,11 @@
 /// What a model's own files say of the texts that it writes, whatever its family.
-public struct ModelDescription: Sendable, Equatable {
+package struct ModelDescription: Sendable, Equatable {
   /// The tokens that end a text, as `generation_config.json`, `config.json` or the GGUF metadata name them.
-  public let endTokens: [Int]
+  package let endTokens: [Int]
 
   /// - Parameter path: a GGUF file, or a directory in the Hugging Face format.
   /// - Throws: `ModelFileError`.
-  public init(path: String) throws(ModelFileError) {
+  package init(path: String) throws(ModelFileError) {
     if path.hasSuffix(".gguf") {
       let metadata = try GGUFFile(path: path).metadata
       // The end of a text, and of a turn in a conversation.

@@ -1,32 +1,32 @@
-public import Tensors
+package import Tensors
 
 /// The hyper-parameters of OPT (Zhang et al. 2022): LayerNorm before each half of a block or, in the model of 350 million
 /// parameters, after it; learnt positions.
-public struct OPTConfiguration: Equatable, Sendable {
-  public var vocabularySize: Int
-  public var hiddenSize: Int
+package struct OPTConfiguration: Equatable, Sendable {
+  package var vocabularySize: Int
+  package var hiddenSize: Int
   /// Of the token embedding; another than `hiddenSize` where matrices lead to and from it.
-  public var embeddingSize: Int
-  public var intermediateSize: Int
-  public var layers: Int
-  public var attentionHeads: Int
-  public var activation: Activation
-  public var normsFirst: Bool
-  public var hasFinalNorm: Bool
-  public var hasBias: Bool
-  public var tiesWordEmbeddings: Bool
+  package var embeddingSize: Int
+  package var intermediateSize: Int
+  package var layers: Int
+  package var attentionHeads: Int
+  package var activation: Activation
+  package var normsFirst: Bool
+  package var hasFinalNorm: Bool
+  package var hasBias: Bool
+  package var tiesWordEmbeddings: Bool
   /// How many positions text may have.
-  public var maximumPositions: Int
+  package var maximumPositions: Int
 
-  public var headDimension: Int { hiddenSize / attentionHeads }
+  package var headDimension: Int { hiddenSize / attentionHeads }
 
   /// Row of the position embedding that belongs to position 0.
-  public static let positionOffset = 2
+  package static let positionOffset = 2
 
   /// Reads Hugging Face's `config.json` of `model_type` `opt`.
   ///
   /// - Throws: `ModelFileError`; `.invalidValue` where a value is out of bounds or asks for what is not supported.
-  public init(jsonFile path: String) throws(ModelFileError) {
+  package init(jsonFile path: String) throws(ModelFileError) {
     let file = try JSONConfiguration(path: path)
     try file.require("model_type", is: "opt")
     try file.require("layer_norm_elementwise_affine", is: true)

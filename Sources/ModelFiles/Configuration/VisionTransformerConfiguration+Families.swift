@@ -4,7 +4,7 @@ extension VisionTransformerConfiguration {
   /// Reads Hugging Face's `config.json` of `model_type` `vit`.
   ///
   /// - Throws: `ModelFileError`; `.invalidValue` where a value is out of bounds or asks for what is not supported.
-  public init(vitFile path: String) throws(ModelFileError) {
+  package init(vitFile path: String) throws(ModelFileError) {
     let file = try JSONConfiguration(path: path)
     try file.require("model_type", is: "vit")
     try file.require("pooler_act", is: "tanh", default: "tanh")
@@ -16,7 +16,7 @@ extension VisionTransformerConfiguration {
   /// Reads Hugging Face's `config.json` of `model_type` `clip`, whose `vision_config` counts, or `clip_vision_model`.
   ///
   /// - Throws: as `init(vitFile:)`.
-  public init(clipFile path: String) throws(ModelFileError) {
+  package init(clipFile path: String) throws(ModelFileError) {
     let file = try JSONConfiguration(path: path)
     let tower = try file.tower(of: "clip", alone: "clip_vision_model")
     try self.init(tower, defaults: Self(patchSize: 32, layerNormEpsilon: 1e-5), activation: "quick_gelu")
@@ -28,7 +28,7 @@ extension VisionTransformerConfiguration {
   /// SigLIP, and SigLIP 2 at fixed resolutions.
   ///
   /// - Throws: as `init(vitFile:)`.
-  public init(siglipFile path: String) throws(ModelFileError) {
+  package init(siglipFile path: String) throws(ModelFileError) {
     let file = try JSONConfiguration(path: path)
     let tower = try file.tower(of: "siglip", alone: "siglip_vision_model")
     try self.init(tower, defaults: Self(), activation: "gelu_pytorch_tanh")

@@ -1,29 +1,29 @@
-public import Tensors
+package import Tensors
 
 /// The hyper-parameters of a vision transformer of the families whose configurations list the same ones: ViT, and the
 /// vision towers of CLIP and SigLIP.
-public struct VisionTransformerConfiguration: Equatable, Sendable {
-  public var hiddenSize: Int
-  public var layers: Int
-  public var attentionHeads: Int
+package struct VisionTransformerConfiguration: Equatable, Sendable {
+  package var hiddenSize: Int
+  package var layers: Int
+  package var attentionHeads: Int
   /// Width of the MLP's hidden layer.
-  public var intermediateSize: Int
+  package var intermediateSize: Int
   /// Side in pixels of the images that the position embeddings were trained at. It need not be a multiple of a patch: what
   /// is left over at the right and at the bottom is not read.
-  public var imageSize: Int
+  package var imageSize: Int
   /// Side of a patch in pixels.
-  public var patchSize: Int
-  public var channels: Int
-  public var layerNormEpsilon: Double
-  public var activation: Activation
+  package var patchSize: Int
+  package var channels: Int
+  package var layerNormEpsilon: Double
+  package var activation: Activation
   /// Whether the query, key and value projections have biases.
-  public var hasQKVBias: Bool
+  package var hasQKVBias: Bool
   /// Width of what ViT's pooler or CLIP's projection gives, where the weights have one.
-  public var outputSize: Int
+  package var outputSize: Int
   /// Whether the tower has SigLIP's pooling head.
-  public var hasHead: Bool
+  package var hasHead: Bool
 
-  public init(
+  package init(
     hiddenSize: Int = 768, layers: Int = 12, attentionHeads: Int = 12, intermediateSize: Int = 3072,
     imageSize: Int = 224, patchSize: Int = 16, channels: Int = 3, layerNormEpsilon: Double = 1e-6,
     activation: Activation = .gelu, hasQKVBias: Bool = true, outputSize: Int = 768, hasHead: Bool = false
@@ -43,7 +43,7 @@ public struct VisionTransformerConfiguration: Equatable, Sendable {
   }
 
   /// Of an image of the training size.
-  public var patches: Int { (imageSize / patchSize) * (imageSize / patchSize) }
+  package var patches: Int { (imageSize / patchSize) * (imageSize / patchSize) }
 
   /// - Parameter defaults: the family's own, for what the file does not say: checkpoints as large as the first of their
   ///   family often say nothing at all.

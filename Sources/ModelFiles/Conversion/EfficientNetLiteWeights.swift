@@ -1,26 +1,26 @@
-public import Tensors
+package import Tensors
 
 /// The convolutions of an EfficientNet-Lite, by name: of our own files, where each has a `weight` and a `bias`; or of
 /// checkpoints of the PyTorch package `efficientnet_lite_pytorch`, whose batch normalisations are folded into what they follow.
-public struct EfficientNetLiteWeights: Sendable {
+package struct EfficientNetLiteWeights: Sendable {
   /// A convolution and its kernel's shape, `[outputs, inputs of a group, size, size]`, as PyTorch has it.
-  public struct Convolution: Sendable {
-    public let name: String
-    public let shape: [Int]
+  package struct Convolution: Sendable {
+    package let name: String
+    package let shape: [Int]
     /// In a checkpoint of the package.
     fileprivate let packageName: String
     /// Of the batch normalisation that follows there.
     fileprivate let packageNorm: String
   }
 
-  public let stem: Convolution
-  public let blocks: [Block]
-  public let head: Convolution
+  package let stem: Convolution
+  package let blocks: [Block]
+  package let head: Convolution
 
-  public struct Block: Sendable {
+  package struct Block: Sendable {
     /// `nil` where the block does not widen what it is given.
-    public let expand: Convolution?
-    public let depthwise, project: Convolution
+    package let expand: Convolution?
+    package let depthwise, project: Convolution
   }
 
   private let weights: WeightReader
@@ -28,7 +28,7 @@ public struct EfficientNetLiteWeights: Sendable {
   private let isOfPackage: Bool
 
   /// - Parameter weights: at the root of the file's names.
-  public init(_ c: EfficientNetLiteConfiguration, _ weights: WeightReader) {
+  package init(_ c: EfficientNetLiteConfiguration, _ weights: WeightReader) {
     self.weights = weights
     normEpsilon = c.normEpsilon
     isOfPackage = weights.contains("_conv_stem.weight")
@@ -55,17 +55,17 @@ public struct EfficientNetLiteWeights: Sendable {
   }
 
   /// All of them in the order of their way.
-  public var convolutions: [Convolution] {
+  package var convolutions: [Convolution] {
     [stem] + blocks.flatMap { [$0.expand, $0.depthwise, $0.project].compactMap(\.self) } + [head]
   }
 
   /// The layer behind the pooled features, `weight` and `bias`.
-  public var classifier: WeightReader { weights.scoped(isOfPackage ? "_fc" : "classifier") }
+  package var classifier: WeightReader { weights.scoped(isOfPackage ? "_fc" : "classifier") }
 
   /// A convolution of one pixel, as the matrix that it is.
   ///
   /// - Throws: `ModelFileError` where a tensor is missing, misshapen or of a type that no kernel multiplies by.
-  public func linear(_ convolution: Convolution) throws(ModelFileError) -> Linear {
+  package func linear(_ convolution: Convolution) throws(ModelFileError) -> Linear {
     let (weight, bias) = try read(convolution)
     guard Linear.supports(weight.elementType) else {
       throw unsupported(convolution, "element type \(weight.elementType) as a weight matrix")
@@ -75,7 +75,7 @@ public struct EfficientNetLiteWeights: Sendable {
 
   /// - Returns: the kernel, of `convolution.shape`, and a bias for each output.
   /// - Throws: `ModelFileError` where a tensor is missing, misshapen or of another type than floats.
-  public func floats(_ convolution: Convolution) throws(ModelFileError) -> (weight: Tensor, bias: Tensor) {
+  package func floats(_ convolution: Convolution) throws(ModelFileError) -> (weight: Tensor, bias: Tensor) {
     let (weight, bias) = try read(convolution)
     guard weight.elementType.isFloatingPoint else {
       throw unsupported(convolution, "\(weight.elementType) is no floating-point type")

@@ -1,5 +1,5 @@
 import Synchronization
-public import Tensors
+package import Tensors
 
 /// Features of images on disk, computed once: looked up by the SHA-256 of the image's bytes, read through memory, added
 /// by any number of processes at a time.
@@ -17,11 +17,11 @@ public import Tensors
 /// becomes shorter, so that memory mapped by readers stays valid. Writers take turns of a batch each in one pair of
 /// files, rather than having files of their own: under the lock each first learns what the others added, and nothing is
 /// kept twice or needs merging.
-public final class FeatureCache: Sendable {
-  public let directory: String
-  public let key: FeatureCacheKey
+package final class FeatureCache: Sendable {
+  package let directory: String
+  package let key: FeatureCacheKey
   /// Of an image's features: `[tokens, width]`, or `[numbers]` where tokens have several widths.
-  public let shape: [Int]
+  package let shape: [Int]
 
   private let layout: Layout
   private let state = Mutex(State())
@@ -59,7 +59,7 @@ public final class FeatureCache: Sendable {
   ///   - directory: of this key alone, such as `ModelStore.featuresDirectory(for:)`.
   ///   - shape: `[tokens, width]`, or `[numbers]` where tokens have several widths.
   /// - Throws: `FeatureCacheError`, also where the directory holds features of another key, shape or version.
-  public init(directory: String, key: FeatureCacheKey, shape: [Int]) throws(FeatureCacheError) {
+  package init(directory: String, key: FeatureCacheKey, shape: [Int]) throws(FeatureCacheError) {
     precondition((1...2).contains(shape.count) && shape.allSatisfy { $0 > 0 }, "no [tokens, width]: \(shape)")
     self.directory = directory
     self.key = key
@@ -84,17 +84,17 @@ public final class FeatureCache: Sendable {
   private var lockPath: String { Path.join(directory, "lock") }
 
   /// How many images' features are there; a mirrored image counts as another.
-  public var count: Int { state.withLock { $0.index.records.count } }
+  package var count: Int { state.withLock { $0.index.records.count } }
 
   /// Whether the features of an image are there, as far as is known: see `refresh()`.
-  public func contains(_ image: FileHash, flipped: Bool) -> Bool {
+  package func contains(_ image: FileHash, flipped: Bool) -> Bool {
     state.withLock { $0.index.records[FeatureCacheImage(hash: image, isFlipped: flipped)] != nil }
   }
 
   /// Takes in what other processes have added. Adding does so, too.
   ///
   /// - Throws: `FeatureCacheError.cannotRead`.
-  public func refresh() throws(FeatureCacheError) {
+  package func refresh() throws(FeatureCacheError) {
     try state.withLock { (state) throws(FeatureCacheError) in try update(&state.index) }
   }
 
@@ -115,7 +115,7 @@ public final class FeatureCache: Sendable {
   ///
   /// - Returns: `nil` where they are not there.
   /// - Throws: `FeatureCacheError.damaged` where they are not what was written, `.cannotRead`.
-  public func stored(_ image: FileHash, flipped: Bool) throws(FeatureCacheError) -> StoredTensor? {
+  package func stored(_ image: FileHash, flipped: Bool) throws(FeatureCacheError) -> StoredTensor? {
     let found = try state.withLock { (state) throws(FeatureCacheError) -> (MappedFile, FeatureIndex.Record)? in
       guard let record = state.index.records[FeatureCacheImage(hash: image, isFlipped: flipped)] else { return nil }
       return (try map(record.number, in: &state), record)
@@ -132,7 +132,7 @@ public final class FeatureCache: Sendable {
   ///
   /// - Returns: `nil` where they are not there.
   /// - Throws: as `stored`.
-  public func features(_ image: FileHash, flipped: Bool) throws(FeatureCacheError) -> Tensor? {
+  package func features(_ image: FileHash, flipped: Bool) throws(FeatureCacheError) -> Tensor? {
     try stored(image, flipped: flipped)?.toFloat32()
   }
 
@@ -140,7 +140,7 @@ public final class FeatureCache: Sendable {
   ///
   /// - Parameter destination: of `tokens * width` numbers.
   /// - Returns: whether they were there.
-  public func features(
+  package func features(
     _ image: FileHash, flipped: Bool, into destination: UnsafeMutableBufferPointer<Float>
   ) throws(FeatureCacheError) -> Bool {
     guard let stored = try stored(image, flipped: flipped) else { return false }
@@ -165,13 +165,13 @@ public final class FeatureCache: Sendable {
   }
 
   /// One image's features to be added.
-  public struct Addition: Sendable {
-    public let image: FileHash
-    public let isFlipped: Bool
+  package struct Addition: Sendable {
+    package let image: FileHash
+    package let isFlipped: Bool
     /// `[tokens, width]`.
-    public let features: Tensor
+    package let features: Tensor
 
-    public init(image: FileHash, isFlipped: Bool, features: Tensor) {
+    package init(image: FileHash, isFlipped: Bool, features: Tensor) {
       self.image = image
       self.isFlipped = isFlipped
       self.features = features
@@ -183,7 +183,7 @@ public final class FeatureCache: Sendable {
   ///
   /// - Throws: `FeatureCacheError.cannotWrite` where the disk is full among other things, `.wrongShape`,
   ///   `.notRepresentable`.
-  public func append(_ additions: [Addition]) throws(FeatureCacheError) {
+  package func append(_ additions: [Addition]) throws(FeatureCacheError) {
     var records: [(entry: FeatureIndexEntry, numbers: StoredTensor.Bytes)] = []
     for addition in additions {
       let numbers = try encode(addition)

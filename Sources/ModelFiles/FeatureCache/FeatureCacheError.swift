@@ -1,5 +1,5 @@
 /// Why features could not be kept or read.
-public enum FeatureCacheError: Error, Equatable, Sendable, CustomStringConvertible {
+package enum FeatureCacheError: Error, Equatable, Sendable, CustomStringConvertible {
   /// A disk that is full among other things; whatever was kept before stays.
   case cannotWrite(FileSystemError)
   case cannotRead(path: String, reason: String)
@@ -14,7 +14,7 @@ public enum FeatureCacheError: Error, Equatable, Sendable, CustomStringConvertib
   /// A number that the cache's precision cannot hold.
   case notRepresentable(image: FileHash, value: Float, precision: FeatureCacheKey.Precision)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .cannotWrite(let error): "\(error); the features cached before are kept, and the next run continues there"
     case .cannotRead(let path, let reason): "\(path): cached features cannot be read: \(reason)"

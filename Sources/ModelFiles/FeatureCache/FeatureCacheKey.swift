@@ -1,21 +1,21 @@
 /// All that features depend on besides the image's bytes. Each key has a cache of its own.
-public struct FeatureCacheKey: Sendable, Codable, Equatable {
+package struct FeatureCacheKey: Sendable, Codable, Equatable {
   /// How features are stored: `f16` or `f32`.
-  public enum Precision: String, Sendable, Codable {
+  package enum Precision: String, Sendable, Codable {
     case f16, f32
   }
 
   /// Of the encoder's weights.
-  public var encoderHash: FileHash
-  public var features: [CaptionerManifest.Feature]
-  public var preprocessing: CaptionerManifest.Preprocessing
+  package var encoderHash: FileHash
+  package var features: [CaptionerManifest.Feature]
+  package var preprocessing: CaptionerManifest.Preprocessing
   /// How bytes become pixels where that is not the usual way, in words such as `exactDecode`.
-  public var decoding: [String]
+  package var decoding: [String]
   /// In what precision the encoder multiplied, where that was not f32.
-  public var encoderPrecision: String?
-  public var precision: Precision
+  package var encoderPrecision: String?
+  package var precision: Precision
 
-  public init(
+  package init(
     encoderHash: FileHash, features: [CaptionerManifest.Feature], preprocessing: CaptionerManifest.Preprocessing,
     decoding: [String] = [], encoderPrecision: String? = nil, precision: Precision = .f16
   ) {
@@ -28,7 +28,7 @@ public struct FeatureCacheKey: Sendable, Codable, Equatable {
   }
 
   /// 16 hexadecimal digits: the start of the SHA-256 of the key as JSON with sorted keys.
-  public var directoryName: String {
+  package var directoryName: String {
     // Neither dates nor infinite numbers are in a key, so that encoding cannot fail; were it to, all such keys would
     // share a directory, whose header would still refuse the wrong ones.
     let json = (try? StableJSON.line(self)) ?? ""
@@ -38,7 +38,7 @@ public struct FeatureCacheKey: Sendable, Codable, Equatable {
 
 extension ModelStore {
   /// Where the features of this key are kept, shared by all runs.
-  public func featuresDirectory(for key: FeatureCacheKey) -> String {
+  package func featuresDirectory(for key: FeatureCacheKey) -> String {
     Path.join(featuresDirectory, key.directoryName)
   }
 }

@@ -1,28 +1,28 @@
-public import Tensors
+package import Tensors
 
 /// The feature caches of several encoders, read as one: an image's features are those of the first encoder, then those of
 /// the second, and so on. Each encoder has a cache of its own, so that another encoder beside it computes none of them anew.
-public struct FeatureCaches: Sendable {
+package struct FeatureCaches: Sendable {
   /// In the order of the encoders.
-  public let caches: [FeatureCache]
+  package let caches: [FeatureCache]
   /// Of one image's features.
-  public let layout: FeatureLayout
+  package let layout: FeatureLayout
 
   /// - Parameter layouts: what each cache holds of an image.
-  public init(_ caches: [FeatureCache], layouts: [FeatureLayout]) {
+  package init(_ caches: [FeatureCache], layouts: [FeatureLayout]) {
     precondition(!caches.isEmpty && caches.map(\.shape) == layouts.map(\.shape), "caches of other shapes")
     self.caches = caches
     layout = FeatureLayout(joining: layouts)
   }
 
   /// `[tokens, width]`, or `[numbers]` where tokens have several widths.
-  public var shape: [Int] { layout.shape }
+  package var shape: [Int] { layout.shape }
 
   /// Where they are, for people.
-  public var directories: String { caches.map(\.directory).joined(separator: ", ") }
+  package var directories: String { caches.map(\.directory).joined(separator: ", ") }
 
   /// Whether the features of an image by every encoder are there.
-  public func contains(_ image: FileHash, flipped: Bool) -> Bool {
+  package func contains(_ image: FileHash, flipped: Bool) -> Bool {
     caches.allSatisfy { $0.contains(image, flipped: flipped) }
   }
 
@@ -30,7 +30,7 @@ public struct FeatureCaches: Sendable {
   ///
   /// - Returns: `nil` where those of an encoder are not there.
   /// - Throws: as `FeatureCache.stored`.
-  public func features(_ image: FileHash, flipped: Bool) throws(FeatureCacheError) -> Tensor? {
+  package func features(_ image: FileHash, flipped: Bool) throws(FeatureCacheError) -> Tensor? {
     var numbers: [Float] = []
     for cache in caches {
       guard let features = try cache.features(image, flipped: flipped) else { return nil }
@@ -43,7 +43,7 @@ public struct FeatureCaches: Sendable {
   ///
   /// - Parameter destination: room for all numbers.
   /// - Returns: whether all were there.
-  public func features(
+  package func features(
     _ image: FileHash, flipped: Bool, into destination: UnsafeMutableBufferPointer<Float>
   ) throws(FeatureCacheError) -> Bool {
     var start = 0

@@ -1,51 +1,51 @@
 /// How the numbers of one image's features lie in memory: tokens one after the other, in blocks whose tokens have one width.
-public struct FeatureLayout: Sendable, Hashable, CustomStringConvertible {
+package struct FeatureLayout: Sendable, Hashable, CustomStringConvertible {
   /// Tokens that have something in common, such as their layer, or the encoder that they come from.
-  public struct Block: Sendable, Hashable {
-    public let tokens: Int
+  package struct Block: Sendable, Hashable {
+    package let tokens: Int
     /// Numbers in a token.
-    public let width: Int
+    package let width: Int
 
-    public init(tokens: Int, width: Int) {
+    package init(tokens: Int, width: Int) {
       self.tokens = tokens
       self.width = width
     }
 
-    public var count: Int { tokens * width }
+    package var count: Int { tokens * width }
   }
 
-  public let blocks: [Block]
+  package let blocks: [Block]
 
-  public init(_ blocks: [Block]) {
+  package init(_ blocks: [Block]) {
     self.blocks = blocks
   }
 
   /// Blocks of one width.
-  public init(tokens: [Int], width: Int) {
+  package init(tokens: [Int], width: Int) {
     blocks = tokens.map { Block(tokens: $0, width: width) }
   }
 
   /// Of several encoders, one after the other.
-  public init(joining layouts: [FeatureLayout]) {
+  package init(joining layouts: [FeatureLayout]) {
     blocks = layouts.flatMap(\.blocks)
   }
 
-  public var tokens: Int { blocks.reduce(0) { $0 + $1.tokens } }
+  package var tokens: Int { blocks.reduce(0) { $0 + $1.tokens } }
 
   /// Numbers in all.
-  public var count: Int { blocks.reduce(0) { $0 + $1.count } }
+  package var count: Int { blocks.reduce(0) { $0 + $1.count } }
 
   /// Of every token; `nil` where there are several widths, or none.
-  public var width: Int? {
+  package var width: Int? {
     guard let first = blocks.first, blocks.allSatisfy({ $0.width == first.width }) else { return nil }
     return first.width
   }
 
   /// Of a tensor with one image's features: `[tokens, width]`, or `[numbers]` where tokens have several widths.
-  public var shape: [Int] { width.map { [tokens, $0] } ?? [count] }
+  package var shape: [Int] { width.map { [tokens, $0] } ?? [count] }
 
   /// The same tokens, neighbouring blocks of one width as one: equal where the numbers mean the same to a reader.
-  public var merged: FeatureLayout {
+  package var merged: FeatureLayout {
     var merged: [Block] = []
     for block in blocks {
       if let last = merged.last, last.width == block.width {
@@ -58,5 +58,5 @@ public struct FeatureLayout: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// `196x384 + 10x1280`: tokens and their widths.
-  public var description: String { merged.blocks.map { "\($0.tokens)x\($0.width)" }.joined(separator: " + ") }
+  package var description: String { merged.blocks.map { "\($0.tokens)x\($0.width)" }.joined(separator: " + ") }
 }

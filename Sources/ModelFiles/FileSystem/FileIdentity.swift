@@ -10,14 +10,14 @@
 ///
 /// Besides size and modification time there is the time of the last status change, which nobody can set back: a file
 /// altered in place whose modification time was restored afterwards is seen to differ.
-public struct FileIdentity: Sendable, Hashable {
-  public let device: UInt64
-  public let inode: UInt64
-  public let byteCount: Int64
+package struct FileIdentity: Sendable, Hashable {
+  package let device: UInt64
+  package let inode: UInt64
+  package let byteCount: Int64
   /// Nanoseconds since 1970.
-  public let modified: Int64
+  package let modified: Int64
   /// Nanoseconds since 1970.
-  public let statusChanged: Int64
+  package let statusChanged: Int64
 
   package init(device: UInt64, inode: UInt64, byteCount: Int64, modified: Int64, statusChanged: Int64) {
     self.device = device

@@ -7,7 +7,7 @@
 #endif
 
 /// What the operating system refused.
-public enum FileSystemError: Error, Equatable, CustomStringConvertible {
+package enum FileSystemError: Error, Equatable, CustomStringConvertible {
   case notFound(path: String)
   case permissionDenied(operation: String, path: String)
   case diskFull(path: String)
@@ -51,7 +51,7 @@ public enum FileSystemError: Error, Equatable, CustomStringConvertible {
     }
   }
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .notFound(let path): "\(path): \(reason)"
     case .permissionDenied(let operation, let path):

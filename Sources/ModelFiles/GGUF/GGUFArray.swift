@@ -1,11 +1,11 @@
 import Tensors
 
 /// An array of GGUF metadata, read from the mapped file when asked.
-public struct GGUFArray: Sendable {
+package struct GGUFArray: Sendable {
   static let maximumDepth = 8
 
-  public let elementType: GGUFValueType
-  public let count: Int
+  package let elementType: GGUFValueType
+  package let count: Int
   /// From the first element to the end of the file.
   private let bytes: StoredTensor.Bytes
 
@@ -18,7 +18,7 @@ public struct GGUFArray: Sendable {
   }
 
   /// The elements as integers; `nil` where they are of another type, or one does not fit.
-  public func integers() -> [Int]? {
+  package func integers() -> [Int]? {
     guard elementType.isInteger, let stride = elementType.byteCount else { return nil }
     return withExtendedLifetime(bytes) {
       var values: [Int] = []
@@ -32,7 +32,7 @@ public struct GGUFArray: Sendable {
   }
 
   /// The elements as floating-point numbers; `nil` where they are of another type.
-  public func floats() -> [Float]? {
+  package func floats() -> [Float]? {
     guard elementType == .float32 || elementType == .float64, let stride = elementType.byteCount else { return nil }
     return withExtendedLifetime(bytes) {
       (0..<count).map { Float(elementType.float(bytes.buffer, at: $0 * stride) ?? .nan) }
@@ -40,18 +40,18 @@ public struct GGUFArray: Sendable {
   }
 
   /// The elements as truth values; `nil` where they are of another type.
-  public func bools() -> [Bool]? {
+  package func bools() -> [Bool]? {
     guard elementType == .bool else { return nil }
     return withExtendedLifetime(bytes) { bytes.buffer.prefix(count).map { $0 != 0 } }
   }
 
   /// The elements as a view of strings; `nil` where they are of another type.
-  public func strings() -> GGUFStringArray? {
+  package func strings() -> GGUFStringArray? {
     elementType == .string ? GGUFStringArray(valid: bytes, count: count) : nil
   }
 
   /// The elements as arrays; `nil` where they are of another type.
-  public func arrays() -> [GGUFArray]? {
+  package func arrays() -> [GGUFArray]? {
     guard elementType == .array else { return nil }
     return withExtendedLifetime(bytes) {
       var cursor = ByteCursor(bytes.buffer)

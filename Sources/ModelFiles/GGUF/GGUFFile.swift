@@ -1,15 +1,15 @@
-public import Tensors
+package import Tensors
 
 /// A memory-mapped model in GGUF (versions 2 and 3, little-endian), wholly checked when it is opened: a file, or all files of a
 /// split one.
 ///
 /// Tensors of element types that this package does not compute with are listed, and refused by name only when one of
 /// them is asked for. Shapes are given outermost dimension first, the reverse of how the file lists them.
-public struct GGUFFile: ListedTensors {
+package struct GGUFFile: ListedTensors {
   /// Of a split model the first file.
-  public let path: String
+  package let path: String
   /// Of a split model that of the first file.
-  public let metadata: GGUFMetadata
+  package let metadata: GGUFMetadata
 
   private struct Place {
     let part: Int
@@ -22,7 +22,7 @@ public struct GGUFFile: ListedTensors {
   /// - Parameter path: a file; any of those that a model is split into stands for all.
   /// - Throws: `ModelFileError.cannotOpen`, `.malformed` where a file breaks a rule of the format, or the files of a split model
   ///   do not belong together, `.unsupported` for version 1 and big-endian files.
-  public init(path: String) throws(ModelFileError) {
+  package init(path: String) throws(ModelFileError) {
     parts = try GGUFPart.all(path: path)
     self.path = parts[0].path
     metadata = parts[0].metadata
@@ -41,15 +41,15 @@ public struct GGUFFile: ListedTensors {
     places[name].map { (parts[$0.part], parts[$0.part].tensors[$0.index]) }
   }
 
-  public var tensorNames: [String] { parts.flatMap { $0.tensors.map(\.name) } }
+  package var tensorNames: [String] { parts.flatMap { $0.tensors.map(\.name) } }
 
   /// The names of the files of a split model; none for a single file.
   var partNames: [String] { parts.count > 1 ? parts.map { Path.name($0.path) } : [] }
 
-  public func path(ofTensor name: String) -> String { entry(name)?.part.path ?? path }
+  package func path(ofTensor name: String) -> String { entry(name)?.part.path ?? path }
 
   /// The shape of a tensor, outermost dimension first, whatever its element type; `nil` where there is none.
-  public func shape(ofTensor name: String) -> [Int]? { entry(name)?.tensor.shape }
+  package func shape(ofTensor name: String) -> [Int]? { entry(name)?.tensor.shape }
 
   var listing: [TensorListing] {
     parts.flatMap(\.tensors).map { tensor in
@@ -61,14 +61,14 @@ public struct GGUFFile: ListedTensors {
     }
   }
 
-  public func tensor(named name: String) -> StoredTensor? {
+  package func tensor(named name: String) -> StoredTensor? {
     guard let (part, tensor) = entry(name), let elementType = GGMLType.elementType(tensor.typeNumber) else {
       return nil
     }
     return part.tensor(tensor, elementType)
   }
 
-  public func unsupportedFeature(ofTensor name: String) -> String? {
+  package func unsupportedFeature(ofTensor name: String) -> String? {
     guard let number = entry(name)?.tensor.typeNumber, GGMLType.elementType(number) == nil else { return nil }
     return "element type \(GGMLType.unsupportedName(number) ?? "number \(number)") is not supported"
   }

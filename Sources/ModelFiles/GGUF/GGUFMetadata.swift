@@ -4,11 +4,11 @@ import Tensors
 ///
 /// Accessors throw `ModelFileError.missingValue` where there is no such key and `.invalidValue` where its value has
 /// another type; those ending in `IfPresent` give `nil` for a missing key.
-public struct GGUFMetadata: Sendable {
+package struct GGUFMetadata: Sendable {
   /// The file, for messages.
-  public let path: String
+  package let path: String
   /// In the order of the file.
-  public let keys: [String]
+  package let keys: [String]
 
   let bytes: StoredTensor.Bytes
   let entries: [String: Entry]
@@ -25,36 +25,36 @@ public struct GGUFMetadata: Sendable {
     self.entries = entries
   }
 
-  public func contains(_ key: String) -> Bool { entries[key] != nil }
+  package func contains(_ key: String) -> Bool { entries[key] != nil }
 
   /// The type of a value; `nil` where there is no such key.
-  public func type(of key: String) -> GGUFValueType? { entries[key]?.type }
+  package func type(of key: String) -> GGUFValueType? { entries[key]?.type }
 
-  public func string(_ key: String) throws(ModelFileError) -> String { try required(key, stringIfPresent(key)) }
+  package func string(_ key: String) throws(ModelFileError) -> String { try required(key, stringIfPresent(key)) }
   /// A value of any integer type, if it fits.
-  public func integer(_ key: String) throws(ModelFileError) -> Int { try required(key, integerIfPresent(key)) }
+  package func integer(_ key: String) throws(ModelFileError) -> Int { try required(key, integerIfPresent(key)) }
   /// A value of a floating-point type.
-  public func float(_ key: String) throws(ModelFileError) -> Double { try required(key, floatIfPresent(key)) }
-  public func bool(_ key: String) throws(ModelFileError) -> Bool { try required(key, boolIfPresent(key)) }
-  public func array(_ key: String) throws(ModelFileError) -> GGUFArray { try required(key, arrayIfPresent(key)) }
+  package func float(_ key: String) throws(ModelFileError) -> Double { try required(key, floatIfPresent(key)) }
+  package func bool(_ key: String) throws(ModelFileError) -> Bool { try required(key, boolIfPresent(key)) }
+  package func array(_ key: String) throws(ModelFileError) -> GGUFArray { try required(key, arrayIfPresent(key)) }
 
-  public func integers(_ key: String) throws(ModelFileError) -> [Int] {
+  package func integers(_ key: String) throws(ModelFileError) -> [Int] {
     try typed(key, "is no array of integers", array(key).integers())
   }
 
-  public func floats(_ key: String) throws(ModelFileError) -> [Float] {
+  package func floats(_ key: String) throws(ModelFileError) -> [Float] {
     try typed(key, "is no array of floating-point numbers", array(key).floats())
   }
 
-  public func bools(_ key: String) throws(ModelFileError) -> [Bool] {
+  package func bools(_ key: String) throws(ModelFileError) -> [Bool] {
     try typed(key, "is no array of truth values", array(key).bools())
   }
 
-  public func strings(_ key: String) throws(ModelFileError) -> GGUFStringArray {
+  package func strings(_ key: String) throws(ModelFileError) -> GGUFStringArray {
     try typed(key, "is no array of strings", array(key).strings())
   }
 
-  public func stringIfPresent(_ key: String) throws(ModelFileError) -> String? {
+  package func stringIfPresent(_ key: String) throws(ModelFileError) -> String? {
     guard let entry = try entry(key, "is no string", { $0 == .string }) else { return nil }
     let string = withExtendedLifetime(bytes) { () -> String? in
       var cursor = ByteCursor(bytes.buffer, at: entry.offset)
@@ -66,24 +66,24 @@ public struct GGUFMetadata: Sendable {
     return try typed(key, "is not valid UTF-8", string)
   }
 
-  public func integerIfPresent(_ key: String) throws(ModelFileError) -> Int? {
+  package func integerIfPresent(_ key: String) throws(ModelFileError) -> Int? {
     guard let entry = try entry(key, "is no integer", \.isInteger) else { return nil }
     return try typed(
       key, "is too large", withExtendedLifetime(bytes) { entry.type.integer(bytes.buffer, at: entry.offset) })
   }
 
-  public func floatIfPresent(_ key: String) throws(ModelFileError) -> Double? {
+  package func floatIfPresent(_ key: String) throws(ModelFileError) -> Double? {
     let problem = "is no floating-point number"
     guard let entry = try entry(key, problem, { $0 == .float32 || $0 == .float64 }) else { return nil }
     return try typed(key, problem, withExtendedLifetime(bytes) { entry.type.float(bytes.buffer, at: entry.offset) })
   }
 
-  public func boolIfPresent(_ key: String) throws(ModelFileError) -> Bool? {
+  package func boolIfPresent(_ key: String) throws(ModelFileError) -> Bool? {
     guard let entry = try entry(key, "is no truth value", { $0 == .bool }) else { return nil }
     return withExtendedLifetime(bytes) { bytes.buffer[entry.offset] != 0 }
   }
 
-  public func arrayIfPresent(_ key: String) throws(ModelFileError) -> GGUFArray? {
+  package func arrayIfPresent(_ key: String) throws(ModelFileError) -> GGUFArray? {
     guard let entry = try entry(key, "is no array", { $0 == .array }) else { return nil }
     return GGUFArray(valid: bytes[entry.offset..<bytes.count])
   }

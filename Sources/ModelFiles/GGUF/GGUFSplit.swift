@@ -1,8 +1,8 @@
 /// The files of a model that is split as llama.cpp's `gguf-split` does it: `name-00001-of-00003.gguf`.
-public struct GGUFSplit: Sendable, Equatable {
+package struct GGUFSplit: Sendable, Equatable {
   /// Counted from 1.
-  public let number: Int
-  public let count: Int
+  package let number: Int
+  package let count: Int
   /// Up to the dash before the number.
   private let stem: String
 
@@ -11,7 +11,7 @@ public struct GGUFSplit: Sendable, Equatable {
 
   /// - Parameter path: of any of the files.
   /// - Returns: `nil` for a name of another form.
-  public init?(path: String) {
+  package init?(path: String) {
     let ending = ".gguf"
     guard path.hasSuffix(ending) else { return nil }
     let parts = path.dropLast(ending.count).split(separator: "-", omittingEmptySubsequences: false)
@@ -25,7 +25,7 @@ public struct GGUFSplit: Sendable, Equatable {
   }
 
   /// Of all files, in their order.
-  public var paths: [String] {
+  package var paths: [String] {
     (1...count).map { "\(stem)-\(Self.text($0))-of-\(Self.text(count)).gguf" }
   }
 

@@ -1,10 +1,10 @@
-public import Tensors
+package import Tensors
 
 /// The strings of a GGUF array as they lie in the mapped file: no string is made before it is asked for, so that a
 /// vocabulary of 49,000 tokens opens in well under a millisecond.
 ///
 /// Elements are bytes, since tokens need not be valid UTF-8 and must not be compared by Unicode equivalence.
-public struct GGUFStringArray: RandomAccessCollection, Sendable {
+package struct GGUFStringArray: RandomAccessCollection, Sendable {
   private let bytes: StoredTensor.Bytes
   /// Where each string's bytes start; its length lies in the eight bytes before.
   private let starts: [UInt32]
@@ -24,18 +24,18 @@ public struct GGUFStringArray: RandomAccessCollection, Sendable {
     self.starts = starts
   }
 
-  public var startIndex: Int { 0 }
-  public var endIndex: Int { starts.count }
+  package var startIndex: Int { 0 }
+  package var endIndex: Int { starts.count }
 
   /// The bytes of a string. They keep the file mapped.
-  public subscript(position: Int) -> StoredTensor.Bytes {
+  package subscript(position: Int) -> StoredTensor.Bytes {
     let start = Int(starts[position])
     let length = bytes.buffer.loadUnaligned(fromByteOffset: start - 8, as: UInt64.self)
     return bytes[start..<start + Int(UInt64(littleEndian: length))]
   }
 
   /// Calls `body` with the bytes of every string in order, without the cost of keeping the file mapped for each.
-  public func forEachBuffer(_ body: (Int, UnsafeRawBufferPointer) throws -> Void) rethrows {
+  package func forEachBuffer(_ body: (Int, UnsafeRawBufferPointer) throws -> Void) rethrows {
     try withExtendedLifetime(bytes) {
       for (index, start) in starts.enumerated() {
         let length = bytes.buffer.loadUnaligned(fromByteOffset: Int(start) - 8, as: UInt64.self)
@@ -46,7 +46,7 @@ public struct GGUFStringArray: RandomAccessCollection, Sendable {
   }
 
   /// The string at `position`; `nil` where its bytes are not valid UTF-8.
-  public func string(at position: Int) -> String? {
+  package func string(at position: Int) -> String? {
     let bytes = self[position]
     return withExtendedLifetime(bytes) { String(validating: bytes.buffer) }
   }

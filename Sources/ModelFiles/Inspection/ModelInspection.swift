@@ -1,20 +1,20 @@
 /// What a model file holds: its metadata, and its tensors without their numbers.
-public struct ModelInspection: Sendable {
+package struct ModelInspection: Sendable {
   /// The file, or the index of several.
-  public let path: String
-  public let format: ModelFileFormat
+  package let path: String
+  package let format: ModelFileFormat
   /// In the order of the file.
-  public let metadata: [(key: String, value: MetadataValue)]
+  package let metadata: [(key: String, value: MetadataValue)]
   /// In the order of the file.
-  public let tensors: [TensorListing]
+  package let tensors: [TensorListing]
   /// The files of a split model, in the order of the index; empty for a single file.
-  public let shards: [String]
+  package let shards: [String]
 
   /// Opens and checks a safetensors, GGUF, ONNX or PyTorch file, an index with its shards, or a directory with one of
   /// `DirectoryWeights`.
   ///
   /// - Throws: `ModelFileError`, as the readers do; also for a file of none of these formats.
-  public init(path: String) throws(ModelFileError) {
+  package init(path: String) throws(ModelFileError) {
     if FileSystem.isDirectory(path) {
       switch try openWeights(directory: path) {
       case let file as SafetensorsFile: self.init(file)
@@ -74,11 +74,11 @@ public struct ModelInspection: Sendable {
 
 extension ModelInspection {
   /// Of one element type, or of all.
-  public struct Total: Sendable, Equatable, Encodable {
-    public var tensors = 0
-    public var elements = 0
+  package struct Total: Sendable, Equatable, Encodable {
+    package var tensors = 0
+    package var elements = 0
     /// Of those tensors whose size is known.
-    public var bytes = 0
+    package var bytes = 0
 
     mutating func add(_ tensor: TensorListing) {
       tensors += 1
@@ -88,11 +88,11 @@ extension ModelInspection {
     }
   }
 
-  public var total: Total {
+  package var total: Total {
     tensors.reduce(into: Total()) { $0.add($1) }
   }
 
-  public var totalsByType: [String: Total] {
+  package var totalsByType: [String: Total] {
     tensors.reduce(into: [:]) { $0[$1.type, default: Total()].add($1) }
   }
 }
@@ -102,7 +102,7 @@ extension ModelInspection: Encodable {
     case file, format, metadata, shards, tensors, total, totalsByType
   }
 
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(path, forKey: .file)
     try container.encode(format.rawValue, forKey: .format)

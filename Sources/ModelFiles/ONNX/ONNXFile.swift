@@ -1,14 +1,14 @@
-public import Tensors
+package import Tensors
 
 /// The weights and the graph of a memory-mapped ONNX model, for taking a model's tensors over; nothing is executed.
 ///
 /// Read of `ModelProto` is its graph, and of that the initializers and the nodes (not attributes, and not the subgraphs
 /// that control-flow nodes hold in them). Initializers whose data lies in another file, or of a type that this package
 /// does not compute with, are listed, and refused by name only when one of them is asked for.
-public struct ONNXFile: ListedTensors {
-  public let path: String
+package struct ONNXFile: ListedTensors {
+  package let path: String
   /// In the order of the file, which is that of execution.
-  public let nodes: [ONNXNode]
+  package let nodes: [ONNXNode]
 
   /// Who made the model with what, and what graph it is.
   let metadata: [(key: String, value: MetadataValue)]
@@ -24,7 +24,7 @@ public struct ONNXFile: ListedTensors {
 
   /// - Throws: `ModelFileError.cannotOpen`, or `.malformed` where the file is no ONNX model, a tensor's data do not
   ///   fit its shape and type, or two initializers have the same name.
-  public init(path: String) throws(ModelFileError) {
+  package init(path: String) throws(ModelFileError) {
     bytes = try MappedFile(path: path).bytes
     self.path = path
     do throws(ProtobufReader.Failure) {
@@ -53,7 +53,7 @@ public struct ONNXFile: ListedTensors {
     }
   }
 
-  public var tensorNames: [String] { tensors.map(\.name) }
+  package var tensorNames: [String] { tensors.map(\.name) }
 
   var listing: [TensorListing] {
     tensors.map { tensor in
@@ -68,9 +68,9 @@ public struct ONNXFile: ListedTensors {
   }
 
   /// The initializers by name.
-  public var initializers: Initializers { Initializers(file: self) }
+  package var initializers: Initializers { Initializers(file: self) }
 
-  public func tensor(named name: String) -> StoredTensor? {
+  package func tensor(named name: String) -> StoredTensor? {
     guard let index = indices[name] else { return nil }
     switch tensors[index].content {
     case .raw(let elementType, let range):
@@ -80,19 +80,19 @@ public struct ONNXFile: ListedTensors {
     }
   }
 
-  public func unsupportedFeature(ofTensor name: String) -> String? {
+  package func unsupportedFeature(ofTensor name: String) -> String? {
     guard let index = indices[name], case .unsupported(let feature) = tensors[index].content else { return nil }
     return feature
   }
 
   /// The initializers of an ONNX file, made when asked for: `raw_data` seldom lies aligned, and is copied then.
-  public struct Initializers: Sendable {
+  package struct Initializers: Sendable {
     fileprivate let file: ONNXFile
 
-    public var names: [String] { file.tensorNames }
-    public var count: Int { file.tensors.count }
+    package var names: [String] { file.tensorNames }
+    package var count: Int { file.tensors.count }
 
-    public subscript(name: String) -> StoredTensor? { file.tensor(named: name) }
+    package subscript(name: String) -> StoredTensor? { file.tensor(named: name) }
   }
 
   private static func readGraph(

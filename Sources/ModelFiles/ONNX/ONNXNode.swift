@@ -1,15 +1,15 @@
 /// One operation of an ONNX graph: what it is and which values it joins.
-public struct ONNXNode: Equatable, Sendable {
+package struct ONNXNode: Equatable, Sendable {
   /// May be empty; exporters write a path such as `/encoder/layer.0/mlp/fc1/MatMul`.
-  public let name: String
+  package let name: String
   /// Such as `MatMul`.
-  public let opType: String
+  package let opType: String
   /// Names of values: of initializers, of the graph's inputs, or of other nodes' outputs. Empty for an optional input
   /// that is left out.
-  public let inputs: [String]
-  public let outputs: [String]
+  package let inputs: [String]
+  package let outputs: [String]
 
-  public init(name: String, opType: String, inputs: [String], outputs: [String]) {
+  package init(name: String, opType: String, inputs: [String], outputs: [String]) {
     self.name = name
     self.opType = opType
     self.inputs = inputs

@@ -1,5 +1,5 @@
 /// A directory of PEFT that holds no prefix which can be used.
-public enum PEFTError: Error, Equatable, Sendable, CustomStringConvertible {
+package enum PEFTError: Error, Equatable, Sendable, CustomStringConvertible {
   case notFound(directory: String)
   case onlyPickled(directory: String)
   case otherType(path: String, found: String)
@@ -9,7 +9,7 @@ public enum PEFTError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The configuration is that of another decoder.
   case otherDecoder(path: String, found: [Int], decoder: [Int])
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .notFound(let directory):
       "\(directory): has no \(PEFTPrefixConfiguration.fileName) and \(PEFTPrefixConfiguration.weightsName): name the "

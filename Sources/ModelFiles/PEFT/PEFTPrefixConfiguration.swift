@@ -2,25 +2,25 @@
 ///
 /// PEFT counts key/value heads where a model has fewer of them than query heads: `num_attention_heads` is their number and
 /// `token_dim` the width of all of them.
-public struct PEFTPrefixConfiguration: Sendable, Equatable {
-  public static let fileName = "adapter_config.json"
+package struct PEFTPrefixConfiguration: Sendable, Equatable {
+  package static let fileName = "adapter_config.json"
   /// The weights beside it.
-  public static let weightsName = "adapter_model.safetensors"
+  package static let weightsName = "adapter_model.safetensors"
   /// The one tensor of the weights, `[virtualTokens, layers · 2 · tokenWidth]`.
-  public static let tensorName = "prompt_embeddings"
+  package static let tensorName = "prompt_embeddings"
 
   /// The prefix's length.
-  public let virtualTokens: Int
-  public let layers: Int
-  public let keyValueHeads: Int
+  package let virtualTokens: Int
+  package let layers: Int
+  package let keyValueHeads: Int
   /// Numbers that the key of one position of one layer has, all heads together.
-  public let tokenWidth: Int
+  package let tokenWidth: Int
   /// Whether the prefix was trained as the output of a small network.
-  public let isProjected: Bool
+  package let isProjected: Bool
   /// What PEFT calls the decoder: a repository's name or a directory.
-  public let baseModel: String?
+  package let baseModel: String?
 
-  public init(virtualTokens: Int, layers: Int, keyValueHeads: Int, headDimension: Int, baseModel: String?) {
+  package init(virtualTokens: Int, layers: Int, keyValueHeads: Int, headDimension: Int, baseModel: String?) {
     self.virtualTokens = virtualTokens
     self.layers = layers
     self.keyValueHeads = keyValueHeads
@@ -31,7 +31,7 @@ public struct PEFTPrefixConfiguration: Sendable, Equatable {
 
   /// - Parameter path: of the JSON file.
   /// - Throws: `ModelFileError`; `PEFTError` for adapters that are no prefixes of a causal language model.
-  public init(path: String) throws {
+  package init(path: String) throws {
     let json = try JSONConfiguration(path: path)
     guard let type = try json.stringIfPresent("peft_type") else {
       throw ModelFileError.missingValue(path: path, key: "peft_type")
@@ -50,15 +50,15 @@ public struct PEFTPrefixConfiguration: Sendable, Equatable {
     baseModel = try json.stringIfPresent("base_model_name_or_path")
   }
 
-  public var headDimension: Int { tokenWidth / keyValueHeads }
+  package var headDimension: Int { tokenWidth / keyValueHeads }
 
   /// `[virtualTokens, layers · 2 · tokenWidth]`.
-  public var tensorShape: [Int] { [virtualTokens, layers * 2 * tokenWidth] }
+  package var tensorShape: [Int] { [virtualTokens, layers * 2 * tokenWidth] }
 
   /// Writes the file in one step.
   ///
   /// - Throws: `FileSystemError`.
-  public func write(to path: String) throws {
+  package func write(to path: String) throws {
     try FileSystem.writeAtomically(
       StableJSON.document(
         Members(

@@ -1,4 +1,4 @@
-public import Tensors
+package import Tensors
 
 /// A PyTorch checkpoint as `torch.save` writes it: since version 1.6 a zip archive of a pickle and one file a storage, before
 /// that pickles and storages one after the other.
@@ -6,9 +6,9 @@ public import Tensors
 /// No code of the pickle is run: see `PickleProgram`. Tensors of nested dictionaries have their keys joined by dots. Storages
 /// are mapped, as `torch.save` does not compress them; their checksums are not verified then. Tensors whose numbers do not lie one
 /// after the other, such as transposed ones, are copied anew at every call.
-public struct PyTorchFile: TensorSource {
-  public let path: String
-  public let tensorNames: [String]
+package struct PyTorchFile: TensorSource {
+  package let path: String
+  package let tensorNames: [String]
   private let entries: [String: Entry]
 
   /// A tensor that lies within its storage.
@@ -29,7 +29,7 @@ public struct PyTorchFile: TensorSource {
   ///   loaded again and again has its SHA-256.
   /// - Throws: `ModelFileError.malformed`; `.unsupported` for numbers in big-endian order; `.unsupportedTensor` where a type is
   ///   not read here; `.cannotOpen`.
-  public init(path: String, verifying: Bool = false) throws(ModelFileError) {
+  package init(path: String, verifying: Bool = false) throws(ModelFileError) {
     self.path = path
     let file = try MappedFile(path: path).bytes
     do {
@@ -57,7 +57,7 @@ public struct PyTorchFile: TensorSource {
     }
   }
 
-  public func tensor(named name: String) -> StoredTensor? { entries[name].map(Self.stored) }
+  package func tensor(named name: String) -> StoredTensor? { entries[name].map(Self.stored) }
 
   private static func malformed(_ path: String, _ problem: String) -> ModelFileError {
     .malformed(path: path, format: .pyTorch, problem: problem)

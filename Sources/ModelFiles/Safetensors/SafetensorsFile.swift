@@ -1,21 +1,21 @@
-public import Tensors
+package import Tensors
 
 /// A memory-mapped file in the safetensors format (https://github.com/huggingface/safetensors), wholly checked when it
 /// is opened.
 ///
 /// Element types that this package does not compute with (F8_E4M3 and other narrow floats, C64) do not spoil the file:
 /// their tensors are listed, and refused by name only when one of them is asked for.
-public struct SafetensorsFile: ListedTensors {
-  public let path: String
+package struct SafetensorsFile: ListedTensors {
+  package let path: String
   /// The free text pairs of `__metadata__`.
-  public let metadata: [String: String]
+  package let metadata: [String: String]
 
   private let bytes: StoredTensor.Bytes
   private let entries: [SafetensorsHeader.Entry]
   private let indices: [String: Int]
 
   /// - Throws: `ModelFileError.cannotOpen`, or `.malformed` where the file breaks a rule of the format.
-  public init(path: String) throws(ModelFileError) {
+  package init(path: String) throws(ModelFileError) {
     let bytes = try MappedFile(path: path).bytes
     let header: SafetensorsHeader
     do throws(SafetensorsHeader.Failure) {
@@ -31,7 +31,7 @@ public struct SafetensorsFile: ListedTensors {
     indices = Dictionary(uniqueKeysWithValues: entries.indices.map { (header.entries[$0].name, $0) })
   }
 
-  public var tensorNames: [String] { entries.map(\.name) }
+  package var tensorNames: [String] { entries.map(\.name) }
 
   /// Whether the file has a tensor of this name, usable or not.
   func contains(_ name: String) -> Bool { indices[name] != nil }
@@ -50,14 +50,14 @@ public struct SafetensorsFile: ListedTensors {
       name: entry.name, type: String(entry.typeName.prefix(40)), shape: entry.shape, byteCount: entry.bytes.count)
   }
 
-  public func tensor(named name: String) -> StoredTensor? {
+  package func tensor(named name: String) -> StoredTensor? {
     guard let index = indices[name], let type = SafetensorsType.elementType(named: entries[index].typeName) else {
       return nil
     }
     return .aligned(type, shape: entries[index].shape, bytes: bytes[entries[index].bytes])
   }
 
-  public func unsupportedFeature(ofTensor name: String) -> String? {
+  package func unsupportedFeature(ofTensor name: String) -> String? {
     guard let index = indices[name], SafetensorsType.elementType(named: entries[index].typeName) == nil else {
       return nil
     }

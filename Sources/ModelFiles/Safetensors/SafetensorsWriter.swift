@@ -1,14 +1,14 @@
-public import Tensors
+package import Tensors
 
 /// Writes the safetensors format as its own library does: tensors by descending alignment of their type, then by name;
 /// a header padded with spaces to a multiple of eight bytes, so that every tensor lies aligned. The same tensors and
 /// metadata always give the same bytes, whatever order they come in.
-public enum SafetensorsWriter {
+package enum SafetensorsWriter {
   /// Writes to a temporary file in the same directory and renames it, so that `path` never holds half a file.
   ///
   /// - Throws: `ModelFileError.cannotWrite`, also where a name occurs twice or is reserved, or a tensor is
   ///   block-quantised, which the format has no types for.
-  public static func write(
+  package static func write(
     _ tensors: [(name: String, tensor: StoredTensor)], metadata: [String: String] = [:], to path: String
   ) throws(ModelFileError) {
     let ordered = tensors.sorted {

@@ -1,51 +1,51 @@
 /// A frozen model that captioners build on: where it comes from and what exactly it consists of.
-public struct BaseModel: Sendable {
+package struct BaseModel: Sendable {
   /// A Python wheel on the package index, which is how the model travels. Nothing in it is ever run.
-  public struct Wheel: Sendable {
-    public let package: String
-    public let version: String
-    public let file: PinnedFile
+  package struct Wheel: Sendable {
+    package let package: String
+    package let version: String
+    package let file: PinnedFile
 
-    public init(package: String, version: String, file: PinnedFile) {
+    package init(package: String, version: String, file: PinnedFile) {
       self.package = package
       self.version = version
       self.file = file
     }
 
     /// As pip writes it.
-    public var requirement: String { "\(package)==\(version)" }
+    package var requirement: String { "\(package)==\(version)" }
   }
 
   /// A file in the wheel.
-  public struct Member: Sendable {
+  package struct Member: Sendable {
     /// Its path in the wheel.
-    public let path: String
+    package let path: String
     /// Its content, and the name under which it is kept.
-    public let file: PinnedFile
+    package let file: PinnedFile
 
-    public init(path: String, file: PinnedFile) {
+    package init(path: String, file: PinnedFile) {
       self.path = path
       self.file = file
     }
   }
 
   /// A file that becomes `model.safetensors`, `config.json` and `preprocessor_config.json`.
-  public struct Conversion: Sendable {
-    public enum Model: Sendable {
+  package struct Conversion: Sendable {
+    package enum Model: Sendable {
       /// The backbone of an ONNX file; the number of heads is not to be seen in the weights' shapes.
       case dinoV2(attentionHeads: Int)
       /// A checkpoint of the PyTorch package `efficientnet_lite_pytorch`.
       case efficientNetLite(EfficientNetLiteConfiguration)
     }
 
-    public let source: Member
-    public let model: Model
+    package let source: Member
+    package let model: Model
     /// Pixels a side that the model is meant to be given.
-    public let inputSide: Int
+    package let inputSide: Int
     /// `model.safetensors`, the same on every machine.
-    public let weights: PinnedFile
+    package let weights: PinnedFile
 
-    public init(source: Member, model: Model, inputSide: Int, weights: PinnedFile) {
+    package init(source: Member, model: Model, inputSide: Int, weights: PinnedFile) {
       self.source = source
       self.model = model
       self.inputSide = inputSide
@@ -54,19 +54,19 @@ public struct BaseModel: Sendable {
   }
 
   /// Also the name of its directory in the store.
-  public let name: String
+  package let name: String
   /// What it is, in one line.
-  public let summary: String
+  package let summary: String
   /// An SPDX expression.
-  public let license: String
-  public let wheel: Wheel
+  package let license: String
+  package let wheel: Wheel
   /// Files kept as they are.
-  public let members: [Member]
-  public let conversion: Conversion?
+  package let members: [Member]
+  package let conversion: Conversion?
   /// Text of a file `NOTICE`, where the wheel's own licence files do not say everything.
-  public let notice: String?
+  package let notice: String?
 
-  public init(
+  package init(
     name: String, summary: String, license: String, wheel: Wheel, members: [Member], conversion: Conversion? = nil,
     notice: String? = nil
   ) {
@@ -80,5 +80,5 @@ public struct BaseModel: Sendable {
   }
 
   /// What an intact copy consists of, as far as it is known beforehand.
-  public var pinnedFiles: [PinnedFile] { members.map(\.file) + (conversion.map { [$0.weights] } ?? []) }
+  package var pinnedFiles: [PinnedFile] { members.map(\.file) + (conversion.map { [$0.weights] } ?? []) }
 }

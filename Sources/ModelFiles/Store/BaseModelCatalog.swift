@@ -1,15 +1,15 @@
 /// The base models that `pull` fetches.
-public struct BaseModelCatalog: Sendable {
-  public let models: [BaseModel]
+package struct BaseModelCatalog: Sendable {
+  package let models: [BaseModel]
 
-  public init(models: [BaseModel]) {
+  package init(models: [BaseModel]) {
     self.models = models
   }
 
-  public func model(named name: String) -> BaseModel? { models.first { $0.name == name } }
+  package func model(named name: String) -> BaseModel? { models.first { $0.name == name } }
 
   /// What the default captioner is built on.
-  public static let standard = BaseModelCatalog(
+  package static let standard = BaseModelCatalog(
     models: [dinoV2, efficientNetLite2, smolLM2].compactMap { $0 })
 
   private static let dinoV2: BaseModel? = {

@@ -5,26 +5,26 @@
 #endif
 
 /// `source.json` beside a base model's files: what it is, where it came from, and what each file was when it was added.
-public struct BaseModelRecord: Codable, Sendable, Equatable {
-  public static let fileName = "source.json"
+package struct BaseModelRecord: Codable, Sendable, Equatable {
+  package static let fileName = "source.json"
 
-  public struct File: Codable, Sendable, Equatable {
-    public var name: String
-    public var sha256: FileHash
-    public var byteCount: Int
+  package struct File: Codable, Sendable, Equatable {
+    package var name: String
+    package var sha256: FileHash
+    package var byteCount: Int
   }
 
-  public var formatVersion = 1
-  public var name: String
-  public var summary: String
+  package var formatVersion = 1
+  package var name: String
+  package var summary: String
   /// An SPDX expression.
-  public var license: String
-  public var package: String
-  public var version: String
-  public var wheel: File
-  public var files: [File]
+  package var license: String
+  package var package: String
+  package var version: String
+  package var wheel: File
+  package var files: [File]
   /// ISO 8601, in UTC.
-  public var added: String
+  package var added: String
 
   /// What was wrong with a record.
   struct Unreadable: Error {

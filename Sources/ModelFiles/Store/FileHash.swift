@@ -1,12 +1,12 @@
 import Digests
 
 /// SHA-256 of a file's content.
-public struct FileHash: Sendable, Hashable, CustomStringConvertible {
+package struct FileHash: Sendable, Hashable, CustomStringConvertible {
   /// The 32 bytes, eight in each word, the first one highest. A run over a million images holds and reads many of these.
   private let words: SIMD4<UInt64>
 
   /// `nil` where `text` is not 64 lower-case hexadecimal digits.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     guard text.utf8.count == 64 else { return nil }
     var words = SIMD4<UInt64>()
     for (index, digit) in text.utf8.enumerated() {
@@ -52,7 +52,7 @@ public struct FileHash: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// 64 lower-case hexadecimal digits.
-  public var hexadecimal: String {
+  package var hexadecimal: String {
     String(unsafeUninitializedCapacity: 64) { digits in
       for index in 0..<64 {
         let value = UInt8(truncatingIfNeeded: words[index / 16] >> (60 - 4 * UInt64(index % 16))) & 15
@@ -65,7 +65,7 @@ public struct FileHash: Sendable, Hashable, CustomStringConvertible {
   /// Reads the whole file, through one small buffer.
   ///
   /// - Throws: `FileSystemError`; `CancellationError` when the task is cancelled meanwhile.
-  public init(ofFile path: String) throws {
+  package init(ofFile path: String) throws {
     self = try Self.hash(of: InputFile(path: path))
   }
 
@@ -85,13 +85,13 @@ public struct FileHash: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// Of a content that is in memory.
-  public static func hash(of bytes: [UInt8]) -> FileHash { FileHash(sha256: MessageDigest.hash(bytes)) }
+  package static func hash(of bytes: [UInt8]) -> FileHash { FileHash(sha256: MessageDigest.hash(bytes)) }
 
-  public var description: String { hexadecimal }
+  package var description: String { hexadecimal }
 }
 
 extension FileHash: Codable {
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     guard let hash = FileHash(try container.decode(String.self)) else {
       throw DecodingError.dataCorruptedError(in: container, debugDescription: "64 lower-case hexadecimal digits")
@@ -99,7 +99,7 @@ extension FileHash: Codable {
     self = hash
   }
 
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(hexadecimal)
   }

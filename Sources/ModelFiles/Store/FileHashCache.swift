@@ -10,20 +10,20 @@
 ///
 /// One small text file, one line a hash. What is unreadable in it counts as not remembered; where it cannot be written
 /// (a store on a read-only disk), hashes are computed anew each time.
-public struct FileHashCache: Sendable {
-  public let path: String
+package struct FileHashCache: Sendable {
+  package let path: String
 
   /// More lines than that are dropped, the oldest first.
   static let capacity = 1024
   private static let header = "caption file hashes 1"
 
   /// - Parameter path: of the cache's own file, which need not exist.
-  public init(path: String) { self.path = path }
+  package init(path: String) { self.path = path }
 
   /// The hash of the file at `path`, computed if it is not remembered.
   ///
   /// - Throws: `FileSystemError`; `CancellationError` when the task is cancelled meanwhile.
-  public func hash(ofFile path: String) throws -> FileHash {
+  package func hash(ofFile path: String) throws -> FileHash {
     let identity = try FileIdentity(path: path)
     if let known = lines().first(where: { $0.identity == identity }) { return known.hash }
     return try rehash(file: path)
@@ -33,7 +33,7 @@ public struct FileHashCache: Sendable {
   ///
   /// - Throws: `FileSystemError`; `CancellationError` when the task is cancelled meanwhile.
   @discardableResult
-  public func rehash(file path: String) throws -> FileHash {
+  package func rehash(file path: String) throws -> FileHash {
     let file = try InputFile(path: path)
     let before = try file.identity()
     Self.waitUntilPast(before)

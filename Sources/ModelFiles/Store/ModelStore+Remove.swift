@@ -2,7 +2,7 @@ extension ModelStore {
   /// Removes a base model, or of a pair its manifest alone.
   ///
   /// - Throws: `ModelStoreError.unknownModel` and `.missingModels`, `FileSystemError`, `CancellationError`.
-  public func remove(_ name: String, waiting: () -> Void = {}) async throws {
+  package func remove(_ name: String, waiting: () -> Void = {}) async throws {
     if let pair = pairDirectory(of: name) { return try removePair(pair) }
     let directory = directory(of: name)
     // Also what is damaged can be removed.

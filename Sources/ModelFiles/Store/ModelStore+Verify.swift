@@ -1,6 +1,6 @@
 /// What a look at every byte of a base model found.
-public struct BaseModelVerification: Sendable, Equatable {
-  public enum Problem: Sendable, Equatable, CustomStringConvertible {
+package struct BaseModelVerification: Sendable, Equatable {
+  package enum Problem: Sendable, Equatable, CustomStringConvertible {
     case notInstalled
     case unreadableRecord(reason: String)
     case missingFile(name: String)
@@ -10,7 +10,7 @@ public struct BaseModelVerification: Sendable, Equatable {
     /// The record itself is not of the model that the catalogue knows by this name.
     case notAsPinned(name: String, expected: FileHash)
 
-    public var description: String {
+    package var description: String {
       switch self {
       case .notInstalled: "not there"
       case .unreadableRecord(let reason): reason
@@ -24,18 +24,18 @@ public struct BaseModelVerification: Sendable, Equatable {
     }
   }
 
-  public let name: String
-  public let directory: String
-  public internal(set) var problems: [Problem] = []
+  package let name: String
+  package let directory: String
+  package internal(set) var problems: [Problem] = []
 
-  public var isIntact: Bool { problems.isEmpty }
+  package var isIntact: Bool { problems.isEmpty }
 }
 
 extension ModelStore {
   /// Reads every byte of a base model and compares it with what was recorded and pinned. Refreshes remembered hashes.
   ///
   /// - Throws: `ModelStoreError.unknownModel`, `CancellationError`; problems are results, not errors.
-  public func verify(_ name: String) throws -> BaseModelVerification {
+  package func verify(_ name: String) throws -> BaseModelVerification {
     guard Path.isPlainName(name), catalog.model(named: name) != nil || FileSystem.isDirectory(directory(of: name))
     else {
       throw try unknown(name)

@@ -9,37 +9,37 @@
 /// <root>/features/<key>/               see `FeatureCache`
 /// <root>/hashes                        see `FileHashCache`
 /// ```
-public struct ModelStore: Sendable {
-  public let root: String
-  public let catalog: BaseModelCatalog
+package struct ModelStore: Sendable {
+  package let root: String
+  package let catalog: BaseModelCatalog
 
   /// - Parameter root: made absolute; created when something is first added.
-  public init(root: String, catalog: BaseModelCatalog = .standard) {
+  package init(root: String, catalog: BaseModelCatalog = .standard) {
     self.root = Path.absolute(root)
     self.catalog = catalog
   }
 
-  public var modelsDirectory: String { Path.join(root, "models") }
-  public var captionersDirectory: String { Path.join(root, "captioners") }
-  public var featuresDirectory: String { Path.join(root, "features") }
-  public var hashes: FileHashCache { FileHashCache(path: Path.join(root, "hashes")) }
+  package var modelsDirectory: String { Path.join(root, "models") }
+  package var captionersDirectory: String { Path.join(root, "captioners") }
+  package var featuresDirectory: String { Path.join(root, "features") }
+  package var hashes: FileHashCache { FileHashCache(path: Path.join(root, "hashes")) }
 
   /// Where the base model of this name is, or would be.
-  public func directory(of name: String) -> String { Path.join(modelsDirectory, name) }
+  package func directory(of name: String) -> String { Path.join(modelsDirectory, name) }
 
   /// A base model in the store.
-  public struct Installed: Sendable, Equatable {
-    public let name: String
-    public let directory: String
-    public let byteCount: Int
+  package struct Installed: Sendable, Equatable {
+    package let name: String
+    package let directory: String
+    package let byteCount: Int
     /// `nil` for what was put there by hand.
-    public let record: BaseModelRecord?
+    package let record: BaseModelRecord?
   }
 
   /// What is in the store, by name.
   ///
   /// - Throws: `FileSystemError`.
-  public func installed() throws -> [Installed] {
+  package func installed() throws -> [Installed] {
     try FileSystem.names(in: modelsDirectory).compactMap { name in
       let directory = directory(of: name)
       guard !name.hasPrefix("."), FileSystem.isDirectory(directory) else { return nil }
@@ -56,7 +56,7 @@ public struct ModelStore: Sendable {
   /// The directory of a base model that is there.
   ///
   /// - Throws: `ModelStoreError.missingModels` for one of the catalogue, `.unknownModel` for any other.
-  public func installedDirectory(of name: String) throws -> String {
+  package func installedDirectory(of name: String) throws -> String {
     if isInstalled(name) { return directory(of: name) }
     if catalog.model(named: name) != nil { throw ModelStoreError.missingModels(names: [name]) }
     throw try unknown(name)

@@ -1,5 +1,5 @@
 /// Why base models could not be fetched, found or trusted.
-public enum ModelStoreError: Error, Equatable, CustomStringConvertible {
+package enum ModelStoreError: Error, Equatable, CustomStringConvertible {
   case noHomeDirectory
   case unusableRoot(path: String, reason: String)
   case unknownModel(name: String, known: [String])
@@ -28,7 +28,7 @@ public enum ModelStoreError: Error, Equatable, CustomStringConvertible {
   case differentContent(file: String, expected: FileHash, found: FileHash)
   case failedConversion(file: String, reason: String)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .noHomeDirectory:
       "there is no place for models: set CAPTION_HOME (or HOME) to a directory"

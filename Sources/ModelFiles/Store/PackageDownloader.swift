@@ -2,11 +2,11 @@ import Subprocess
 
 /// Fetches a wheel by name with the user's own pip, under the user's own configuration of it (index, proxy,
 /// certificates).
-public struct PackageDownloader: Sendable {
+package struct PackageDownloader: Sendable {
   /// Variables set beside those inherited.
   package var environment: [String: String]
 
-  public init() { environment = [:] }
+  package init() { environment = [:] }
 
   /// - Parameter environment: variables set beside those inherited, such as `PATH`.
   package init(environment: [String: String]) { self.environment = environment }

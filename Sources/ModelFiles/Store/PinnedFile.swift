@@ -1,10 +1,10 @@
 /// A file whose content is known beforehand.
-public struct PinnedFile: Sendable, Hashable {
-  public let name: String
-  public let sha256: FileHash
-  public let byteCount: Int
+package struct PinnedFile: Sendable, Hashable {
+  package let name: String
+  package let sha256: FileHash
+  package let byteCount: Int
 
-  public init(name: String, sha256: FileHash, byteCount: Int) {
+  package init(name: String, sha256: FileHash, byteCount: Int) {
     self.name = name
     self.sha256 = sha256
     self.byteCount = byteCount

@@ -1,5 +1,5 @@
 /// What a pull or an import is doing.
-public enum PullProgress: Sendable, Equatable {
+package enum PullProgress: Sendable, Equatable {
   /// Another pull is at work in the same store.
   case waiting
   case alreadyInstalled(model: String)
@@ -12,4 +12,4 @@ public enum PullProgress: Sendable, Equatable {
   case installed(model: String, directory: String)
 }
 
-public typealias PullProgressHandler = @Sendable (PullProgress) -> Void
+package typealias PullProgressHandler = @Sendable (PullProgress) -> Void

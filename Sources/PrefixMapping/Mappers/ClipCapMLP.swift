@@ -1,18 +1,18 @@
-public import ModelFiles
-public import Tensors
+package import ModelFiles
+package import Tensors
 
 /// ClipCap's perceptron as published (Mokady et al. 2021): an image's embedding through one hidden layer with tanh to the
 /// embeddings of a prompt. For a prefix of every layer, see `MLPMapper`.
 ///
 /// In a file, under ClipCap's own names: `model.0.weight` `[hidden, features]`, `model.0.bias`, `model.2.weight`
 /// `[length · width, hidden]`, and `model.2.bias` as `[length, width]`, which tells the prompt's shape.
-public struct ClipCapMLP: PromptMapper {
-  public var featureLayout: FeatureLayout? { FeatureLayout(tokens: [1], width: hidden.inputs) }
-  public let promptShape: [Int]
+package struct ClipCapMLP: PromptMapper {
+  package var featureLayout: FeatureLayout? { FeatureLayout(tokens: [1], width: hidden.inputs) }
+  package let promptShape: [Int]
   private var hidden, output: Linear
 
   /// - Throws: `ModelFileError` where a tensor is missing, misshapen, or does not agree with the others.
-  public init(file: any TensorSource) throws(ModelFileError) {
+  package init(file: any TensorSource) throws(ModelFileError) {
     let weights = WeightReader(file)
     let first = try file.require("model.0.weight", dimensions: 2).shape
     promptShape = try file.require("model.2.bias", dimensions: 2).shape
@@ -27,21 +27,21 @@ public struct ClipCapMLP: PromptMapper {
       bias: try weights.variable("model.2.bias", shape: promptShape).reshaped([outputs]))
   }
 
-  public func prepared(_ plan: MatrixPlan) -> ClipCapMLP {
+  package func prepared(_ plan: MatrixPlan) -> ClipCapMLP {
     var prepared = self
     (prepared.hidden, prepared.output) = (hidden.prepared(plan), output.prepared(plan))
     return prepared
   }
 
   /// - Parameter dropout: of the hidden layer.
-  public func prompts(_ features: Tensor, dropout: Dropout) -> Variable {
+  package func prompts(_ features: Tensor, dropout: Dropout) -> Variable {
     let image = Variable(features.reshaped([features.shape[0], hidden.inputs]))
     return output(dropout(hidden(image).tanh())).reshaped([features.shape[0]] + promptShape)
   }
 }
 
 extension MapperFamily {
-  public static let clipCapMLP = MapperFamily(
+  package static let clipCapMLP = MapperFamily(
     name: "clipcap-mlp", summary: "ClipCap's MLP: one token of features to a prompt of embeddings",
     load: { file, _, _ throws(ModelFileError) in .prompt(try ClipCapMLP(file: file)) },
     freshParameters: { settings, generator in freshClipCapMLP(settings, using: &generator) }, featureTokens: 1)

@@ -1,5 +1,5 @@
-public import ModelFiles
-public import Tensors
+package import ModelFiles
+package import Tensors
 
 /// ClipCap's transformer as published (Mokady et al. 2021): an image's embedding, spread over some tokens, and learnt
 /// constants attend to each other; what becomes of the constants is a prompt of embeddings. For a prefix of every layer, see
@@ -8,16 +8,16 @@ public import Tensors
 /// In a file, under ClipCap's own names: `linear` `[tokens · width, features]` with a bias, `prefix_const` `[length, width]`,
 /// and blocks `transformer.layers.N` of `norm1`, `attn.to_queries`, `attn.to_keys_values`, `attn.project`, `norm2`, `mlp.fc1`,
 /// `mlp.fc2`.
-public struct ClipCapTransformer: PromptMapper {
-  public var featureLayout: FeatureLayout? { FeatureLayout(tokens: [1], width: spread.inputs) }
-  public var promptShape: [Int] { constants.shape }
+package struct ClipCapTransformer: PromptMapper {
+  package var featureLayout: FeatureLayout? { FeatureLayout(tokens: [1], width: spread.inputs) }
+  package var promptShape: [Int] { constants.shape }
   private var spread: Linear
   private let constants: Variable
   private var blocks: [Block]
 
   /// - Parameter heads: attention heads; ClipCap has 8.
   /// - Throws: `ModelFileError` where a tensor is missing, misshapen, or does not agree with the others.
-  public init(file: any TensorSource, heads: Int) throws(ModelFileError) {
+  package init(file: any TensorSource, heads: Int) throws(ModelFileError) {
     let weights = WeightReader(file)
     let constants = try file.require("prefix_const", dimensions: 2).shape
     let linear = try file.require("linear.weight", dimensions: 2).shape
@@ -36,14 +36,14 @@ public struct ClipCapTransformer: PromptMapper {
     self.blocks = blocks
   }
 
-  public func prepared(_ plan: MatrixPlan) -> ClipCapTransformer {
+  package func prepared(_ plan: MatrixPlan) -> ClipCapTransformer {
     var prepared = self
     prepared.spread = spread.prepared(plan)
     prepared.blocks = blocks.map { $0.prepared(plan) }
     return prepared
   }
 
-  public func prompts(_ features: Tensor, dropout: Dropout) -> Variable {
+  package func prompts(_ features: Tensor, dropout: Dropout) -> Variable {
     let batch = features.shape[0]
     let (length, d) = (promptShape[0], promptShape[1])
     let image = spread(Variable(features.reshaped([batch, spread.inputs])))
@@ -94,7 +94,7 @@ public struct ClipCapTransformer: PromptMapper {
 }
 
 extension MapperFamily {
-  public static let clipCapTransformer = MapperFamily(
+  package static let clipCapTransformer = MapperFamily(
     name: "clipcap-transformer",
     summary: "ClipCap's transformer: one token of features and learnt constants to a prompt of embeddings",
     load: { file, heads, _ throws(ModelFileError) in .prompt(try ClipCapTransformer(file: file, heads: heads)) },

@@ -1,6 +1,6 @@
-public import ModelFiles
-public import Tensors
-public import TextDecoding
+package import ModelFiles
+package import Tensors
+package import TextDecoding
 
 /// A linear map: the least that a mapper can be, and what the others are to be measured against (a linear map into the
 /// decoder goes far already: Merullo et al. 2023, "LiMBeR").
@@ -9,9 +9,9 @@ public import TextDecoding
 /// projected to a `d`-vector for each position, `[batch, length, d]`, and `out` makes `layers · 2 · heads · dimension` numbers
 /// of each. The prefix is thus an affine function of the features, whose rank is at most `d` in each position; `base` is its
 /// constant part.
-public struct LinearMapper: PrefixMapper {
-  public var featureLayout: FeatureLayout? { standardizer.layout }
-  public var prefixShape: Prefix.Shape { output.shape }
+package struct LinearMapper: PrefixMapper {
+  package var featureLayout: FeatureLayout? { standardizer.layout }
+  package var prefixShape: Prefix.Shape { output.shape }
   private let standardizer: FeatureStandardizer
   private var expansion: Linear
   private var output: PrefixOutput
@@ -21,28 +21,28 @@ public struct LinearMapper: PrefixMapper {
   ///     tape.
   ///   - tokenGroups: how many tokens are pooled into each mean, in order.
   /// - Throws: `ModelFileError` where a tensor is missing, misshapen, or does not agree with the others.
-  public init(file: any TensorSource, tokenGroups: [Int]) throws(ModelFileError) {
+  package init(file: any TensorSource, tokenGroups: [Int]) throws(ModelFileError) {
     standardizer = try FeatureStandardizer(file: file, tokenGroups: tokenGroups)
     output = try PrefixOutput(file: file)
     expansion = try WeightReader(file).scoped("expand")
       .linear(outputs: output.shape.length * output.width, inputs: standardizer.layout.pooledWidth, bias: false)
   }
 
-  public func prepared(_ plan: MatrixPlan) -> LinearMapper {
+  package func prepared(_ plan: MatrixPlan) -> LinearMapper {
     var prepared = self
     (prepared.expansion, prepared.output) = (expansion.prepared(plan), output.prepared(plan))
     return prepared
   }
 
   /// - Parameter dropout: of the positions' vectors.
-  public func keysValues(_ features: Tensor, dropout: Dropout) -> Variable {
+  package func keysValues(_ features: Tensor, dropout: Dropout) -> Variable {
     let positions = dropout(expansion(Variable(standardizer.pooled(features))))
     return output(positions.reshaped([features.shape[0], prefixShape.length, output.width]))
   }
 }
 
 extension MapperFamily {
-  public static let linear = MapperFamily(
+  package static let linear = MapperFamily(
     name: "linear", summary: "one linear map of the pooled features, of rank --width; no blocks, no attention",
     load: { file, _, groups throws(ModelFileError) in .prefix(try LinearMapper(file: file, tokenGroups: groups)) },
     freshParameters: { settings, generator in freshLinear(settings, using: &generator) })

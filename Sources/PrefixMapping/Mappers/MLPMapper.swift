@@ -1,6 +1,6 @@
-public import ModelFiles
-public import Tensors
-public import TextDecoding
+package import ModelFiles
+package import Tensors
+package import TextDecoding
 
 /// ClipCap's multi-layer perceptron (Mokady et al. 2021): the pooled image through hidden layers with tanh between them.
 ///
@@ -12,9 +12,9 @@ public import TextDecoding
 /// `length · layers · 2 · heads · dimension` numbers (184,320 for 16 positions of SmolLM2-135M), so that such a matrix would be
 /// far larger than the decoder. Here it is a product: `expand` `[length · d, d]`, then `out`, which all positions share.
 /// Biases of either would do what `base` does, and are left out.
-public struct MLPMapper: PrefixMapper {
-  public var featureLayout: FeatureLayout? { standardizer.layout }
-  public var prefixShape: Prefix.Shape { output.shape }
+package struct MLPMapper: PrefixMapper {
+  package var featureLayout: FeatureLayout? { standardizer.layout }
+  package var prefixShape: Prefix.Shape { output.shape }
   private let standardizer: FeatureStandardizer
   private var hidden: [Linear]
   private var expansion: Linear
@@ -25,7 +25,7 @@ public struct MLPMapper: PrefixMapper {
   ///     `[d, d]`; `expand.weight`, `out.weight`, `base`; or the same tensors on a tape.
   ///   - tokenGroups: how many tokens are pooled into each mean, in order.
   /// - Throws: `ModelFileError` where a tensor is missing, misshapen, or does not agree with the others.
-  public init(file: any TensorSource, tokenGroups: [Int]) throws(ModelFileError) {
+  package init(file: any TensorSource, tokenGroups: [Int]) throws(ModelFileError) {
     let weights = WeightReader(file)
     standardizer = try FeatureStandardizer(file: file, tokenGroups: tokenGroups)
     output = try PrefixOutput(file: file)
@@ -40,7 +40,7 @@ public struct MLPMapper: PrefixMapper {
     expansion = try weights.scoped("expand").linear(outputs: output.shape.length * d, inputs: d, bias: false)
   }
 
-  public func prepared(_ plan: MatrixPlan) -> MLPMapper {
+  package func prepared(_ plan: MatrixPlan) -> MLPMapper {
     var prepared = self
     prepared.hidden = hidden.map { $0.prepared(plan) }
     (prepared.expansion, prepared.output) = (expansion.prepared(plan), output.prepared(plan))
@@ -48,7 +48,7 @@ public struct MLPMapper: PrefixMapper {
   }
 
   /// - Parameter dropout: of each hidden layer, after its tanh.
-  public func keysValues(_ features: Tensor, dropout: Dropout) -> Variable {
+  package func keysValues(_ features: Tensor, dropout: Dropout) -> Variable {
     var x = Variable(standardizer.pooled(features))
     for layer in hidden { x = dropout(layer(x).tanh()) }
     return output(expansion(x).reshaped([features.shape[0], prefixShape.length, output.width]))
@@ -56,7 +56,7 @@ public struct MLPMapper: PrefixMapper {
 }
 
 extension MapperFamily {
-  public static let mlp = MapperFamily(
+  package static let mlp = MapperFamily(
     name: "mlp", summary: "the pooled features through --depth hidden layers with tanh (ClipCap's MLP); no attention",
     load: { file, _, groups throws(ModelFileError) in .prefix(try MLPMapper(file: file, tokenGroups: groups)) },
     freshParameters: { settings, generator in freshMLP(settings, using: &generator) })

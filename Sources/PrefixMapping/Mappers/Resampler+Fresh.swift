@@ -3,7 +3,7 @@ import Tensors
 
 extension MapperFamily {
   /// The default: learnt queries that read the image's tokens.
-  public static let resampler = MapperFamily(
+  package static let resampler = MapperFamily(
     name: "resampler", summary: "learnt queries read all image tokens through cross-attention (Flamingo's resampler)",
     load: { file, heads, groups throws(ModelFileError) in
       .prefix(try Resampler(file: file, heads: heads, tokenGroups: groups))

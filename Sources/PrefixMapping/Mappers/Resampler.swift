@@ -1,6 +1,6 @@
-public import ModelFiles
-public import Tensors
-public import TextDecoding
+package import ModelFiles
+package import Tensors
+package import TextDecoding
 
 /// A perceiver-style resampler (Alayrac et al. 2022, "Flamingo"; Jaegle et al. 2021): learnt queries read the image's
 /// tokens through cross-attention, and each becomes one position of the prefix, in every layer.
@@ -8,9 +8,9 @@ public import TextDecoding
 /// `features [batch, …]` are standardised, projected by group, and given positions: the memory
 /// `[batch, tokens, d]`. `length` queries `[length, d]` pass the blocks; `out` makes `layers · 2 · heads · dimension`
 /// numbers of each, which are added to a `base` prefix that no image changes.
-public struct Resampler: PrefixMapper {
-  public var featureLayout: FeatureLayout? { tokens.standardizer.layout }
-  public var prefixShape: Prefix.Shape { output.shape }
+package struct Resampler: PrefixMapper {
+  package var featureLayout: FeatureLayout? { tokens.standardizer.layout }
+  package var prefixShape: Prefix.Shape { output.shape }
   private var tokens: FeatureTokens
   private let queries: Variable
   private var blocks: [ResamplerBlock]
@@ -22,7 +22,7 @@ public struct Resampler: PrefixMapper {
   ///   - heads: attention heads.
   ///   - tokenGroups: how many tokens each input projection serves, in order.
   /// - Throws: `ModelFileError` where a tensor is missing, misshapen, or does not agree with the others.
-  public init(file: any TensorSource, heads: Int, tokenGroups: [Int]) throws(ModelFileError) {
+  package init(file: any TensorSource, heads: Int, tokenGroups: [Int]) throws(ModelFileError) {
     let weights = WeightReader(file)
     output = try PrefixOutput(file: file)
     let d = output.width
@@ -38,7 +38,7 @@ public struct Resampler: PrefixMapper {
     norm = try weights.scoped("no").layerNorm(columns: d)
   }
 
-  public func prepared(_ plan: MatrixPlan) -> Resampler {
+  package func prepared(_ plan: MatrixPlan) -> Resampler {
     var prepared = self
     prepared.tokens = tokens.prepared(plan)
     prepared.blocks = blocks.map { $0.prepared(plan) }
@@ -46,7 +46,7 @@ public struct Resampler: PrefixMapper {
     return prepared
   }
 
-  public func keysValues(_ features: Tensor, dropout: Dropout) -> Variable {
+  package func keysValues(_ features: Tensor, dropout: Dropout) -> Variable {
     let memory = tokens(features, dropout: dropout)
     var x = queries.repeated(features.shape[0])
     for block in blocks { x = block(x, memory: memory, dropout: dropout) }

@@ -1,16 +1,16 @@
-public import ModelFiles
-public import Tensors
+package import ModelFiles
+package import Tensors
 
 /// One prompt for everything, of embeddings that need not be tokens' (Lester et al. 2021, "The Power of Scale for
 /// Parameter-Efficient Prompt Tuning"): what the prefix of every layer is measured against.
 ///
 /// In a file: `prompt` `[length, width]`.
-public struct SoftPromptMapper: PromptMapper {
-  public let featureLayout: FeatureLayout? = nil
+package struct SoftPromptMapper: PromptMapper {
+  package let featureLayout: FeatureLayout? = nil
   private let prompt: Variable
 
   /// - Throws: `ModelFileError` where the tensor is missing or no matrix.
-  public init(file: any TensorSource) throws(ModelFileError) {
+  package init(file: any TensorSource) throws(ModelFileError) {
     let shape = try file.require("prompt", dimensions: 2).shape
     guard shape.allSatisfy({ $0 > 0 }) else {
       throw .unexpectedShape(path: file.path, key: "prompt", expected: shape.map { max($0, 1) }, found: shape)
@@ -18,17 +18,17 @@ public struct SoftPromptMapper: PromptMapper {
     prompt = try WeightReader(file).variable("prompt", shape: shape)
   }
 
-  public var promptShape: [Int] { prompt.shape }
+  package var promptShape: [Int] { prompt.shape }
 
-  public func prepared(_ plan: MatrixPlan) -> SoftPromptMapper { self }
+  package func prepared(_ plan: MatrixPlan) -> SoftPromptMapper { self }
 
-  public func prompts(_ features: Tensor, dropout: Dropout) -> Variable {
+  package func prompts(_ features: Tensor, dropout: Dropout) -> Variable {
     dropout(prompt.repeated(features.shape[0]))
   }
 }
 
 extension MapperFamily {
-  public static let softPrompt = MapperFamily(
+  package static let softPrompt = MapperFamily(
     name: "soft-prompt",
     summary: "prompt tuning: one prompt of embeddings for all images, before the first layer alone",
     load: { file, _, _ throws(ModelFileError) in .prompt(try SoftPromptMapper(file: file)) },

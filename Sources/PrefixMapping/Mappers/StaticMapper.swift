@@ -1,6 +1,6 @@
-public import ModelFiles
-public import Tensors
-public import TextDecoding
+package import ModelFiles
+package import Tensors
+package import TextDecoding
 
 /// One prefix for everything, of a task rather than of an image (Li & Liang 2021, "Prefix-Tuning").
 ///
@@ -8,9 +8,9 @@ public import TextDecoding
 /// better, it is `base` plus what a network makes of a smaller matrix: `embedding` `[length, d]` through a hidden layer with
 /// tanh, `hidden` `[h, d]`, and `out` `[layers · 2 · heads · dimension, h]`, which all positions share. When training has
 /// ended, the network is discarded: `finished` holds the sum alone.
-public struct StaticMapper: PrefixMapper {
-  public let featureLayout: FeatureLayout? = nil
-  public let prefixShape: Prefix.Shape
+package struct StaticMapper: PrefixMapper {
+  package let featureLayout: FeatureLayout? = nil
+  package let prefixShape: Prefix.Shape
   /// `[layers, 2, heads, length, dimension]`.
   private let base: Variable
   private let network: Network?
@@ -24,7 +24,7 @@ public struct StaticMapper: PrefixMapper {
   /// - Parameter file: `base`, and `embedding`, `hidden.weight`, `hidden.bias`, `out.weight` while it is reparameterised; or
   ///   the same tensors on a tape.
   /// - Throws: `ModelFileError` where a tensor is missing, misshapen, or does not agree with the others.
-  public init(file: any TensorSource) throws(ModelFileError) {
+  package init(file: any TensorSource) throws(ModelFileError) {
     let weights = WeightReader(file)
     prefixShape = try Prefix.Shape(baseOf: file)
     base = try weights.variable("base", shape: prefixShape.dimensions)
@@ -39,12 +39,12 @@ public struct StaticMapper: PrefixMapper {
       hidden: try weights.scoped("hidden").linear(outputs: output.width, inputs: embedding[1]), output: output)
   }
 
-  public func prepared(_ plan: MatrixPlan) -> StaticMapper { self }
+  package func prepared(_ plan: MatrixPlan) -> StaticMapper { self }
 
   /// - Parameters:
   ///   - features: their number is all that counts.
   ///   - dropout: of the hidden layer.
-  public func keysValues(_ features: Tensor, dropout: Dropout) -> Variable {
+  package func keysValues(_ features: Tensor, dropout: Dropout) -> Variable {
     keysValues(dropout).repeated(features.shape[0])
   }
 
@@ -64,7 +64,7 @@ public struct StaticMapper: PrefixMapper {
 }
 
 extension MapperFamily {
-  public static let `static` = MapperFamily(
+  package static let `static` = MapperFamily(
     name: "static", summary: "one prefix for all images, of the task alone; --reparameterize trains it through an MLP",
     load: { file, _, _ throws(ModelFileError) in .prefix(try StaticMapper(file: file)) },
     freshParameters: { settings, generator in freshStatic(settings, using: &generator) },

@@ -1,6 +1,6 @@
-public import ModelFiles
-public import Tensors
-public import TextDecoding
+package import ModelFiles
+package import Tensors
+package import TextDecoding
 
 /// ClipCap's transformer (Mokady et al. 2021): learnt constants stand beside the image's tokens in a transformer encoder
 /// (pre-norm, GELU), and what becomes of them is the prefix.
@@ -11,9 +11,9 @@ public import TextDecoding
 ///
 /// ClipCap feeds one vector, spread over several tokens, and a prefix of the first layer; here the tokens are the image's
 /// own, and the prefix is every layer's.
-public struct TransformerMapper: PrefixMapper {
-  public var featureLayout: FeatureLayout? { tokens.standardizer.layout }
-  public var prefixShape: Prefix.Shape { output.shape }
+package struct TransformerMapper: PrefixMapper {
+  package var featureLayout: FeatureLayout? { tokens.standardizer.layout }
+  package var prefixShape: Prefix.Shape { output.shape }
   private var tokens: FeatureTokens
   private let constants: Variable
   private var blocks: [TransformerBlock]
@@ -26,7 +26,7 @@ public struct TransformerMapper: PrefixMapper {
   ///   - heads: attention heads.
   ///   - tokenGroups: how many tokens each input projection serves, in order.
   /// - Throws: `ModelFileError` where a tensor is missing, misshapen, or does not agree with the others.
-  public init(file: any TensorSource, heads: Int, tokenGroups: [Int]) throws(ModelFileError) {
+  package init(file: any TensorSource, heads: Int, tokenGroups: [Int]) throws(ModelFileError) {
     let weights = WeightReader(file)
     output = try PrefixOutput(file: file)
     let d = output.width
@@ -42,7 +42,7 @@ public struct TransformerMapper: PrefixMapper {
     norm = try weights.scoped("no").layerNorm(columns: d)
   }
 
-  public func prepared(_ plan: MatrixPlan) -> TransformerMapper {
+  package func prepared(_ plan: MatrixPlan) -> TransformerMapper {
     var prepared = self
     prepared.tokens = tokens.prepared(plan)
     prepared.blocks = blocks.map { $0.prepared(plan) }
@@ -50,7 +50,7 @@ public struct TransformerMapper: PrefixMapper {
     return prepared
   }
 
-  public func keysValues(_ features: Tensor, dropout: Dropout) -> Variable {
+  package func keysValues(_ features: Tensor, dropout: Dropout) -> Variable {
     var x = Variable.concatenatedTokens([tokens(features, dropout: dropout), constants.repeated(features.shape[0])])
     let all = x.shape[1]
     for block in blocks.dropLast() { x = block(x, resulting: 0..<all, dropout: dropout) }
@@ -94,7 +94,7 @@ private struct TransformerBlock: Sendable {
 }
 
 extension MapperFamily {
-  public static let transformer = MapperFamily(
+  package static let transformer = MapperFamily(
     name: "transformer", summary: "learnt constants and all image tokens attend to each other (ClipCap's transformer)",
     load: { file, heads, groups throws(ModelFileError) in
       .prefix(try TransformerMapper(file: file, heads: heads, tokenGroups: groups))

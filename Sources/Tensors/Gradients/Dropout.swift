@@ -1,14 +1,14 @@
 import Synchronization
 
 /// Leaves numbers out by chance and scales up the others, so that their mean stays (Srivastava et al. 2014).
-public struct Dropout: Sendable {
-  public let probability: Double
+package struct Dropout: Sendable {
+  package let probability: Double
   /// Of whole tokens: see `dropTokens(_:)`.
-  public let tokenProbability: Double
+  package let tokenProbability: Double
   private let masks: MaskGenerator?
 
   /// Drops nothing.
-  public static let none = Dropout()
+  package static let none = Dropout()
 
   private init() {
     probability = 0
@@ -20,7 +20,7 @@ public struct Dropout: Sendable {
   ///   - probability: of being left out, 0 ..< 1.
   ///   - tokenProbability: of a whole token's being left out, 0 ..< 1.
   ///   - seed: the same seed gives the same masks, in the order in which they are drawn.
-  public init(probability: Double, tokenProbability: Double = 0, seed: UInt64) {
+  package init(probability: Double, tokenProbability: Double = 0, seed: UInt64) {
     precondition((0..<1).contains(probability), "a probability below 1, not \(probability)")
     precondition((0..<1).contains(tokenProbability), "a probability below 1, not \(tokenProbability)")
     self.probability = probability
@@ -29,13 +29,13 @@ public struct Dropout: Sendable {
   }
 
   /// Factors of this shape, each 0 or `1 / (1 - probability)`; `nil` where nothing is dropped.
-  public func mask(_ shape: [Int]) -> Tensor? {
+  package func mask(_ shape: [Int]) -> Tensor? {
     probability == 0 ? nil : masks?.mask(shape, probability: probability)
   }
 
   /// Leaves whole tokens out, `[batch, tokens, width]`: all numbers of one become 0. What reads the tokens takes weighted
   /// means of them, so the others are not scaled.
-  public func dropTokens(_ x: Variable) -> Variable {
+  package func dropTokens(_ x: Variable) -> Variable {
     guard tokenProbability > 0, let masks else { return x }
     let kept = masks.mask(Array(x.shape.dropLast()), probability: tokenProbability).values
     let width = x.shape[x.shape.count - 1]
@@ -48,7 +48,7 @@ public struct Dropout: Sendable {
     return x.multiplied(by: mask)
   }
 
-  public func callAsFunction(_ x: Variable) -> Variable {
+  package func callAsFunction(_ x: Variable) -> Variable {
     guard let mask = mask(x.shape) else { return x }
     return x.multiplied(by: mask)
   }

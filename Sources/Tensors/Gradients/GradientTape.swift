@@ -9,21 +9,21 @@ import Synchronization
 ///
 /// What an operation keeps for its backward pass is released as soon as that has run: memory is at its highest when the
 /// forward pass ends. A tape that is given up releases it too; operations on its variables are then no longer recorded.
-public final class GradientTape: Sendable {
+package final class GradientTape: Sendable {
   private let backwardSteps = Mutex<[@Sendable () -> Void]>([])
 
-  public init() {}
+  package init() {}
 
   /// A variable whose gradient is wanted.
-  public func variable(_ value: Tensor) -> Variable {
+  package func variable(_ value: Tensor) -> Variable {
     Variable(value, node: GradientNode(tape: self, shape: value.shape))
   }
 
   /// A place for the gradient of a matrix that is kept as it is stored.
-  public func node(shape: [Int]) -> GradientNode { GradientNode(tape: self, shape: shape) }
+  package func node(shape: [Int]) -> GradientNode { GradientNode(tape: self, shape: shape) }
 
   /// Traces `result`, a scalar, back to the variables; their `gradient`s are then set. Uses the tape up.
-  public func backward(from result: Variable) {
+  package func backward(from result: Variable) {
     precondition(result.value.count == 1, "the gradient of a scalar, not of \(result.value.shape)")
     result.node?.accumulate(Tensor([1], shape: result.value.shape))
     while let step = backwardSteps.withLock({ $0.popLast() }) { step() }
@@ -33,8 +33,8 @@ public final class GradientTape: Sendable {
 }
 
 /// A variable's place on a tape, and the gradient that has arrived there so far.
-public final class GradientNode: Sendable {
-  public let shape: [Int]
+package final class GradientNode: Sendable {
+  package let shape: [Int]
   // Weak: the tape's steps hold nodes, and a tape that is never traced back would keep itself and all activations alive.
   // Unsafe for the compiler only: it is not written after `init`.
   private(set) nonisolated(unsafe) weak var tape: GradientTape?
@@ -47,7 +47,7 @@ public final class GradientNode: Sendable {
   }
 
   /// `nil` is zero: nothing has arrived.
-  public var gradient: Tensor? { sum.withLock { $0 } }
+  package var gradient: Tensor? { sum.withLock { $0 } }
 
   func accumulate(_ tensor: Tensor) {
     sum.withLock { sum in

@@ -3,19 +3,19 @@ import CKernels
 /// Element-wise steps of an optimiser over whole tensors.
 extension Tensor {
   /// What one step of AdamW has in common for all elements of a tensor.
-  public struct AdamWStep: Sendable {
+  package struct AdamWStep: Sendable {
     /// What the gradient is multiplied by first.
-    public var gradientScale: Double
+    package var gradientScale: Double
     /// What the parameter is multiplied by: `1 - learningRate * weightDecay`.
-    public var decay: Double
-    public var beta1, beta2: Double
+    package var decay: Double
+    package var beta1, beta2: Double
     /// `learningRate / (1 - beta1^t)`.
-    public var stepSize: Double
+    package var stepSize: Double
     /// `1 / √(1 - beta2^t)`.
-    public var secondCorrection: Double
-    public var epsilon: Double
+    package var secondCorrection: Double
+    package var epsilon: Double
 
-    public init(
+    package init(
       gradientScale: Double, decay: Double, beta1: Double, beta2: Double, stepSize: Double, secondCorrection: Double,
       epsilon: Double
     ) {
@@ -32,7 +32,7 @@ extension Tensor {
   /// Adam's update with decoupled decay (Loshchilov & Hutter 2019): moments first, then the parameter, which this is.
   ///
   /// - Precondition: all four tensors have as many elements.
-  public mutating func adamWUpdate(
+  package mutating func adamWUpdate(
     _ step: AdamWStep, gradient: Tensor, firstMoment: inout Tensor, secondMoment: inout Tensor
   ) {
     let count = count
@@ -51,12 +51,12 @@ extension Tensor {
   }
 
   /// Becomes `keep` parts of itself and `1 - keep` of `other`: a step of an exponential moving average.
-  public mutating func blend(_ other: Tensor, keeping keep: Double) {
+  package mutating func blend(_ other: Tensor, keeping keep: Double) {
     let count = count
     precondition(other.count == count, "average of \(shape) and \(other.shape)")
     other.withPointer { other in withMutablePointer { ck_blend(count, Float(keep), other, $0) } }
   }
 
   /// The same for every way of sharing the work among threads.
-  public var sumOfSquares: Double { withPointer { ck_sum_of_squares(count, $0) } }
+  package var sumOfSquares: Double { withPointer { ck_sum_of_squares(count, $0) } }
 }

@@ -1,23 +1,23 @@
 /// A tensor that may be on a tape.
-public struct Variable: Sendable {
-  public let value: Tensor
+package struct Variable: Sendable {
+  package let value: Tensor
   /// `nil` for constants.
-  public let node: GradientNode?
+  package let node: GradientNode?
 
   /// A constant.
-  public init(_ value: Tensor) {
+  package init(_ value: Tensor) {
     self.init(value, node: nil)
   }
 
-  public init(_ value: Tensor, node: GradientNode?) {
+  package init(_ value: Tensor, node: GradientNode?) {
     self.value = value
     self.node = node
   }
 
-  public var shape: [Int] { value.shape }
+  package var shape: [Int] { value.shape }
 
   /// Of the scalar that `GradientTape.backward` was called with; `nil` is zero, or not traced.
-  public var gradient: Tensor? { node?.gradient }
+  package var gradient: Tensor? { node?.gradient }
 
   /// The result of an operation.
   ///
@@ -38,16 +38,16 @@ public struct Variable: Sendable {
 }
 
 /// A matrix in the type that its file stores, frozen or trained.
-public struct MatrixVariable: Sendable {
+package struct MatrixVariable: Sendable {
   /// `[rows, columns]`.
-  public let stored: StoredTensor
+  package let stored: StoredTensor
   /// Of the matrix that these rows belong to; `nil` where it is frozen.
   let node: GradientNode?
   /// The first of these rows in that matrix.
   let firstRow: Int
 
   /// - Precondition: `node`, where there is one, has the matrix's shape.
-  public init(_ stored: StoredTensor, node: GradientNode? = nil) {
+  package init(_ stored: StoredTensor, node: GradientNode? = nil) {
     self.init(stored, node: node, firstRow: 0)
   }
 
@@ -58,7 +58,7 @@ public struct MatrixVariable: Sendable {
   }
 
   /// Rows `range`, sharing memory and gradient.
-  public func rows(_ range: Range<Int>) -> MatrixVariable {
+  package func rows(_ range: Range<Int>) -> MatrixVariable {
     MatrixVariable(stored.rows(range), node: node, firstRow: firstRow + range.lowerBound)
   }
 }

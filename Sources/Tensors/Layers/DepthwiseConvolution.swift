@@ -2,9 +2,9 @@ import CKernels
 
 /// A frozen convolution in which every channel has a kernel of its own (Sifre 2014). Sides are padded with zeros as
 /// TensorFlow's "same" does it, which puts the odd one behind. It computes in f32.
-public struct DepthwiseConvolution: Sendable {
-  public let kernelSize, stride: Int
-  public let activation: Activation
+package struct DepthwiseConvolution: Sendable {
+  package let kernelSize, stride: Int
+  package let activation: Activation
   /// `[kernelSize * kernelSize, channels]`.
   private let weight: Tensor
   private let bias: Tensor
@@ -12,7 +12,7 @@ public struct DepthwiseConvolution: Sendable {
   /// - Parameters:
   ///   - weight: `[channels, 1, kernelSize, kernelSize]`, as PyTorch has it.
   ///   - bias: `[channels]`.
-  public init(weight: Tensor, bias: Tensor, stride: Int, activation: Activation = .none) {
+  package init(weight: Tensor, bias: Tensor, stride: Int, activation: Activation = .none) {
     precondition(
       weight.shape.count == 4 && weight.shape[1] == 1 && weight.shape[2] == weight.shape[3] && stride > 0
         && bias.count == weight.shape[0], "no depthwise convolution of \(weight.shape) and \(bias.shape)")
@@ -33,10 +33,10 @@ public struct DepthwiseConvolution: Sendable {
     self.weight = turned
   }
 
-  public var channels: Int { bias.count }
+  package var channels: Int { bias.count }
 
   /// `[images, height, width, channels]` → `[images, ceil(height / stride), ceil(width / stride), channels]`.
-  public func callAsFunction(_ x: Tensor) -> Tensor {
+  package func callAsFunction(_ x: Tensor) -> Tensor {
     precondition(x.shape.count == 4 && x.columns == channels, "no pixels of \(channels) channels: \(x.shape)")
     let shape = shape(images: x.shape[0], height: x.shape[1], width: x.shape[2])
     var out = Tensor(uninitialized: [x.shape[0], shape.out_height, shape.out_width, channels])

@@ -2,7 +2,7 @@ import CKernels
 
 /// The frozen block of MobileNetV2 (Sandler et al. 2018): pixels are widened, each channel is convolved by itself, and what
 /// comes out is narrowed again, without an activation, and added to what went in where that has the same shape.
-public struct InvertedResidual: Sendable {
+package struct InvertedResidual: Sendable {
   /// `nil` where pixels are not widened.
   private var expand: Linear?
   private let depthwise: DepthwiseConvolution
@@ -17,7 +17,7 @@ public struct InvertedResidual: Sendable {
   /// - Parameters:
   ///   - activation: after `expand`; `depthwise` has its own.
   ///   - isResidual: whether the block adds to what it is given, which has the shape of what it gives.
-  public init(
+  package init(
     expand: Linear?, depthwise: DepthwiseConvolution, project: Linear, activation: Activation, isResidual: Bool
   ) {
     precondition(
@@ -31,7 +31,7 @@ public struct InvertedResidual: Sendable {
   }
 
   /// The same block, its matrices made ready to multiply as `plan` says, but those of few inputs in f32 instead of 8 bits.
-  public func prepared(_ plan: MatrixPlan) -> InvertedResidual {
+  package func prepared(_ plan: MatrixPlan) -> InvertedResidual {
     var prepared = self
     prepared.expand = expand.map { $0.prepared(Self.plan(plan, for: $0)) }
     prepared.project = project.prepared(Self.plan(plan, for: project))
@@ -39,7 +39,7 @@ public struct InvertedResidual: Sendable {
   }
 
   /// The most bytes that `prepared(_:)` takes.
-  public func preparedByteCount(_ plan: MatrixPlan) -> Int {
+  package func preparedByteCount(_ plan: MatrixPlan) -> Int {
     [expand, project].compactMap(\.self).reduce(0) { $0 + $1.preparedByteCount(Self.plan(plan, for: $1)) }
   }
 
@@ -48,17 +48,17 @@ public struct InvertedResidual: Sendable {
     plan.packed == .int8 && layer.inputs <= 32 ? MatrixPlan(packed: .f32) : plan
   }
 
-  public var stride: Int { depthwise.stride }
-  public var inputs: Int { expand?.inputs ?? depthwise.channels }
-  public var outputs: Int { project.outputs }
+  package var stride: Int { depthwise.stride }
+  package var inputs: Int { expand?.inputs ?? depthwise.channels }
+  package var outputs: Int { project.outputs }
 
   /// The most numbers that are kept at once of so many pixels, copies of rows in 8 or 16 bits included.
-  public func workingCount(pixelsBefore: Int, pixelsAfter: Int) -> Int {
+  package func workingCount(pixelsBefore: Int, pixelsAfter: Int) -> Int {
     pixelsBefore * (2 * inputs + depthwise.channels) + pixelsAfter * (2 * depthwise.channels + outputs)
   }
 
   /// `[images, height, width, inputs]` → `[images, ceil(height / stride), ceil(width / stride), outputs]`.
-  public func callAsFunction(_ x: Tensor) -> Tensor {
+  package func callAsFunction(_ x: Tensor) -> Tensor {
     if let strips = strips(x) { return strips }
     let hidden = depthwise(expand.map { $0(x, activation: activation) } ?? x)
     guard isResidual else { return project(hidden) }

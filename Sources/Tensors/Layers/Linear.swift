@@ -2,10 +2,10 @@ import CKernels
 
 /// A linear layer `y = x Wᵀ + b` whose weight stays in the type that its file stores: floats of any width or
 /// block-quantised. Weight and bias may be on a tape, each for itself.
-public struct Linear: Sendable {
+package struct Linear: Sendable {
   let matrix: MatrixVariable
   /// `[outputs]`.
-  public let bias: Variable?
+  package let bias: Variable?
   private let kernelType: Int32
   private let roundsRows: Bool
   /// Serves products of many rows, where there is one.
@@ -21,12 +21,12 @@ public struct Linear: Sendable {
   private static let fewRows = 8
 
   /// - Precondition: `weight` is a matrix of a floating-point or block-quantised type (`Linear.supports`).
-  public init(weight: StoredTensor, bias: Tensor? = nil) {
+  package init(weight: StoredTensor, bias: Tensor? = nil) {
     self.init(weight: MatrixVariable(weight), bias: bias.map { Variable($0) })
   }
 
   /// - Precondition: as of the other initialiser.
-  public init(weight: MatrixVariable, bias: Variable? = nil) {
+  package init(weight: MatrixVariable, bias: Variable? = nil) {
     self.init(weight: weight, bias: bias, roundsRows: false, manyRows: nil)
   }
 
@@ -42,15 +42,15 @@ public struct Linear: Sendable {
     self.manyRows = manyRows
   }
 
-  public static func supports(_ type: ElementType) -> Bool { type.kernelType != nil }
+  package static func supports(_ type: ElementType) -> Bool { type.kernelType != nil }
 
   /// `[outputs, inputs]`.
-  public var weight: StoredTensor { matrix.stored }
-  public var inputs: Int { weight.shape[1] }
-  public var outputs: Int { weight.shape[0] }
+  package var weight: StoredTensor { matrix.stored }
+  package var inputs: Int { weight.shape[1] }
+  package var outputs: Int { weight.shape[0] }
 
   /// The same layer, frozen, made ready to multiply as `plan` says.
-  public func prepared(_ plan: MatrixPlan) -> Linear {
+  package func prepared(_ plan: MatrixPlan) -> Linear {
     let manyRows: ManyRows? = plan.packed.map { precision in
       // One copy serves both ways, of which products pack what they need as they go.
       if precision == .f32, plan.gradients == .f32 { return .floats(weight.toFloat32().stored) }
@@ -65,7 +65,7 @@ public struct Linear: Sendable {
   }
 
   /// The most bytes that `prepared(_:)` takes.
-  public func preparedByteCount(_ plan: MatrixPlan) -> Int {
+  package func preparedByteCount(_ plan: MatrixPlan) -> Int {
     guard let precision = plan.packed else { return 0 }
     // Outputs are filled up to whole panels, inputs to whole groups.
     func bytes(_ precision: MatrixPrecision, outputs: Int, inputs: Int) -> Int {
@@ -88,7 +88,7 @@ public struct Linear: Sendable {
   }
 
   /// `[…, inputs]` → `[…, outputs]`.
-  public func callAsFunction(_ x: Tensor, activation: Activation = .none) -> Tensor {
+  package func callAsFunction(_ x: Tensor, activation: Activation = .none) -> Tensor {
     Self.concatenated([self], x, bias: bias?.value, activation: activation)
   }
 
@@ -98,7 +98,7 @@ public struct Linear: Sendable {
   ///   - x: `[…, inputs]`.
   ///   - scale: `[outputs]`; `nil` is 1.
   ///   - y: `[…, outputs]`.
-  public func add(_ x: Tensor, scale: Tensor? = nil, to y: inout Tensor) {
+  package func add(_ x: Tensor, scale: Tensor? = nil, to y: inout Tensor) {
     if let packed = Self.packed([self]) {
       PackedMatrix.product(
         packed, x, PackedMatrix.Epilogue(bias: bias?.value, scale: scale, accumulates: true), into: &y)
@@ -110,7 +110,7 @@ public struct Linear: Sendable {
   }
 
   /// `[…, inputs]` → `[…, outputs]`.
-  public func callAsFunction(_ x: Variable, activation: Activation = .none) -> Variable {
+  package func callAsFunction(_ x: Variable, activation: Activation = .none) -> Variable {
     if x.node == nil, matrix.node == nil, bias?.node == nil {
       return Variable(self(x.value, activation: activation))
     }
@@ -124,7 +124,7 @@ public struct Linear: Sendable {
   /// One pass over the threads serves them all, which matters for a single row.
   ///
   /// - Parameter bias: `[sum of outputs]`, frozen; `nil` is none.
-  public static func concatenated(_ layers: [Linear], _ x: Variable, bias: Tensor? = nil) -> Variable {
+  package static func concatenated(_ layers: [Linear], _ x: Variable, bias: Tensor? = nil) -> Variable {
     .recorded(concatenated(layers, x.value, bias: bias), inputs: [x.node] + layers.map(\.matrix.node)) { gradient in
       if let node = x.node { node.accumulate(backward(layers, gradient, shape: x.shape)) }
       var column = 0
@@ -155,7 +155,7 @@ public struct Linear: Sendable {
   /// Several layers of one input side by side: `[…, inputs]` → `[…, sum of outputs]`. Their own biases are left out.
   ///
   /// - Parameter bias: `[sum of outputs]`; `nil` is none.
-  public static func concatenated(
+  package static func concatenated(
     _ layers: [Linear], _ x: Tensor, bias: Tensor? = nil, activation: Activation = .none
   ) -> Tensor {
     precondition(layers.allSatisfy { $0.inputs == x.columns }, "input \(x.shape) for \(layers.map(\.weight.shape))")
@@ -227,7 +227,7 @@ public struct Linear: Sendable {
   }
 
   /// Rows of the weight: `tokens` → `[tokens, inputs]`.
-  public func embed(_ tokens: [Int]) -> Variable {
+  package func embed(_ tokens: [Int]) -> Variable {
     var out = Tensor(uninitialized: [tokens.count, inputs])
     out.withMutablePointer { out in
       for (index, token) in tokens.enumerated() { unpackRow(token, into: out + index * inputs) }

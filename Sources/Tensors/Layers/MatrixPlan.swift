@@ -1,7 +1,7 @@
 import CKernels
 
 /// In what precision frozen matrices multiply rows. Sums are always in 32 bits.
-public enum MatrixPrecision: String, Sendable, Codable, CaseIterable {
+package enum MatrixPrecision: String, Sendable, Codable, CaseIterable {
   case f32
   /// Matrix and rows rounded to bfloat16: eight bits of a number remain.
   case bf16
@@ -10,17 +10,17 @@ public enum MatrixPrecision: String, Sendable, Codable, CaseIterable {
   case int8
 
   /// Whether this processor has instructions of its own that multiply bfloat16.
-  public static var hasNativeBF16: Bool { ck_bf16_is_native() != 0 }
+  package static var hasNativeBF16: Bool { ck_bf16_is_native() != 0 }
 
   /// Whether these are faster than products of floats. Elsewhere bfloat16 is widened on the way: the same results, at about
   /// the speed of f32.
-  public static var hasFastBF16: Bool { ck_bf16_is_fast() != 0 }
+  package static var hasFastBF16: Bool { ck_bf16_is_fast() != 0 }
 
   /// What multiplies bytes here: "AVX-512 VNNI", "AVX2", "NEON SDOT", "NEON" or "portable".
-  public static var int8InstructionSet: String { String(cString: ck_int8_instruction_set()) }
+  package static var int8InstructionSet: String { String(cString: ck_int8_instruction_set()) }
 
   /// Whether bytes are multiplied faster than floats here.
-  public static var hasFastInt8: Bool { int8InstructionSet == "AVX-512 VNNI" }
+  package static var hasFastInt8: Bool { int8InstructionSet == "AVX-512 VNNI" }
 
   var kernelPrecision: Int32 {
     switch self {
@@ -32,29 +32,29 @@ public enum MatrixPrecision: String, Sendable, Codable, CaseIterable {
 }
 
 /// How a frozen matrix is multiplied.
-public struct MatrixPlan: Sendable, Equatable {
+package struct MatrixPlan: Sendable, Equatable {
   /// Whether rows that meet the matrix as it is stored are rounded to 8 bits. Block-quantised matrices alone do so.
-  public var roundsRows: Bool
+  package var roundsRows: Bool
   /// The precision of a copy that is laid out for many rows. `nil` makes none, and all rows meet the matrix as it is stored.
-  public var packed: MatrixPrecision?
+  package var packed: MatrixPrecision?
   /// The precision in which gradients go back through the matrix, for which it is laid out in the other direction, too.
   /// `nil` where none do.
-  public var gradients: MatrixPrecision?
+  package var gradients: MatrixPrecision?
 
-  public init(roundsRows: Bool = false, packed: MatrixPrecision? = nil, gradients: MatrixPrecision? = nil) {
+  package init(roundsRows: Bool = false, packed: MatrixPrecision? = nil, gradients: MatrixPrecision? = nil) {
     self.roundsRows = roundsRows
     self.packed = packed
     self.gradients = gradients
   }
 
   /// For training through a matrix that is not trained itself.
-  public static func training(_ precision: MatrixPrecision) -> MatrixPlan {
+  package static func training(_ precision: MatrixPrecision) -> MatrixPlan {
     MatrixPlan(packed: precision, gradients: precision)
   }
 
   /// The same for a language model's head. Of the gradient of its outputs, one number a row is near 1 and the many others
   /// are small: rounded to 8 bits by one scale, most of them would be 0. They go back in f32.
-  public var ofHead: MatrixPlan {
+  package var ofHead: MatrixPlan {
     MatrixPlan(roundsRows: roundsRows, packed: packed, gradients: gradients == .int8 ? .f32 : gradients)
   }
 }

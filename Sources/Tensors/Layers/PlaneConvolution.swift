@@ -5,16 +5,16 @@ import CKernels
 /// the odd one behind.
 ///
 /// Its matrix is so small that it is laid out at once, in f32 whatever the precision of other layers is.
-public struct PlaneConvolution: Sendable {
-  public let channels, outputs, kernelSize, stride: Int
-  public let activation: Activation
+package struct PlaneConvolution: Sendable {
+  package let channels, outputs, kernelSize, stride: Int
+  package let activation: Activation
   private let matrix: PackedMatrix
   private let bias: Tensor
 
   /// - Parameters:
   ///   - weight: `[outputs, channels, kernelSize, kernelSize]`.
   ///   - bias: `[outputs]`.
-  public init(weight: Tensor, bias: Tensor, stride: Int, activation: Activation = .none) {
+  package init(weight: Tensor, bias: Tensor, stride: Int, activation: Activation = .none) {
     precondition(
       weight.shape.count == 4 && weight.shape[2] == weight.shape[3] && bias.count == weight.shape[0] && stride > 0,
       "no convolution of \(weight.shape) and \(bias.shape)")
@@ -27,7 +27,7 @@ public struct PlaneConvolution: Sendable {
   }
 
   /// `[images, channels, height, width]` → `[images, ceil(height / stride), ceil(width / stride), outputs]`.
-  public func callAsFunction(_ pixels: Tensor) -> Tensor {
+  package func callAsFunction(_ pixels: Tensor) -> Tensor {
     precondition(pixels.shape.count == 4 && pixels.shape[1] == channels, "no planes to convolve: \(pixels.shape)")
     let shape = ck_same_convolution(pixels.shape[0], pixels.shape[2], pixels.shape[3], channels, kernelSize, stride)
     return matrix.convolution(shape, pixels, PackedMatrix.Epilogue(bias: bias, activation: activation))

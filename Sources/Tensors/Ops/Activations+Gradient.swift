@@ -2,7 +2,7 @@ import CKernels
 
 extension Variable {
   /// The activation of each element.
-  public func activated(by activation: Activation) -> Variable {
+  package func activated(by activation: Activation) -> Variable {
     if activation == .none { return self }
     return .recorded(value.activated(by: activation), inputs: [node]) { [value, node] gradient in
       var result = Tensor(uninitialized: value.shape)
@@ -16,7 +16,7 @@ extension Variable {
   }
 
   /// The hyperbolic tangent of each element.
-  public func tanh() -> Variable {
+  package func tanh() -> Variable {
     let out = value.tanh()
     return .recorded(out, inputs: [node]) { [out, node] gradient in
       var result = Tensor(uninitialized: out.shape)
@@ -30,7 +30,7 @@ extension Variable {
   }
 
   /// `[rows, 2 * n]` → `[rows, n]`: the activation of each row's first half times its second half.
-  public func gated(by activation: Activation) -> Variable {
+  package func gated(by activation: Activation) -> Variable {
     .recorded(value.gated(by: activation), inputs: [node]) { [value, node] gradient in
       var result = Tensor(uninitialized: value.shape)
       value.withPointer { x in

@@ -2,7 +2,7 @@ import CKernels
 
 extension Variable {
   /// The sum of two variables of one shape.
-  public static func + (a: Variable, b: Variable) -> Variable {
+  package static func + (a: Variable, b: Variable) -> Variable {
     var sum = a.value
     sum.add(b.value)
     return .recorded(sum, inputs: [a.node, b.node]) { [a = a.node, b = b.node] gradient in
@@ -12,7 +12,7 @@ extension Variable {
   }
 
   /// Adds `bias`, the same for each of the rows: `[…, bias.count]` where trailing dimensions are seen as one row.
-  public func adding(rowsOf bias: Variable) -> Variable {
+  package func adding(rowsOf bias: Variable) -> Variable {
     let width = bias.value.count
     precondition(value.count % max(width, 1) == 0, "rows of \(width) in \(shape)")
     let rows = value.count / max(width, 1)
@@ -25,13 +25,13 @@ extension Variable {
   }
 
   /// Element by element times constant factors.
-  public func multiplied(by factors: Tensor) -> Variable {
+  package func multiplied(by factors: Tensor) -> Variable {
     .recorded(value.multiplied(by: factors), inputs: [node]) { [node] gradient in
       node?.accumulate(gradient.multiplied(by: factors))
     }
   }
 
-  public func scaled(by factor: Float) -> Variable {
+  package func scaled(by factor: Float) -> Variable {
     .recorded(value.scaled(by: factor), inputs: [node]) { [node] gradient in
       node?.accumulate(gradient.scaled(by: factor))
     }
@@ -40,14 +40,14 @@ extension Variable {
 
 extension Tensor {
   /// The product of two tensors of the same number of elements, element by element.
-  public func multiplied(by other: Tensor) -> Tensor {
+  package func multiplied(by other: Tensor) -> Tensor {
     precondition(other.count == count, "product of \(shape) and \(other.shape)")
     var out = Tensor(uninitialized: shape)
     withPointer { x in other.withPointer { y in out.withMutablePointer { ck_multiply(count, x, y, $0) } } }
     return out
   }
 
-  public func scaled(by factor: Float) -> Tensor {
+  package func scaled(by factor: Float) -> Tensor {
     var out = self
     let count = count
     out.withMutablePointer { ck_scale(count, factor, $0) }

@@ -2,14 +2,14 @@ import CKernels
 
 extension Tensor {
   /// Adds a tensor of the same number of elements.
-  public mutating func add(_ other: Tensor) {
+  package mutating func add(_ other: Tensor) {
     precondition(other.count == count, "sum of \(shape) and \(other.shape)")
     let count = count
     other.withPointer { x in withMutablePointer { ck_add(count, x, $0) } }
   }
 
   /// Adds `bias` `[columns]` to each row and applies the activation.
-  public mutating func addBias(_ bias: Tensor, activation: Activation = .none) {
+  package mutating func addBias(_ bias: Tensor, activation: Activation = .none) {
     precondition(bias.count == columns, "bias \(bias.shape) for \(shape)")
     let (rows, columns) = (rows, columns)
     bias.withPointer { bias in
@@ -22,7 +22,7 @@ extension Tensor {
   /// - Parameters:
   ///   - bias: `[columns]`; `nil` is zero.
   ///   - scale: `[columns]`.
-  public mutating func addScaled(_ x: Tensor, bias: Tensor?, scale: Tensor) {
+  package mutating func addScaled(_ x: Tensor, bias: Tensor?, scale: Tensor) {
     let bias = bias ?? Tensor(zeros: [columns])
     precondition(x.count == count && bias.count == columns && scale.count == columns, "residual for \(shape)")
     let (rows, columns) = (rows, columns)
@@ -34,7 +34,7 @@ extension Tensor {
   }
 
   /// Rows `range` of a tensor seen as `[rows, columns]`.
-  public func rows(_ range: Range<Int>) -> Tensor {
+  package func rows(_ range: Range<Int>) -> Tensor {
     precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(shape)")
     var out = Tensor(uninitialized: [range.count, columns])
     let columns = columns

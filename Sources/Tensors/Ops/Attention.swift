@@ -10,7 +10,7 @@ import CKernels
 ///   - precision: of the products; the softmax is in f32. Where it is `int8`, they are in bfloat16, in halves or in
 ///     f32, whichever is fastest here.
 /// - Returns: `[batch, m, width]`.
-public func attention(
+package func attention(
   queries: Tensor, queryOffset: Int = 0, keysValues: Tensor, keyOffset: Int, valueOffset: Int, heads: Int, width: Int,
   precision: MatrixPrecision = .f32
 ) -> Tensor {

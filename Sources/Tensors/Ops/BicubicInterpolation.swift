@@ -3,7 +3,7 @@ extension Tensor {
   /// `interpolate(mode="bicubic", align_corners=False)`: cubic convolution with a = -0.75, edges repeated.
   ///
   /// - Parameter antialiases: as `antialias=True`: a = -0.5, the kernel as wide as what it shrinks, edges left out.
-  public func bicubicResized(height: Int, width: Int, antialiases: Bool = false) -> Tensor {
+  package func bicubicResized(height: Int, width: Int, antialiases: Bool = false) -> Tensor {
     precondition(shape.count == 3 && height > 0 && width > 0, "a grid [height, width, channels], not \(shape)")
     let (oldHeight, oldWidth, channels) = (shape[0], shape[1], shape[2])
     func taps(_ outputSize: Int, _ inputSize: Int) -> [CubicTaps] {

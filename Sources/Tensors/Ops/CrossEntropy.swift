@@ -13,7 +13,7 @@ extension Linear {
   ///   - weights: what each row's loss is multiplied by, of any sign; `nil` is 1 for all.
   ///   - divisor: what the sum of the rows' losses is divided by; their number by default, which gives the mean.
   /// - Returns: a scalar.
-  public func crossEntropy(
+  package func crossEntropy(
     _ hiddenStates: Variable, targets: [Int], weights: [Float]? = nil, labelSmoothing: Double = 0,
     divisor: Double? = nil, rowsAtOnce: Int = 256
   ) -> Variable {

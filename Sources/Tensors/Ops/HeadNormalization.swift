@@ -3,16 +3,16 @@ import CKernels
 /// Root-mean-square normalisation of each head of queries and keys (Henry et al. 2020, "Query-Key Normalization"): scores
 /// of attention stay within bounds, however large its matrices grow. Decoders such as Qwen3 and Gemma 3 have it before the
 /// rotary embedding.
-public struct HeadNormalization: Sendable {
+package struct HeadNormalization: Sendable {
   /// Heads side by side that share a weight.
-  public struct Heads: Sendable {
+  package struct Heads: Sendable {
     /// Where they begin in a row.
-    public var firstColumn: Int
-    public var count: Int
+    package var firstColumn: Int
+    package var count: Int
     /// `[dimension of a head]`.
-    public var weight: Variable
+    package var weight: Variable
 
-    public init(firstColumn: Int, count: Int, weight: Variable) {
+    package init(firstColumn: Int, count: Int, weight: Variable) {
       self.firstColumn = firstColumn
       self.count = count
       self.weight = weight
@@ -26,7 +26,7 @@ public struct HeadNormalization: Sendable {
   private let epsilon: Float
 
   /// - Parameter normalized: in the order of their columns, none of which overlap.
-  public init(_ normalized: [Heads], epsilon: Float) {
+  package init(_ normalized: [Heads], epsilon: Float) {
     precondition(
       zip(normalized, normalized.dropFirst()).allSatisfy { $0.columns.upperBound <= $1.firstColumn }, "heads overlap")
     self.normalized = normalized
@@ -38,7 +38,7 @@ public struct HeadNormalization: Sendable {
   /// - Parameters:
   ///   - queryWeight: `[headDimension]`.
   ///   - keyWeight: `[headDimension]`.
-  public init(queryWeight: Tensor, keyWeight: Tensor, epsilon: Float, heads: Int, keyValueHeads: Int) {
+  package init(queryWeight: Tensor, keyWeight: Tensor, epsilon: Float, heads: Int, keyValueHeads: Int) {
     precondition(queryWeight.count == keyWeight.count, "\(queryWeight.shape) for queries, \(keyWeight.shape) for keys")
     self.init(
       [
@@ -48,7 +48,7 @@ public struct HeadNormalization: Sendable {
   }
 
   /// `[…, columns]`; columns of other heads stay as they are.
-  public func callAsFunction(_ x: Variable) -> Variable {
+  package func callAsFunction(_ x: Variable) -> Variable {
     precondition(normalized.allSatisfy { $0.columns.upperBound <= x.value.columns }, "\(x.shape)")
     var out = Tensor(uninitialized: x.shape)
     x.value.withPointer { input in

@@ -6,7 +6,7 @@ extension Variable {
   /// - Parameters:
   ///   - weight: `[columns]`.
   ///   - bias: `[columns]`.
-  public func layerNormalized(weight: Variable, bias: Variable, epsilon: Float) -> Variable {
+  package func layerNormalized(weight: Variable, bias: Variable, epsilon: Float) -> Variable {
     let out = value.layerNormalized(weight: weight.value, bias: bias.value, epsilon: epsilon)
     return .recorded(out, inputs: [node, weight.node, bias.node]) { [self] gradient in
       let trained = weight.node != nil || bias.node != nil
@@ -37,7 +37,7 @@ extension Variable {
   /// Root-mean-square normalisation of each row.
   ///
   /// - Parameter weight: `[columns]`.
-  public func rmsNormalized(weight: Variable, epsilon: Float) -> Variable {
+  package func rmsNormalized(weight: Variable, epsilon: Float) -> Variable {
     let out = value.rmsNormalized(weight: weight.value, epsilon: epsilon)
     return .recorded(out, inputs: [node, weight.node]) { [self] gradient in
       var gradients = (x: Tensor(uninitialized: shape), weight: Tensor(zeros: weight.shape))

@@ -6,7 +6,7 @@ extension Tensor {
   /// - Parameters:
   ///   - weight: `[columns]`.
   ///   - bias: `[columns]`.
-  public func layerNormalized(weight: Tensor, bias: Tensor, epsilon: Float) -> Tensor {
+  package func layerNormalized(weight: Tensor, bias: Tensor, epsilon: Float) -> Tensor {
     precondition(weight.count == columns && bias.count == columns, "layer norm of \(columns) columns")
     var out = Tensor(uninitialized: shape)
     withPointer { x in
@@ -22,7 +22,7 @@ extension Tensor {
   /// Root-mean-square normalisation (Zhang & Sennrich 2019) of each row.
   ///
   /// - Parameter weight: `[columns]`.
-  public func rmsNormalized(weight: Tensor, epsilon: Float) -> Tensor {
+  package func rmsNormalized(weight: Tensor, epsilon: Float) -> Tensor {
     precondition(weight.count == columns, "RMS norm of \(columns) columns")
     var out = Tensor(uninitialized: shape)
     withPointer { x in

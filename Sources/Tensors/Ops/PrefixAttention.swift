@@ -1,16 +1,16 @@
 import CKernels
 
 /// Texts of several images, packed one after the other without padding. Texts of one image lie together.
-public struct PackedSequences: Sendable {
+package struct PackedSequences: Sendable {
   /// How many tokens each text has.
-  public let lengths: [Int]
+  package let lengths: [Int]
   /// How many of the texts belong to each image.
-  public let sequencesPerImage: [Int]
+  package let sequencesPerImage: [Int]
   let firstSequence: [Int]
   let firstToken: [Int]
 
   /// - Precondition: `sequencesPerImage` sums up to the number of texts.
-  public init(lengths: [Int], sequencesPerImage: [Int]) {
+  package init(lengths: [Int], sequencesPerImage: [Int]) {
     precondition(sequencesPerImage.reduce(0, +) == lengths.count, "\(lengths.count) texts for \(sequencesPerImage)")
     self.lengths = lengths
     self.sequencesPerImage = sequencesPerImage
@@ -18,8 +18,8 @@ public struct PackedSequences: Sendable {
     firstToken = lengths.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
   }
 
-  public var imageCount: Int { sequencesPerImage.count }
-  public var tokenCount: Int { firstToken[firstToken.count - 1] }
+  package var imageCount: Int { sequencesPerImage.count }
+  package var tokenCount: Int { firstToken[firstToken.count - 1] }
 
   /// The place of each token within its text.
   var positions: [Int32] { lengths.flatMap { 0..<Int32($0) } }
@@ -27,12 +27,12 @@ public struct PackedSequences: Sendable {
 
 /// Grouped-query attention of packed texts, causal within a text and open to the whole prefix of its image, whose positions
 /// come before the text's.
-public struct PrefixAttention: Sendable {
-  public let sequences: PackedSequences
-  public let heads, keyValueHeads, headDimension: Int
-  public let prefixLength: Int
+package struct PrefixAttention: Sendable {
+  package let sequences: PackedSequences
+  package let heads, keyValueHeads, headDimension: Int
+  package let prefixLength: Int
   /// A token sees so many positions, itself included, at the most.
-  public let window: Int?
+  package let window: Int?
   private let rotary: RotaryEmbedding?
   private let layout: RotaryEmbedding.PairLayout
   private let positions: [Int32]
@@ -42,7 +42,7 @@ public struct PrefixAttention: Sendable {
   /// - Parameters:
   ///   - rotary: turns queries and keys; `nil` where positions are in the embeddings.
   ///   - layout: of the pairs in queries and keys as the projections make them.
-  public init(
+  package init(
     sequences: PackedSequences, heads: Int, keyValueHeads: Int, headDimension: Int, prefixLength: Int,
     rotary: RotaryEmbedding?, layout: RotaryEmbedding.PairLayout = .halves, window: Int? = nil
   ) {
@@ -67,7 +67,7 @@ public struct PrefixAttention: Sendable {
   ///   - qkv: `[tokens, (heads + 2 * keyValueHeads) * headDimension]`: queries, keys and values before the rotation.
   ///   - prefixes: `[images, layers, 2, keyValueHeads, prefixLength, headDimension]`, keys after the rotation.
   /// - Returns: `[tokens, heads * headDimension]`.
-  public func callAsFunction(_ qkv: Variable, prefixes: Variable, layer: Int) -> Variable {
+  package func callAsFunction(_ qkv: Variable, prefixes: Variable, layer: Int) -> Variable {
     precondition(qkv.shape == [sequences.tokenCount, (heads + 2 * keyValueHeads) * headDimension], "\(qkv.shape)")
     precondition(
       prefixes.shape.count == 6 && prefixes.shape[0] == sequences.imageCount

@@ -2,9 +2,9 @@ import CKernels
 import RealModule
 
 /// Rotary position embedding (Su et al. 2021): pair i of a head is turned by `position * theta^(-2i / d)`.
-public struct RotaryEmbedding: Sendable {
+package struct RotaryEmbedding: Sendable {
   /// How the two numbers of a pair lie in a head before the rotation. Afterwards they always lie as `halves`.
-  public enum PairLayout: Sendable {
+  package enum PairLayout: Sendable {
     /// Number i and number i + d / 2, as Hugging Face stores Llama's projections.
     case halves
     /// Numbers 2i and 2i + 1, as llama.cpp's conversion permutes them.
@@ -12,7 +12,7 @@ public struct RotaryEmbedding: Sendable {
   }
 
   /// How frequencies are slowed down for texts longer than those of the first training.
-  public enum Scaling: Sendable, Equatable {
+  package enum Scaling: Sendable, Equatable {
     case none
     /// All alike (Chen et al. 2023, "Position Interpolation").
     case linear(factor: Double)
@@ -22,13 +22,13 @@ public struct RotaryEmbedding: Sendable {
     case divisors([Float])
   }
 
-  public let headDimension: Int
+  package let headDimension: Int
   /// The first so many numbers of a head are turned, the others left as they are (GPT-NeoX).
-  public let rotatedDimension: Int
+  package let rotatedDimension: Int
   private let inverseFrequencies: [Double]
 
   /// - Precondition: `rotatedDimension`, by default `headDimension`, is even and no larger than `headDimension`.
-  public init(headDimension: Int, rotatedDimension: Int? = nil, theta: Double, scaling: Scaling = .none) {
+  package init(headDimension: Int, rotatedDimension: Int? = nil, theta: Double, scaling: Scaling = .none) {
     let rotated = rotatedDimension ?? headDimension
     precondition(rotated % 2 == 0 && rotated <= headDimension, "\(rotated) of \(headDimension) numbers have no pairs")
     self.headDimension = headDimension
@@ -55,13 +55,13 @@ public struct RotaryEmbedding: Sendable {
   }
 
   /// Cosines and sines of one position, each `[rotatedDimension / 2]`.
-  public func rotation(position: Int) -> (cosines: [Float], sines: [Float]) {
+  package func rotation(position: Int) -> (cosines: [Float], sines: [Float]) {
     let angles = inverseFrequencies.map { Float(Double(position) * $0) }
     return (angles.map { Float(Double.cos(Double($0))) }, angles.map { Float(Double.sin(Double($0))) })
   }
 
   /// Cosines and sines that take what was turned for one position to another, each `[headDimension / 2]`.
-  public func rotation(from: Int, to: Int) -> (cosines: [Float], sines: [Float]) {
+  package func rotation(from: Int, to: Int) -> (cosines: [Float], sines: [Float]) {
     // The difference of the two angles as the positions themselves have them, rounded each: that angle, not that of the
     // difference, leads to what would have been computed there.
     let angles = inverseFrequencies.map { Double(Float(Double(to) * $0)) - Double(Float(Double(from) * $0)) }

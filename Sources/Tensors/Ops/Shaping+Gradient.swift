@@ -1,11 +1,11 @@
 extension Variable {
   /// The same numbers under another shape.
-  public func reshaped(_ newShape: [Int]) -> Variable {
+  package func reshaped(_ newShape: [Int]) -> Variable {
     .recorded(value.reshaped(newShape), inputs: [node]) { [node] gradient in node?.accumulate(gradient) }
   }
 
   /// Rows `range` of a variable seen as `[rows, columns]`.
-  public func rows(_ range: Range<Int>) -> Variable {
+  package func rows(_ range: Range<Int>) -> Variable {
     let columns = value.columns
     return .recorded(value.rows(range), inputs: [node]) { [node] gradient in
       node?.accumulate { sum in
@@ -15,7 +15,7 @@ extension Variable {
   }
 
   /// Rows of a variable seen as `[rows, columns]`, in any order and as often as they are named: `[indices.count, columns]`.
-  public func rows(_ indices: [Int]) -> Variable {
+  package func rows(_ indices: [Int]) -> Variable {
     let (rows, columns) = (value.rows, value.columns)
     precondition(indices.allSatisfy { (0..<rows).contains($0) }, "rows \(indices) of \(shape)")
     var out = Tensor(uninitialized: [indices.count, columns])
@@ -38,7 +38,7 @@ extension Variable {
   }
 
   /// `count` copies along a new outermost dimension.
-  public func repeated(_ count: Int) -> Variable {
+  package func repeated(_ count: Int) -> Variable {
     let size = value.count
     var out = Tensor(uninitialized: [count] + shape)
     value.withPointer { x in
@@ -54,7 +54,7 @@ extension Variable {
   }
 
   /// Tokens `range` of each item of `[batch, tokens, width]`.
-  public func tokens(_ range: Range<Int>) -> Variable {
+  package func tokens(_ range: Range<Int>) -> Variable {
     precondition(shape.count == 3 && range.upperBound <= shape[1], "tokens \(range) of \(shape)")
     let (batch, tokens, width) = (shape[0], shape[1], shape[2])
     let size = range.count * width
@@ -78,7 +78,7 @@ extension Variable {
   }
 
   /// Items' tokens one after the other: `[batch, n, width]` each → `[batch, sum of n, width]`.
-  public static func concatenatedTokens(_ parts: [Variable]) -> Variable {
+  package static func concatenatedTokens(_ parts: [Variable]) -> Variable {
     precondition(!parts.isEmpty && parts.allSatisfy { $0.shape.count == 3 }, "parts [batch, tokens, width]")
     let (batch, width) = (parts[0].shape[0], parts[0].shape[2])
     let total = parts.reduce(0) { $0 + $1.shape[1] }
@@ -109,7 +109,7 @@ extension Variable {
   }
 
   /// `[batch, a, b, width]` → `[batch, b, a, width]`.
-  public func swappedMiddleDimensions() -> Variable {
+  package func swappedMiddleDimensions() -> Variable {
     .recorded(value.swappedMiddleDimensions(), inputs: [node]) { [node] gradient in
       node?.accumulate(gradient.swappedMiddleDimensions())
     }
@@ -118,7 +118,7 @@ extension Variable {
 
 extension Tensor {
   /// `[batch, a, b, width]` → `[batch, b, a, width]`.
-  public func swappedMiddleDimensions() -> Tensor {
+  package func swappedMiddleDimensions() -> Tensor {
     precondition(shape.count == 4, "four dimensions, not \(shape)")
     let (batch, a, b, width) = (shape[0], shape[1], shape[2], shape[3])
     var out = Tensor(uninitialized: [batch, b, a, width])

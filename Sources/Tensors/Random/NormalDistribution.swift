@@ -2,7 +2,7 @@ import RealModule
 
 extension Xoshiro256PlusPlus {
   /// A number of the standard normal distribution (Box & Muller 1958).
-  public mutating func nextNormal() -> Double {
+  package mutating func nextNormal() -> Double {
     // From (0, 1]: the logarithm of 0 is none.
     let radius = Double.sqrt(-2 * Double.log(1 - nextUnitInterval()))
     return radius * Double.cos(2 * .pi * nextUnitInterval())
@@ -11,14 +11,14 @@ extension Xoshiro256PlusPlus {
 
 extension Tensor {
   /// Normally distributed numbers around 0.
-  public static func normal(
+  package static func normal(
     _ shape: [Int], deviation: Double, using generator: inout Xoshiro256PlusPlus
   ) -> Tensor {
     Tensor((0..<shape.reduce(1, *)).map { _ in Float(deviation * generator.nextNormal()) }, shape: shape)
   }
 
   /// Numbers spread evenly from `-bound` to `bound`.
-  public static func uniform(_ shape: [Int], bound: Double, using generator: inout Xoshiro256PlusPlus) -> Tensor {
+  package static func uniform(_ shape: [Int], bound: Double, using generator: inout Xoshiro256PlusPlus) -> Tensor {
     Tensor(
       (0..<shape.reduce(1, *)).map { _ in Float(bound * (2 * generator.nextUnitInterval() - 1)) }, shape: shape)
   }

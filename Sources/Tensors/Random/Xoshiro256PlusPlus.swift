@@ -1,6 +1,6 @@
 /// The generator xoshiro256++ 1.0 of Blackman and Vigna (2019, "Scrambled linear pseudorandom number generators"): the
 /// same numbers from the same seed on every platform.
-public struct Xoshiro256PlusPlus: RandomNumberGenerator, Sendable, Equatable {
+package struct Xoshiro256PlusPlus: RandomNumberGenerator, Sendable, Equatable {
   private var state: (UInt64, UInt64, UInt64, UInt64)
 
   /// - Precondition: not all four words are 0.
@@ -12,13 +12,13 @@ public struct Xoshiro256PlusPlus: RandomNumberGenerator, Sendable, Equatable {
   /// Filled by SplitMix64, as the authors advise. Every pair of seed and stream gives its own sequence.
   ///
   /// - Parameter stream: tells rows that share a seed apart.
-  public init(seed: UInt64, stream: UInt64 = 0) {
+  package init(seed: UInt64, stream: UInt64 = 0) {
     var seeds = SplitMix64(state: seed)
     var words = SplitMix64(state: seeds.next() ^ stream)
     self.init(state: (words.next(), words.next(), words.next(), words.next()))
   }
 
-  public mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     let result = rotateLeft(state.0 &+ state.3, by: 23) &+ state.0
     let shifted = state.1 << 17
     state.2 ^= state.0
@@ -31,11 +31,11 @@ public struct Xoshiro256PlusPlus: RandomNumberGenerator, Sendable, Equatable {
   }
 
   /// A number of the 2^53 evenly spaced ones from 0 up to, not including, 1.
-  public mutating func nextUnitInterval() -> Double {
+  package mutating func nextUnitInterval() -> Double {
     Double(next() >> 11) * 0x1p-53
   }
 
-  public static func == (left: Self, right: Self) -> Bool { left.state == right.state }
+  package static func == (left: Self, right: Self) -> Bool { left.state == right.state }
 }
 
 private func rotateLeft(_ word: UInt64, by count: UInt64) -> UInt64 {

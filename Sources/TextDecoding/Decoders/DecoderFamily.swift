@@ -1,8 +1,8 @@
-public import ModelFiles
+package import ModelFiles
 
 /// The decoder families, each from a Hugging Face directory and, where GGUF has an architecture for it, from a GGUF file.
 /// Names are those of `model_type` in a `config.json`.
-public enum DecoderFamily: String, CaseIterable, Sendable {
+package enum DecoderFamily: String, CaseIterable, Sendable {
   case llama, mistral, qwen2, qwen3, gpt2, opt
   case gemma3 = "gemma3_text"
   case gptNeoX = "gpt_neox"
@@ -20,7 +20,7 @@ public enum DecoderFamily: String, CaseIterable, Sendable {
   /// The family of the model at `path`, a GGUF file or a directory with `config.json`.
   ///
   /// - Throws: `ModelFileError`; `.invalidValue` where the family is none of these.
-  public init(path: String) throws(ModelFileError) {
+  package init(path: String) throws(ModelFileError) {
     let (found, file, key): (String, String, String)
     if Self.isGGUF(path) {
       (file, key) = (path, "general.architecture")
@@ -40,11 +40,11 @@ public enum DecoderFamily: String, CaseIterable, Sendable {
   }
 
   /// Whether a decoder's path names a GGUF file rather than a directory.
-  public static func isGGUF(_ path: String) -> Bool { path.hasSuffix(".gguf") }
+  package static func isGGUF(_ path: String) -> Bool { path.hasSuffix(".gguf") }
 
   /// - Parameter path: a GGUF file, or a directory with `config.json` and one of `DirectoryWeights`.
   /// - Throws: `ModelFileError`.
-  public func open(path: String) throws(ModelFileError) -> TransformerDecoder {
+  package func open(path: String) throws(ModelFileError) -> TransformerDecoder {
     if Self.isGGUF(path) { return try open(gguf: GGUFFile(path: path)) }
     let weights = WeightReader(try openWeights(directory: path))
     let configuration = path + "/config.json"
@@ -62,7 +62,7 @@ public enum DecoderFamily: String, CaseIterable, Sendable {
   }
 
   /// - Throws: `ModelFileError`, also where the family has no GGUF architecture.
-  public func open(gguf file: GGUFFile) throws(ModelFileError) -> TransformerDecoder {
+  package func open(gguf file: GGUFFile) throws(ModelFileError) -> TransformerDecoder {
     let weights = WeightReader(file)
     switch self {
     case .llama, .mistral:

@@ -1,4 +1,4 @@
-public import ModelFiles
+package import ModelFiles
 import Tensors
 
 /// GPT-2 (Radford et al. 2019): pre-norm blocks, learnt positions, so that text behind a prefix of length P begins at the
@@ -8,7 +8,7 @@ extension TransformerDecoder {
   ///
   /// - Parameter weights: with or without `transformer.` before each name.
   /// - Throws: `ModelFileError` where a tensor is missing or misshapen.
-  public init(gpt2 c: GPT2Configuration, huggingFace weights: WeightReader) throws(ModelFileError) {
+  package init(gpt2 c: GPT2Configuration, huggingFace weights: WeightReader) throws(ModelFileError) {
     let root = weights.rooted(at: ["transformer"], having: "wte.weight")
     try self.init(gpt2: c, weights, root, .huggingFace)
   }
@@ -16,7 +16,7 @@ extension TransformerDecoder {
   /// A GGUF file of architecture `gpt2`.
   ///
   /// - Throws: as the other initialiser.
-  public init(gpt2 c: GPT2Configuration, gguf weights: WeightReader) throws(ModelFileError) {
+  package init(gpt2 c: GPT2Configuration, gguf weights: WeightReader) throws(ModelFileError) {
     try self.init(gpt2: c, weights, weights, .gguf)
   }
 

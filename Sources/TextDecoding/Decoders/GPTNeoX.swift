@@ -1,4 +1,4 @@
-public import ModelFiles
+package import ModelFiles
 import Tensors
 
 /// GPT-NeoX (Black et al. 2022), of which Pythia is (Biderman et al. 2023): rotary positions for the first part of each
@@ -6,7 +6,7 @@ import Tensors
 extension TransformerDecoder {
   /// - Parameter weights: `model.safetensors` of Hugging Face, with or without `gpt_neox.` before each name.
   /// - Throws: `ModelFileError` where a tensor is missing or misshapen.
-  public init(gptNeoX c: GPTNeoXConfiguration, weights: WeightReader) throws(ModelFileError) {
+  package init(gptNeoX c: GPTNeoXConfiguration, weights: WeightReader) throws(ModelFileError) {
     let root = weights.rooted(at: ["gpt_neox"], having: "embed_in.weight")
     let (d, h) = (c.hiddenSize, c.headDimension)
     func norm(_ reader: WeightReader, _ name: String) throws(ModelFileError) -> Norm {

@@ -1,4 +1,4 @@
-public import ModelFiles
+package import ModelFiles
 import Tensors
 
 /// Gemma 3's text model (Gemma Team 2025): embeddings times the root of their width, norms before and after each half of a
@@ -7,7 +7,7 @@ extension TransformerDecoder {
   /// `model.safetensors` of Hugging Face, whose norms are stored less 1.
   ///
   /// - Throws: `ModelFileError` where a tensor is missing or misshapen.
-  public init(gemma3 c: Gemma3Configuration, huggingFace weights: WeightReader) throws(ModelFileError) {
+  package init(gemma3 c: Gemma3Configuration, huggingFace weights: WeightReader) throws(ModelFileError) {
     let embedding = "embed_tokens.weight"
     // Checkpoints that see hold the text model below others.
     let root = weights.rooted(
@@ -26,7 +26,7 @@ extension TransformerDecoder {
   /// A GGUF file of architecture `gemma3`.
   ///
   /// - Throws: as the other initialiser.
-  public init(gemma3 c: Gemma3Configuration, gguf weights: WeightReader) throws(ModelFileError) {
+  package init(gemma3 c: Gemma3Configuration, gguf weights: WeightReader) throws(ModelFileError) {
     try self.init(
       gemma3: c, weights,
       Gemma3Names(

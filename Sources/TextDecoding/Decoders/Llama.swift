@@ -1,4 +1,4 @@
-public import ModelFiles
+package import ModelFiles
 import Tensors
 
 /// The Llama family (Touvron et al. 2023), to which SmolLM2 belongs: RMSNorm, rotary positions, grouped-query attention,
@@ -7,7 +7,7 @@ import Tensors
 extension TransformerDecoder {
   /// - Parameter names: how the file calls its tensors; it also tells how pairs of the rotary embedding lie.
   /// - Throws: `ModelFileError` where a tensor is missing or misshapen.
-  public init(llama c: LlamaConfiguration, weights: WeightReader, names: LlamaNames) throws(ModelFileError) {
+  package init(llama c: LlamaConfiguration, weights: WeightReader, names: LlamaNames) throws(ModelFileError) {
     let heads = Heads(queries: c.attentionHeads, keyValues: c.keyValueHeads, dimension: c.headDimension)
     let embedding = Linear(
       weight: try weights.matrix(names.embedding, rows: c.vocabularySize, columns: c.hiddenSize))

@@ -1,8 +1,8 @@
 import Tensors
 
 /// How a file format calls the tensors of a Llama and its kin.
-public struct LlamaNames: Sendable {
-  public let embedding, norm, head: String
+package struct LlamaNames: Sendable {
+  package let embedding, norm, head: String
   let layerPrefix: String
   /// Of these, and of `output`, weights and biases have the file's endings.
   let query, key, value, output: String
@@ -12,7 +12,7 @@ public struct LlamaNames: Sendable {
   func layer(_ index: Int) -> String { "\(layerPrefix).\(index)" }
 
   /// `model.safetensors` of Hugging Face.
-  public static let huggingFace = LlamaNames(
+  package static let huggingFace = LlamaNames(
     embedding: "model.embed_tokens.weight", norm: "model.norm.weight", head: "lm_head.weight",
     layerPrefix: "model.layers", query: "self_attn.q_proj", key: "self_attn.k_proj", value: "self_attn.v_proj",
     output: "self_attn.o_proj", attentionNorm: "input_layernorm.weight", queryNorm: "self_attn.q_norm.weight",
@@ -20,10 +20,10 @@ public struct LlamaNames: Sendable {
     up: "mlp.up_proj.weight", down: "mlp.down_proj.weight", pairLayout: .halves)
 
   /// GGUF of architecture `llama`, whose `attn_q` and `attn_k` rows are permuted so that pairs lie side by side.
-  public static let gguf = LlamaNames(ggufPairs: .interleaved)
+  package static let gguf = LlamaNames(ggufPairs: .interleaved)
 
   /// GGUF of the other architectures, which permutes nothing.
-  public static let ggufUnpermuted = LlamaNames(ggufPairs: .halves)
+  package static let ggufUnpermuted = LlamaNames(ggufPairs: .halves)
 
   private init(ggufPairs: RotaryEmbedding.PairLayout) {
     self.init(

@@ -1,4 +1,4 @@
-public import ModelFiles
+package import ModelFiles
 import Tensors
 
 /// OPT (Zhang et al. 2022): learnt positions whose table begins two rows early, ReLU; norms after each half of a block and
@@ -6,7 +6,7 @@ import Tensors
 extension TransformerDecoder {
   /// - Parameter weights: `model.safetensors` of Hugging Face, with or without `model.` before each name.
   /// - Throws: `ModelFileError` where a tensor is missing or misshapen.
-  public init(opt c: OPTConfiguration, weights: WeightReader) throws(ModelFileError) {
+  package init(opt c: OPTConfiguration, weights: WeightReader) throws(ModelFileError) {
     let root = weights.rooted(at: ["model"], having: "decoder.embed_tokens.weight").scoped("decoder")
     let d = c.hiddenSize
     func norm(_ reader: WeightReader, _ name: String) throws(ModelFileError) -> Norm {

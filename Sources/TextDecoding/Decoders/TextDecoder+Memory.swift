@@ -1,14 +1,14 @@
-public import Tensors
+package import Tensors
 
 extension TextDecoder {
-  public func preparedByteCount(_ plan: MatrixPlan) -> Int { 0 }
+  package func preparedByteCount(_ plan: MatrixPlan) -> Int { 0 }
 
   /// The most bytes that a row takes at any moment.
   ///
   /// - Parameters:
   ///   - length: positions, the prefix included.
   ///   - prompt: tokens that are read at once.
-  public func workingBytes(length: Int, prompt: Int) -> Int {
+  package func workingBytes(length: Int, prompt: Int) -> Int {
     // Old and new place, the new one twice as large, as the row grows.
     let keysValues = 3 * keyValueBytes(length: length)
     // Logits, and as many scores, sorted or changed.
@@ -17,7 +17,7 @@ extension TextDecoder {
   }
 
   /// Bytes of a row's keys and values.
-  public func keyValueBytes(length: Int) -> Int {
+  package func keyValueBytes(length: Int) -> Int {
     let shape = prefixShape
     return 2 * shape.layers * shape.keyValueHeads * shape.headDimension * (length + 32) * MemoryLayout<Float>.stride
   }

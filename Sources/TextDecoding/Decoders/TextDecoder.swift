@@ -1,7 +1,7 @@
-public import Tensors
+package import Tensors
 
 /// A frozen causal language model that starts from prefixes.
-public protocol TextDecoder: Sendable {
+package protocol TextDecoder: Sendable {
   var vocabularySize: Int { get }
 
   /// What a prefix for this decoder looks like, at length 0.
@@ -65,7 +65,7 @@ public protocol TextDecoder: Sendable {
 }
 
 extension TextDecoder {
-  public func moved(_ prefix: Prefix, by offset: Int) throws(DecodingError) -> Prefix {
+  package func moved(_ prefix: Prefix, by offset: Int) throws(DecodingError) -> Prefix {
     if offset == 0 { return prefix }
     throw .fixedPositions
   }
@@ -73,7 +73,7 @@ extension TextDecoder {
   /// A cache whose rows start from these prefixes.
   ///
   /// - Throws: `DecodingError.prefixMismatch`.
-  public func cache(prefixes: [Prefix?]) throws(DecodingError) -> KVCache {
+  package func cache(prefixes: [Prefix?]) throws(DecodingError) -> KVCache {
     try KVCache(shape: prefixShape, prefixes: prefixes)
   }
 
@@ -81,7 +81,7 @@ extension TextDecoder {
   ///
   /// - Parameter embeddings: `[length, embeddingWidth]`.
   /// - Throws: `DecodingError.contextFull`.
-  public func prefix(ofEmbeddings embeddings: Tensor) throws(DecodingError) -> Prefix {
+  package func prefix(ofEmbeddings embeddings: Tensor) throws(DecodingError) -> Prefix {
     var cache = try cache(prefixes: [nil])
     guard embeddings.rows > 0 else { return cache.prefix(ofRow: 0) }
     let hidden = try hiddenStates(ofEmbeddings: [embeddings], cache: &cache)
@@ -93,7 +93,7 @@ extension TextDecoder {
   ///
   /// - Parameter tokens: as of `hiddenStates(_:cache:)`, but that a row whose prefix tells what follows it may have none.
   /// - Throws: as `hiddenStates(_:cache:)`; `DecodingError.nothingToRead` where a row has neither.
-  public func lastLogits(_ tokens: [[Int]], cache: inout KVCache) throws(DecodingError) -> Tensor {
+  package func lastLogits(_ tokens: [[Int]], cache: inout KVCache) throws(DecodingError) -> Tensor {
     let known = tokens.indices.map { tokens[$0].isEmpty ? cache.nextLogits(ofRow: $0) : nil }
     if let row = tokens.indices.first(where: { tokens[$0].isEmpty && known[$0] == nil }) {
       throw .nothingToRead(row: row)

@@ -1,15 +1,15 @@
 import ModelFiles
-public import Tensors
+package import Tensors
 
 extension TransformerDecoder {
-  public func loss(
+  package func loss(
     of captions: PackedCaptions, prefixes: Variable, labelSmoothing: Double, divisor: Double?
   ) throws(DecodingError) -> Variable {
     crossEntropy(
       try hiddenStates(of: captions, prefixes: prefixes), captions, labelSmoothing: labelSmoothing, divisor: divisor)
   }
 
-  public func loss(
+  package func loss(
     of captions: PackedCaptions, prompts: Variable, labelSmoothing: Double, divisor: Double?
   ) throws(DecodingError) -> Variable {
     crossEntropy(

@@ -1,8 +1,8 @@
 import ModelFiles
-public import Tensors
+package import Tensors
 
 /// A causal transformer. Each family's file says how its weights become one: `init(llama:…)`, `init(gpt2:…)` and so on.
-public struct TransformerDecoder: TextDecoder {
+package struct TransformerDecoder: TextDecoder {
   /// Heads of a block's attention, the same in all blocks.
   struct Heads: Sendable {
     var queries: Int
@@ -21,7 +21,7 @@ public struct TransformerDecoder: TextDecoder {
   var rotaries: [RotaryEmbedding] = []
   var pairLayout = RotaryEmbedding.PairLayout.halves
   /// How many positions the model was trained for or, where they are learnt, has.
-  public let maximumPositions: Int
+  package let maximumPositions: Int
 
   init(
     heads: Heads, embedding: TokenEmbedding, layers: [DecoderLayer], norm: Norm?, head: Linear, maximumPositions: Int
@@ -34,7 +34,7 @@ public struct TransformerDecoder: TextDecoder {
     self.maximumPositions = maximumPositions
   }
 
-  public func prepared(_ plan: MatrixPlan) -> TransformerDecoder {
+  package func prepared(_ plan: MatrixPlan) -> TransformerDecoder {
     var prepared = self
     prepared.embedding.projection = embedding.projection?.prepared(plan)
     prepared.layers = layers.map { $0.prepared(plan) }
@@ -43,35 +43,35 @@ public struct TransformerDecoder: TextDecoder {
     return prepared
   }
 
-  public func preparedByteCount(_ plan: MatrixPlan) -> Int {
+  package func preparedByteCount(_ plan: MatrixPlan) -> Int {
     let others = [embedding.projection, outputProjection].compactMap(\.self)
     return (layers.flatMap(\.matrices) + others).reduce(head.preparedByteCount(plan.ofHead)) {
       $0 + $1.preparedByteCount(plan)
     }
   }
 
-  public var vocabularySize: Int { head.outputs }
+  package var vocabularySize: Int { head.outputs }
 
-  public var prefixShape: Prefix.Shape {
+  package var prefixShape: Prefix.Shape {
     Prefix.Shape(
       layers: layers.count, keyValueHeads: heads.keyValues, headDimension: heads.dimension, length: 0)
   }
 
-  public func logits(_ hiddenStates: Tensor) -> Tensor { head(hiddenStates) }
+  package func logits(_ hiddenStates: Tensor) -> Tensor { head(hiddenStates) }
 
-  public func hiddenStates(_ tokens: [[Int]], cache: inout KVCache) throws(DecodingError) -> Tensor {
+  package func hiddenStates(_ tokens: [[Int]], cache: inout KVCache) throws(DecodingError) -> Tensor {
     try check(tokens.lazy.flatMap { $0 })
     return try read(embedding.embed(tokens.flatMap { $0 }).value, counts: tokens.map(\.count), cache: &cache)
   }
 
-  public var embeddingWidth: Int { embedding.projection?.outputs ?? embedding.tokens.inputs }
+  package var embeddingWidth: Int { embedding.projection?.outputs ?? embedding.tokens.inputs }
 
-  public func embeddings(of tokens: [Int]) throws(DecodingError) -> Tensor {
+  package func embeddings(of tokens: [Int]) throws(DecodingError) -> Tensor {
     try check(tokens)
     return embedding.embed(tokens).value
   }
 
-  public func hiddenStates(ofEmbeddings embeddings: [Tensor], cache: inout KVCache) throws(DecodingError) -> Tensor {
+  package func hiddenStates(ofEmbeddings embeddings: [Tensor], cache: inout KVCache) throws(DecodingError) -> Tensor {
     var rows = Tensor(uninitialized: [embeddings.reduce(0) { $0 + $1.rows }, embeddingWidth])
     rows.withMutablePointer { target in
       var offset = 0

@@ -2,7 +2,7 @@
 /// ("continuous batching": Yu et al. 2022, "Orca").
 ///
 /// As with `generate`, what a row becomes depends on its own logits, start tokens and seed alone.
-public struct ContinuousGeneration<Stepper: TokenStepper> {
+package struct ContinuousGeneration<Stepper: TokenStepper> {
   private var stepper: Stepper
   private var decoding: any RowDecoding
 
@@ -10,7 +10,7 @@ public struct ContinuousGeneration<Stepper: TokenStepper> {
   ///   - stepper: has no rows yet.
   ///   - tokenBytes: the UTF-8 bytes that a token stands for. Stop strings need it.
   /// - Throws: `GenerationError` where the options cannot work.
-  public init(
+  package init(
     _ stepper: consuming Stepper, options: GenerationOptions, tokenBytes: ((Int) -> [UInt8])? = nil
   ) throws {
     precondition(stepper.rowCount == 0, "\(stepper.rowCount) rows of which nothing is known")
@@ -19,7 +19,7 @@ public struct ContinuousGeneration<Stepper: TokenStepper> {
   }
 
   /// How many rows are alive; with beam search, each counts once.
-  public var rowCount: Int { decoding.rowCount }
+  package var rowCount: Int { decoding.rowCount }
 
   /// Adds a row.
   ///
@@ -29,7 +29,7 @@ public struct ContinuousGeneration<Stepper: TokenStepper> {
   ///   - seed: for sampling, tells rows apart that share the options' seed.
   ///   - append: gives the stepper one more row, or throws and leaves it as it is.
   /// - Throws: `GenerationError`, and what `append` throws; no row is added then.
-  public mutating func add(
+  package mutating func add(
     id: Int, startTokens: [Int], seed: UInt64 = 0, append: (inout Stepper) throws -> Void
   ) throws {
     try GenerationError.check(startTokens, what: "start token", vocabularySize: stepper.vocabularySize)
@@ -46,7 +46,7 @@ public struct ContinuousGeneration<Stepper: TokenStepper> {
   ///
   /// - Returns: the rows that ended by it.
   /// - Throws: what the stepper throws. An error of one row is that row's result.
-  public mutating func step() throws -> [FinishedRow] {
+  package mutating func step() throws -> [FinishedRow] {
     if decoding.rowCount == 0 { return [] }
     return try decoding.step(&stepper, onToken: nil)
   }

@@ -1,5 +1,5 @@
 /// Which of the possible continuations is taken.
-public enum DecodingStrategy: Sendable, Equatable {
+package enum DecodingStrategy: Sendable, Equatable {
   /// The likeliest token at every step, the lowest of equal ones.
   case greedy
 
@@ -15,7 +15,7 @@ public enum DecodingStrategy: Sendable, Equatable {
   case sample(temperature: Double = 1, topK: Int? = nil, topP: Double? = nil, seed: UInt64 = 0)
 
   /// When beam search ends, once `width` sequences have finished.
-  public enum EarlyStopping: String, Sendable, Equatable, Codable, CaseIterable {
+  package enum EarlyStopping: String, Sendable, Equatable, Codable, CaseIterable {
     /// At once (`early_stopping=True`).
     case whenComplete
     /// When the best unfinished sequence, at its present length, scores no better than the worst finished one

@@ -1,5 +1,5 @@
 /// Why a row ended.
-public enum FinishReason: String, Sendable, Codable, CaseIterable {
+package enum FinishReason: String, Sendable, Codable, CaseIterable {
   /// The model gave one of `stopTokens`.
   case stopToken
   /// One of `stopStrings` appeared.

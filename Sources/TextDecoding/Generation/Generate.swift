@@ -15,7 +15,7 @@
 ///     all of a row when it ends. May throw to end generation.
 /// - Returns: what became of each row, in the order of `startTokens`.
 /// - Throws: `GenerationError`, and what `stepper` and `onToken` throw.
-public func generate<Stepper: TokenStepper>(
+package func generate<Stepper: TokenStepper>(
   from stepper: consuming Stepper,
   startTokens: [[Int]],
   options: GenerationOptions = GenerationOptions(),

@@ -1,5 +1,5 @@
 /// Why generation could not start or go on.
-public enum GenerationError: Error, Equatable, CustomStringConvertible {
+package enum GenerationError: Error, Equatable, CustomStringConvertible {
   /// An option outside of what is allowed.
   case invalidOption(name: String, value: String, allowed: String)
   /// Stop strings were asked for, but nothing says which bytes a token stands for.
@@ -17,7 +17,7 @@ public enum GenerationError: Error, Equatable, CustomStringConvertible {
   /// The options forbid every token before the first one could be chosen.
   case everyTokenMasked(row: Int)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .invalidOption(let name, let value, let allowed):
       "generation option \(name) is \(value): give \(allowed)"

@@ -5,7 +5,7 @@ extension GenerationOptions: Codable {
     case strategy, repetitionPenalty, noRepeatNGramSize, minimumNewTokens, maximumNewTokens, stopTokens, stopStrings
   }
 
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     self.init()
     strategy = try values.decodeIfPresent(DecodingStrategy.self, forKey: .strategy) ?? strategy
@@ -17,7 +17,7 @@ extension GenerationOptions: Codable {
     stopStrings = try values.decodeIfPresent([String].self, forKey: .stopStrings) ?? stopStrings
   }
 
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(strategy, forKey: .strategy)
     try values.encode(repetitionPenalty, forKey: .repetitionPenalty)
@@ -41,7 +41,7 @@ extension DecodingStrategy: Codable {
     case temperature, topK, topP, seed
   }
 
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     switch try values.decode(Name.self, forKey: .name) {
     case .greedy:
@@ -61,7 +61,7 @@ extension DecodingStrategy: Codable {
     }
   }
 
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     switch self {
     case .greedy:

@@ -8,7 +8,7 @@ extension GenerationOptions {
   /// Checks every option by itself and against the others.
   ///
   /// - Throws: `GenerationError.invalidOption` for the first that is outside of its range.
-  public func validate() throws(GenerationError) {
+  package func validate() throws(GenerationError) {
     try Self.require(
       repetitionPenalty.isFinite && repetitionPenalty > 0, "repetitionPenalty", repetitionPenalty, "a number above 0")
     try Self.require(noRepeatNGramSize >= 0, "noRepeatNGramSize", noRepeatNGramSize, "0 (off) or more")

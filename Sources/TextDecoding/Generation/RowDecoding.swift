@@ -21,10 +21,10 @@ protocol RowDecoding {
 }
 
 /// What became of a row.
-public struct FinishedRow: Sendable {
+package struct FinishedRow: Sendable {
   /// As it was given when the row joined.
-  public let id: Int
-  public let result: Result<GeneratedSequence, GenerationError>
+  package let id: Int
+  package let result: Result<GeneratedSequence, GenerationError>
 }
 
 extension GenerationOptions {

@@ -2,7 +2,7 @@ extension TextDecoder {
   /// Lets a text grow from each prefix, all as one batch.
   ///
   /// - Throws: as `generate(from:startTokens:options:…)`; `DecodingError`.
-  public func generate(
+  package func generate(
     from prefixes: [Prefix], startTokens: [Int], options: GenerationOptions, tokenBytes: ((Int) -> [UInt8])? = nil
   ) throws -> [GeneratedSequence] {
     try generate(
@@ -16,7 +16,7 @@ extension TextDecoder {
   ///   - startTokens: one list a prefix, of any length of at least one.
   ///   - rowSeeds: for sampling, one number a prefix; its index by default.
   /// - Throws: as `generate(from:startTokens:options:…)`; `DecodingError`.
-  public func generate(
+  package func generate(
     from prefixes: [Prefix], startTokens: [[Int]], options: GenerationOptions, rowSeeds: [UInt64]? = nil,
     tokenBytes: ((Int) -> [UInt8])? = nil
   ) throws -> [GeneratedSequence] {

@@ -1,7 +1,7 @@
-public import Tensors
+package import Tensors
 
 /// A batch of sequences that grow together: all that generation needs to know of a decoder.
-public protocol TokenStepper {
+package protocol TokenStepper {
   /// How many rows are alive now.
   var rowCount: Int { get }
 
@@ -27,5 +27,5 @@ public protocol TokenStepper {
 }
 
 extension TokenStepper {
-  public func canBeginByItself(row: Int) -> Bool { false }
+  package func canBeginByItself(row: Int) -> Bool { false }
 }

@@ -1,6 +1,6 @@
 extension Tokenizer {
   /// The text of a sequence, trimmed.
-  public func caption(of sequence: GeneratedSequence) -> String {
+  package func caption(of sequence: GeneratedSequence) -> String {
     let bytes = sequence.textBytes ?? sequence.textTokens.flatMap { self.bytes(of: $0) }
     let text = String(decoding: bytes, as: UTF8.self)
     guard let first = text.firstIndex(where: { !$0.isWhitespace }),

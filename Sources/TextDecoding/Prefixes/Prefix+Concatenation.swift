@@ -8,7 +8,7 @@ extension TextDecoder {
   ///
   /// - Throws: `DecodingError.prefixMismatch` where one is of another shape, `.fixedPositions` where the decoder's keys
   ///   cannot be moved.
-  public func concatenation(of prefixes: [Prefix]) throws(DecodingError) -> Prefix {
+  package func concatenation(of prefixes: [Prefix]) throws(DecodingError) -> Prefix {
     var parts: [Prefix] = []
     var length = 0
     for prefix in prefixes {

@@ -26,7 +26,7 @@ extension Prefix {
 }
 
 extension TransformerDecoder {
-  public func moved(_ prefix: Prefix, by offset: Int) throws(DecodingError) -> Prefix {
+  package func moved(_ prefix: Prefix, by offset: Int) throws(DecodingError) -> Prefix {
     if offset == 0 { return prefix }
     let ofLayers = layers.compactMap { layer in layer.attention.rotary.map { rotaries[$0] } }
     guard ofLayers.count == layers.count else { throw .fixedPositions }

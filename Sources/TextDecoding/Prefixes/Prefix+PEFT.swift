@@ -9,7 +9,7 @@ extension Prefix {
   ///
   /// - Parameter decoder: the shape that is wanted; its length is ignored.
   /// - Throws: `PEFTError`, `PrefixFileError.notFinite`, `ModelFileError`.
-  public init(peftDirectory directory: String, decoder: Shape) throws {
+  package init(peftDirectory directory: String, decoder: Shape) throws {
     let configurationPath = Path.join(directory, PEFTPrefixConfiguration.fileName)
     let weightsPath = Path.join(directory, PEFTPrefixConfiguration.weightsName)
     guard FileSystem.isRegularFile(configurationPath) else { throw PEFTError.notFound(directory: directory) }
@@ -42,7 +42,7 @@ extension Prefix {
   ///   - directory: created where it is not there; files of the same names are replaced.
   ///   - baseModel: what PEFT shall call the decoder: a repository's name or a directory.
   /// - Throws: `FileSystemError`, `ModelFileError.cannotWrite`.
-  public func writePEFT(directory: String, baseModel: String?) throws {
+  package func writePEFT(directory: String, baseModel: String?) throws {
     try FileSystem.createDirectory(directory)
     let configuration = PEFTPrefixConfiguration(
       virtualTokens: length, layers: shape.layers, keyValueHeads: shape.keyValueHeads,

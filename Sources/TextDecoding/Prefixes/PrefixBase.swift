@@ -1,13 +1,13 @@
-public import ModelFiles
+package import ModelFiles
 
 /// The decoder that a prefix was made for. Keys and values mean nothing to any other, not even to one of the same shape.
-public struct PrefixBase: Sendable, Equatable {
+package struct PrefixBase: Sendable, Equatable {
   /// Of the file of the decoder's weights.
-  public let sha256: FileHash
+  package let sha256: FileHash
   /// For people.
-  public let name: String
+  package let name: String
 
-  public init(sha256: FileHash, name: String) {
+  package init(sha256: FileHash, name: String) {
     self.sha256 = sha256
     self.name = name
   }

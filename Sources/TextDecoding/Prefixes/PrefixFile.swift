@@ -1,4 +1,4 @@
-public import ModelFiles
+package import ModelFiles
 import Tensors
 
 /// A prefix on disk: safetensors with one tensor, `keys_values` `[layers, 2, keyValueHeads, length, headDimension]` of 32-bit
@@ -12,20 +12,20 @@ import Tensors
 /// | `origin` | how it was made, such as `image photo.jpg` |
 /// | `template` | of a text task: how an input is written behind it; may be missing |
 /// | `key_positions` | `rotated 0..<length`: keys lie as in the decoder's cache, after the rotary embedding for these positions where the decoder has one, rotate-half |
-public struct PrefixFile: Sendable {
-  public let prefix: Prefix
-  public let base: PrefixBase
+package struct PrefixFile: Sendable {
+  package let prefix: Prefix
+  package let base: PrefixBase
   /// How it was made, for people: `image photo.jpg`, `text …`, `concat of …`, `peft …`.
-  public let origin: String
+  package let origin: String
   /// How an input is written behind it, `{input}` standing for the input; `nil` where it was not made for inputs.
-  public let template: String?
+  package let template: String?
 
-  public static let formatVersion = 1
+  package static let formatVersion = 1
   static let format = "caption prefix"
   static let keyPositions = "rotated 0..<length"
   static let tensorName = "keys_values"
 
-  public init(prefix: Prefix, base: PrefixBase, origin: String, template: String? = nil) {
+  package init(prefix: Prefix, base: PrefixBase, origin: String, template: String? = nil) {
     self.template = template
     self.prefix = prefix
     self.base = base
@@ -33,7 +33,7 @@ public struct PrefixFile: Sendable {
   }
 
   /// - Throws: `PrefixFileError`; `ModelFileError` where the file is damaged.
-  public init(path: String) throws {
+  package init(path: String) throws {
     guard FileSystem.isRegularFile(path) else { throw PrefixFileError.notFound(path: path) }
     let file = try SafetensorsFile(path: path)
     let metadata = file.metadata
@@ -77,7 +77,7 @@ public struct PrefixFile: Sendable {
   /// Writes the file in one step.
   ///
   /// - Throws: `ModelFileError.cannotWrite`.
-  public func write(to path: String) throws(ModelFileError) {
+  package func write(to path: String) throws(ModelFileError) {
     let shape = prefix.shape
     var metadata = [
       "format": Self.format, "format_version": String(Self.formatVersion), "key_positions": Self.keyPositions,
@@ -95,7 +95,7 @@ public struct PrefixFile: Sendable {
   ///   - path: of the file, for messages.
   ///   - decoder: that shall start from the prefix, and its shape.
   /// - Throws: `PrefixFileError.otherBase`, `.otherShape`.
-  public func check(path: String, fits decoder: PrefixBase, shape: Prefix.Shape) throws(PrefixFileError) {
+  package func check(path: String, fits decoder: PrefixBase, shape: Prefix.Shape) throws(PrefixFileError) {
     guard base.sha256 == decoder.sha256 else { throw .otherBase(path: path, found: base, expected: decoder) }
     guard prefix.shape.fits(shape) else {
       throw .otherShape(path: path, found: prefix.shape.dimensions, expected: shape.dimensions)

@@ -1,5 +1,5 @@
 /// What is wrong with a file or a directory that a prefix is read from.
-public enum PrefixFileError: Error, Equatable, Sendable, CustomStringConvertible {
+package enum PrefixFileError: Error, Equatable, Sendable, CustomStringConvertible {
   case notFound(path: String)
   case notAPrefix(path: String)
   case unknownVersion(path: String, found: String, known: Int)
@@ -11,7 +11,7 @@ public enum PrefixFileError: Error, Equatable, Sendable, CustomStringConvertible
   /// NaN or infinity among the numbers.
   case notFinite(path: String, tensor: String)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .notFound(let path):
       "\(path): no such file: check the path, or make it with 'caption prefix from-image' or 'from-text'"

@@ -1,18 +1,18 @@
 /// How a text task is written for a decoder: the input in a template, then the target (Li & Liang 2021).
-public struct TextTask: Sendable, Equatable {
-  public static let placeholder = "{input}"
-  public static let defaultTemplate = "{input}\n"
+package struct TextTask: Sendable, Equatable {
+  package static let placeholder = "{input}"
+  package static let defaultTemplate = "{input}\n"
 
   /// Text with `{input}` once.
-  public let template: String
+  package let template: String
 
   /// - Precondition: `TextTask.isTemplate(template)`.
-  public init(template: String = defaultTemplate) { self.template = template }
+  package init(template: String = defaultTemplate) { self.template = template }
 
-  public static func isTemplate(_ text: String) -> Bool { text.ranges(of: placeholder).count == 1 }
+  package static func isTemplate(_ text: String) -> Bool { text.ranges(of: placeholder).count == 1 }
 
   /// What is given of a text: special tokens spelt in the template are these tokens, those spelt in the input are text.
-  public func tokens(of input: String, tokenizer: any Tokenizer) -> [Int] {
+  package func tokens(of input: String, tokenizer: any Tokenizer) -> [Int] {
     let parts = template.ranges(of: Self.placeholder).first.map {
       (template[..<$0.lowerBound], template[$0.upperBound...])
     }

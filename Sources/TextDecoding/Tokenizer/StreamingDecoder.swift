@@ -2,20 +2,20 @@
 ///
 /// A token may end within a character; its bytes are then held back until the character is complete. What is returned,
 /// put together, is what `decode` gives for all tokens at once.
-public struct StreamingDecoder: Sendable {
+package struct StreamingDecoder: Sendable {
   private let tokenizer: any Tokenizer
   private let skipsSpecialTokens: Bool
   /// The start of a character, at most three bytes.
   private var pending: [UInt8] = []
   private var isFirst = true
 
-  public init(_ tokenizer: any Tokenizer, skippingSpecialTokens: Bool = true) {
+  package init(_ tokenizer: any Tokenizer, skippingSpecialTokens: Bool = true) {
     self.tokenizer = tokenizer
     skipsSpecialTokens = skippingSpecialTokens
   }
 
   /// The text that `token` completes, which may be empty.
-  public mutating func append(_ token: Int) -> String {
+  package mutating func append(_ token: Int) -> String {
     guard tokenizer.exists(token), !(skipsSpecialTokens && tokenizer.isSpecial(token)) else { return "" }
     pending.append(contentsOf: isFirst ? tokenizer.bytes(ofFirst: token) : tokenizer.bytes(of: token))
     isFirst = false
@@ -25,7 +25,7 @@ public struct StreamingDecoder: Sendable {
   }
 
   /// What is left at the end: U+FFFD for a character that was never completed, otherwise nothing.
-  public mutating func finish() -> String {
+  package mutating func finish() -> String {
     defer { (pending, isFirst) = ([], true) }
     return String(decoding: pending, as: UTF8.self)
   }

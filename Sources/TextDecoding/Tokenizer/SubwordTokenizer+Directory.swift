@@ -1,4 +1,4 @@
-public import ModelFiles
+package import ModelFiles
 import Tensors
 
 extension SubwordTokenizer {
@@ -12,7 +12,7 @@ extension SubwordTokenizer {
   ///
   /// - Throws: `ModelFileError`, as of a `tokenizer.json`; `.cannotOpen` where there is neither, `.unsupported` for older files
   ///   of another class.
-  public convenience init(directory: String) throws(ModelFileError) {
+  package convenience init(directory: String) throws(ModelFileError) {
     let (vocabulary, merges) = (Path.join(directory, "vocab.json"), Path.join(directory, "merges.txt"))
     let whole = Path.join(directory, "tokenizer.json")
     guard !FileSystem.isRegularFile(whole) else {

@@ -1,4 +1,4 @@
-public import ModelFiles
+package import ModelFiles
 
 extension SubwordTokenizer {
   /// The tokeniser in a GGUF file's metadata. `tokenizer.ggml.model` is one of
@@ -10,7 +10,7 @@ extension SubwordTokenizer {
   ///
   /// Merges and scores are read when text is first encoded; `prepareToEncode` checks them.
   /// - Throws: `ModelFileError.missingValue`, `.invalidValue`, or `.unsupported` for any other kind of tokeniser.
-  public convenience init(gguf: GGUFFile) throws(ModelFileError) {
+  package convenience init(gguf: GGUFFile) throws(ModelFileError) {
     self.init(try TokenizerVocabulary(gguf: gguf))
   }
 }

@@ -1,4 +1,4 @@
-public import ModelFiles
+package import ModelFiles
 import Tensors
 
 extension SubwordTokenizer {
@@ -9,7 +9,7 @@ extension SubwordTokenizer {
   /// `TextNormalizer`. A post-processor is accepted, but nothing is put around the text.
   /// - Throws: `ModelFileError.cannotOpen`, `.malformed`, `.missingValue`, `.invalidValue`; `.unsupported`, with key and
   ///   value, for everything that would tokenise in another way.
-  public convenience init(tokenizerJSON path: String) throws(ModelFileError) {
+  package convenience init(tokenizerJSON path: String) throws(ModelFileError) {
     let file = try MappedFile(path: path).bytes
     let vocabulary = try withExtendedLifetime(file) { () throws(ModelFileError) in
       try TokenizerVocabulary(tokenizerJSON: file.buffer, path: path)

@@ -1,4 +1,4 @@
-public import ModelFiles
+package import ModelFiles
 
 /// A tokeniser of subwords: byte-pair encoding (Sennrich et al. 2016; over bytes as in GPT-2, or as SentencePiece does
 /// it) or a unigram language model (Kudo 2018), with a normaliser and a pre-tokeniser before it.
@@ -16,13 +16,13 @@ public import ModelFiles
 ///
 /// Opening is cheap, since decoding needs the tokens' spellings only; the tables for encoding are made when text is
 /// first encoded.
-public final class SubwordTokenizer: Tokenizer {
+package final class SubwordTokenizer: Tokenizer {
   private let vocabulary: TokenizerVocabulary
   private let specialTokens: [[UInt8]: Int]
   private let specialIDs: Set<Int>
   /// The token that starts every text the model was trained on, and the one that ends it, where the file names them.
-  public let beginningOfSequence: Int?
-  public let endOfSequence: Int?
+  package let beginningOfSequence: Int?
+  package let endOfSequence: Int?
   /// Spellings of added tokens that are found in normalised text only: decoding gives what was found, as `tokenizers`.
   private let normalizedSpellings: [Int: [UInt8]]
   private let tables: OnceValue<EncodingTables>
@@ -43,23 +43,23 @@ public final class SubwordTokenizer: Tokenizer {
     tables = OnceValue { EncodingTables(vocabulary) }
   }
 
-  public var vocabularySize: Int { vocabulary.tokens.count }
+  package var vocabularySize: Int { vocabulary.tokens.count }
 
   /// Makes the tables for encoding now and says whether they are sound.
   ///
   /// Merges that refer to tokens which do not exist are otherwise left out without a word, since encoding cannot fail.
   /// - Throws: `ModelFileError.invalidValue`, naming the first such merge.
-  public func prepareToEncode() throws(ModelFileError) {
+  package func prepareToEncode() throws(ModelFileError) {
     if let problem = tables.get().problem { throw problem }
   }
 
-  public func encode(bytes: UnsafeRawBufferPointer, parsingSpecialTokens: Bool) -> [Int] {
+  package func encode(bytes: UnsafeRawBufferPointer, parsingSpecialTokens: Bool) -> [Int] {
     tables.get().encode(UTF8Text(bytes), parsingSpecialTokens: parsingSpecialTokens)
   }
 
-  public func bytes(of token: Int) -> [UInt8] { bytes(of: token, isFirst: false) }
+  package func bytes(of token: Int) -> [UInt8] { bytes(of: token, isFirst: false) }
 
-  public func bytes(ofFirst token: Int) -> [UInt8] { bytes(of: token, isFirst: true) }
+  package func bytes(ofFirst token: Int) -> [UInt8] { bytes(of: token, isFirst: true) }
 
   private func bytes(of token: Int, isFirst: Bool) -> [UInt8] {
     var bytes: [UInt8] = []
@@ -67,7 +67,7 @@ public final class SubwordTokenizer: Tokenizer {
     return bytes
   }
 
-  public func decode(_ tokens: [Int], skippingSpecialTokens: Bool) -> String {
+  package func decode(_ tokens: [Int], skippingSpecialTokens: Bool) -> String {
     var bytes: [UInt8] = []
     var isFirst = true
     for token in tokens where exists(token) && !(skippingSpecialTokens && isSpecial(token)) {
@@ -77,13 +77,13 @@ public final class SubwordTokenizer: Tokenizer {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  public func exists(_ token: Int) -> Bool {
+  package func exists(_ token: Int) -> Bool {
     (0..<vocabulary.tokens.count).contains(token) && !vocabulary.tokens[token].isEmpty
   }
 
-  public func isSpecial(_ token: Int) -> Bool { specialIDs.contains(token) }
+  package func isSpecial(_ token: Int) -> Bool { specialIDs.contains(token) }
 
-  public func id(ofSpecial spelling: String) -> Int? { specialTokens[Array(spelling.utf8)] }
+  package func id(ofSpecial spelling: String) -> Int? { specialTokens[Array(spelling.utf8)] }
 
   private func appendBytes(of token: Int, isFirst: Bool, to bytes: inout [UInt8]) {
     guard (0..<vocabulary.tokens.count).contains(token) else { return }

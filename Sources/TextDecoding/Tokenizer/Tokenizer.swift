@@ -2,7 +2,7 @@
 ///
 /// Ids run from 0 to `vocabularySize - 1`. Every function takes any input and none fails: what cannot be represented is
 /// handled as each function says.
-public protocol Tokenizer: Sendable {
+package protocol Tokenizer: Sendable {
   /// One more than the largest token id.
   var vocabularySize: Int { get }
 
@@ -34,24 +34,24 @@ public protocol Tokenizer: Sendable {
 
 extension Tokenizer {
   /// Token ids of `text`. Nothing is put before or after it: that is the prompt template's matter.
-  public func encode(_ text: String, parsingSpecialTokens: Bool) -> [Int] {
+  package func encode(_ text: String, parsingSpecialTokens: Bool) -> [Int] {
     var text = text
     return text.withUTF8 { encode(bytes: UnsafeRawBufferPointer($0), parsingSpecialTokens: parsingSpecialTokens) }
   }
 
   /// Token ids of `text`, in which the spelling of a special token becomes that token. This is how a fixed prompt such
   /// as `<|im_start|>user\n…` is encoded.
-  public func encode(_ text: String) -> [Int] {
+  package func encode(_ text: String) -> [Int] {
     encode(text, parsingSpecialTokens: true)
   }
 
   /// Token ids of `bytes`, which need not be valid UTF-8.
-  public func encode(bytes: [UInt8], parsingSpecialTokens: Bool) -> [Int] {
+  package func encode(bytes: [UInt8], parsingSpecialTokens: Bool) -> [Int] {
     bytes.withUnsafeBytes { encode(bytes: $0, parsingSpecialTokens: parsingSpecialTokens) }
   }
 
   /// The text of `tokens`, without special tokens.
-  public func decode(_ tokens: [Int]) -> String {
+  package func decode(_ tokens: [Int]) -> String {
     decode(tokens, skippingSpecialTokens: true)
   }
 }

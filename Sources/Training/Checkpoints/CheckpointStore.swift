@@ -1,20 +1,20 @@
 import ModelFiles
 
 /// The checkpoints of a run, the newest few of them: `checkpoints/step-00000400.safetensors`.
-public struct CheckpointStore: Sendable {
-  public let directory: String
+package struct CheckpointStore: Sendable {
+  package let directory: String
   /// How many are kept. One more than the newest, for the case that it cannot be read back.
   private static let kept = 2
 
   /// - Parameter runDirectory: that of the run.
-  public init(runDirectory: String) {
+  package init(runDirectory: String) {
     directory = Path.join(runDirectory, "checkpoints")
   }
 
   /// Paths, the newest first.
   ///
   /// - Throws: `FileSystemError`.
-  public func paths() throws -> [String] {
+  package func paths() throws -> [String] {
     guard FileSystem.isDirectory(directory) else { return [] }
     return try FileSystem.names(in: directory)
       .filter { $0.hasPrefix("step-") && $0.hasSuffix(".safetensors") }

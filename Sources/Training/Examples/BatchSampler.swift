@@ -2,32 +2,32 @@ import Tensors
 
 /// Which images and captions each step learns from. It depends on the seed and the step alone, so that a run can be
 /// continued from any step without a word about what came before.
-public struct BatchSampler: Sendable {
-  public struct Settings: Sendable, Codable, Equatable {
-    public var imagesPerBatch = 16
+package struct BatchSampler: Sendable {
+  package struct Settings: Sendable, Codable, Equatable {
+    package var imagesPerBatch = 16
     /// Captions of one image share its pass through the mapper.
-    public var captionsPerImage = 4
+    package var captionsPerImage = 4
     /// Whether an image is mirrored every other time, by chance.
-    public var flips = false
+    package var flips = false
     /// How many variants of each image there are beside itself and its mirror image, of which one is taken by
     /// chance; `nil` where there are none.
-    public var variants: Int?
-    public var seed: UInt64 = 0
+    package var variants: Int?
+    package var seed: UInt64 = 0
 
-    public init() {}
+    package init() {}
   }
 
   /// One image's part of a batch.
-  public struct Draw: Sendable, Equatable {
-    public let example: Int
+  package struct Draw: Sendable, Equatable {
+    package let example: Int
     /// Indices of its captions.
-    public let captions: [Int]
-    public let isFlipped: Bool
+    package let captions: [Int]
+    package let isFlipped: Bool
     /// Which variant is taken; 0 for none of them.
-    public let variant: Int
+    package let variant: Int
   }
 
-  public let settings: Settings
+  package let settings: Settings
   private let captionCounts: [Int]
   private let parts: [SampledPart]
   private var order: (pass: Int, examples: [Int])
@@ -35,7 +35,7 @@ public struct BatchSampler: Sendable {
   /// - Parameters:
   ///   - captionCounts: of each example, 1 or more.
   ///   - parts: the datasets that the examples come from, in their order; without any, all are one dataset of weight 1.
-  public init(_ settings: Settings, captionCounts: [Int], parts: [SampledPart.Size] = []) {
+  package init(_ settings: Settings, captionCounts: [Int], parts: [SampledPart.Size] = []) {
     precondition(!captionCounts.isEmpty && captionCounts.allSatisfy { $0 > 0 }, "examples with captions")
     precondition(settings.imagesPerBatch > 0 && settings.captionsPerImage > 0, "batches of something")
     self.settings = settings
@@ -52,16 +52,16 @@ public struct BatchSampler: Sendable {
 
   /// A pass draws every image of a dataset of weight 1 once. Passes take whole batches; what remains of one is left out,
   /// another remainder each time.
-  public var batchesPerPass: Int { max(1, drawsPerPass / settings.imagesPerBatch) }
+  package var batchesPerPass: Int { max(1, drawsPerPass / settings.imagesPerBatch) }
 
   /// How many captions a batch has on average.
-  public var captionsPerBatch: Double {
+  package var captionsPerBatch: Double {
     let drawn = drawsPerPass
     return perPass { min($0, settings.captionsPerImage) } / Double(drawn) * Double(min(settings.imagesPerBatch, drawn))
   }
 
   /// How many captions the images of a pass have.
-  public var captionsPerPass: Double { perPass { $0 } }
+  package var captionsPerPass: Double { perPass { $0 } }
 
   /// The sum over the images that a pass draws.
   private func perPass(_ count: (Int) -> Int) -> Double {
@@ -72,7 +72,7 @@ public struct BatchSampler: Sendable {
   }
 
   /// - Parameter index: of the batch, from 0.
-  public mutating func batch(_ index: Int) -> [Draw] {
+  package mutating func batch(_ index: Int) -> [Draw] {
     let (pass, place) = index.quotientAndRemainder(dividingBy: batchesPerPass)
     if order.pass != pass { order = (pass, examples(ofPass: pass)) }
     let examples = order.examples.dropFirst(place * settings.imagesPerBatch).prefix(settings.imagesPerBatch)

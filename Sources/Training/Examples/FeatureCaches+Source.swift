@@ -1,7 +1,7 @@
-public import ModelFiles
+package import ModelFiles
 
 extension FeatureCaches: FeatureSource {
-  public func read(_ image: FileHash, flipped: Bool, into destination: UnsafeMutableBufferPointer<Float>) throws {
+  package func read(_ image: FileHash, flipped: Bool, into destination: UnsafeMutableBufferPointer<Float>) throws {
     if try !features(image, flipped: flipped, into: destination) {
       throw TrainingError.missingFeatures(image: image.hexadecimal)
     }

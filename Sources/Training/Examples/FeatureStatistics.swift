@@ -1,17 +1,17 @@
-public import ModelFiles
-public import Tensors
+package import ModelFiles
+package import Tensors
 
 /// Mean and spread of features over a training set, by which a mapper standardises them.
-public struct FeatureStatistics: Sendable {
+package struct FeatureStatistics: Sendable {
   /// Of every number of an image's features, in their shape.
-  public let mean, deviation: Tensor
+  package let mean, deviation: Tensor
 
   /// - Parameters:
   ///   - parts: of the features; tokens of one block share their statistics: all patches of a layer do, since none of them is
   ///     special.
   ///   - onProgress: is told how many images were read.
   /// - Throws: what `source` throws; `CancellationError`.
-  public init(
+  package init(
     of images: [FileHash], in source: some FeatureSource, parts: FeatureLayout, onProgress: (Int) -> Void = { _ in }
   ) throws {
     let numbers = parts.count

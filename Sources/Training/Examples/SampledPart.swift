@@ -1,14 +1,14 @@
 import Tensors
 
 /// One of several datasets whose images are drawn together.
-public struct SampledPart: Sendable {
+package struct SampledPart: Sendable {
   /// How many images, and how often each is drawn while each image of a dataset of weight 1 is drawn once.
-  public struct Size: Sendable, Equatable {
-    public let count: Int
-    public let weight: Double
+  package struct Size: Sendable, Equatable {
+    package let count: Int
+    package let weight: Double
 
     /// - Parameter weight: 0 or more; 0 draws none.
-    public init(count: Int, weight: Double = 1) {
+    package init(count: Int, weight: Double = 1) {
       precondition(count >= 0 && weight >= 0 && weight.isFinite, "\(count) images of weight \(weight)")
       self.count = count
       self.weight = weight

@@ -1,22 +1,22 @@
-public import ModelFiles
-public import Tensors
+package import ModelFiles
+package import Tensors
 import TextDecoding
 
 /// An image with captions, ready to be learnt from.
-public struct TrainingExample: Sendable {
+package struct TrainingExample: Sendable {
   /// For people, and in predictions.
-  public let name: String
+  package let name: String
   /// What its features are found by.
-  public let image: FileHash
+  package let image: FileHash
   /// Captions as token ids, start and stop tokens included.
-  public let captions: [[Int]]
+  package let captions: [[Int]]
   /// How many of the first tokens of each caption are given rather than foretold, as the input of a text task is; `nil` where
   /// that is the start token alone.
-  public let given: [Int]?
+  package let given: [Int]?
   /// Captions as people wrote them: what generated ones are scored against.
-  public let references: [String]
+  package let references: [String]
 
-  public init(name: String, image: FileHash, captions: [[Int]], given: [Int]? = nil, references: [String]) {
+  package init(name: String, image: FileHash, captions: [[Int]], given: [Int]? = nil, references: [String]) {
     self.name = name
     self.image = image
     self.captions = captions
@@ -26,7 +26,7 @@ public struct TrainingExample: Sendable {
 }
 
 /// Where the features of images come from.
-public protocol FeatureSource: Sendable {
+package protocol FeatureSource: Sendable {
   /// Of an image's features: `[tokens, width]`, or `[numbers]` where tokens have several widths.
   var shape: [Int] { get }
 
@@ -39,7 +39,7 @@ public protocol FeatureSource: Sendable {
 
 extension FeatureSource {
   /// `[images, …]`, each of `shape`.
-  public func batch(_ images: [(image: FileHash, isFlipped: Bool)]) throws -> Tensor {
+  package func batch(_ images: [(image: FileHash, isFlipped: Bool)]) throws -> Tensor {
     var batch = Tensor(uninitialized: [images.count] + shape)
     let size = shape.reduce(1, *)
     try batch.withUnsafeMutableBuffer { buffer in
@@ -55,7 +55,7 @@ extension FeatureSource {
   /// Reads images as they are, so many at a time.
   ///
   /// - Parameter body: gets the place of a part of them, and its features, `[images, …]`.
-  public func forEachBatch(of images: [FileHash], size: Int, _ body: (Range<Int>, Tensor) throws -> Void) throws {
+  package func forEachBatch(of images: [FileHash], size: Int, _ body: (Range<Int>, Tensor) throws -> Void) throws {
     for start in stride(from: 0, to: images.count, by: size) {
       let part = start..<min(start + size, images.count)
       try body(part, batch(images[part].map { ($0, false) }))
@@ -64,12 +64,12 @@ extension FeatureSource {
 }
 
 /// What a task without images has: nothing, of any text.
-public struct NoFeatures: FeatureSource {
-  public init() {}
+package struct NoFeatures: FeatureSource {
+  package init() {}
 
-  public var shape: [Int] { [0, 0] }
+  package var shape: [Int] { [0, 0] }
 
-  public func read(_ image: FileHash, flipped: Bool, into destination: UnsafeMutableBufferPointer<Float>) {}
+  package func read(_ image: FileHash, flipped: Bool, into destination: UnsafeMutableBufferPointer<Float>) {}
 }
 
 extension PackedCaptions {

@@ -1,12 +1,12 @@
 import CaptionMetrics
 import ModelFiles
-public import PrefixMapping
+package import PrefixMapping
 import RealModule
 import Tensors
 import TextDecoding
 
 /// What a run tells while it goes on.
-public enum TrainingEvent: Sendable {
+package enum TrainingEvent: Sendable {
   case step(TrainingMetrics)
   /// - Parameters:
   ///   - captions: generated ones of each validation set, in the order of its examples; empty where none are.
@@ -18,19 +18,19 @@ public enum TrainingEvent: Sendable {
 }
 
 /// How a run ended.
-public struct TrainingOutcome: Sendable {
-  public let state: LoopState
+package struct TrainingOutcome: Sendable {
+  package let state: LoopState
   /// Whether validations stopped getting better before all steps were done.
-  public let stoppedEarly: Bool
+  package let stoppedEarly: Bool
 }
 
 /// Steps, validations and checkpoints, from wherever a run stands to its end.
 ///
 /// What a step learns from, and all chance in it, depends on the plan and the step's number; so a run that is killed and
 /// resumed does the same steps with the same numbers as one that is not.
-public struct TrainingLoop: Sendable {
-  public let plan: TrainingPlan
-  public private(set) var state = LoopState()
+package struct TrainingLoop: Sendable {
+  package let plan: TrainingPlan
+  package private(set) var state = LoopState()
   private var trainer: MapperTrainer
   private let examples: [TrainingExample]
   private let features: FeatureVariants
@@ -49,7 +49,7 @@ public struct TrainingLoop: Sendable {
   ///   - validationSets: the mean of their scores says which step was best; without any it is the last.
   ///   - selfCritical: where the objective is CIDEr; `nil` is likelihood.
   ///   - checkpointInterval: time between checkpoints.
-  public init(
+  package init(
     plan: TrainingPlan, trainer: MapperTrainer, examples: [TrainingExample], features: any FeatureSource,
     changedFeatures: [any FeatureSource] = [], validationSets: [ValidationSet],
     selfCritical: SelfCriticalObjective? = nil, checkpoints: CheckpointStore, checkpointInterval: Duration
@@ -70,7 +70,7 @@ public struct TrainingLoop: Sendable {
   ///
   /// - Returns: whether there was one.
   /// - Throws: `TrainingError.otherSettings`, `FileSystemError`.
-  public mutating func resume(onDamage: (TrainingError) -> Void = { _ in }) throws -> Bool {
+  package mutating func resume(onDamage: (TrainingError) -> Void = { _ in }) throws -> Bool {
     guard let latest = try checkpoints.latest(like: trainer, plan: plan, onDamage: onDamage) else { return false }
     latest.checkpoint.restore(&trainer)
     state = latest.checkpoint.state
@@ -83,7 +83,7 @@ public struct TrainingLoop: Sendable {
   /// - Parameter report: what it throws ends the run, as cancelling the task does; a checkpoint is written first.
   /// - Throws: `CancellationError`; `TrainingError.diverged`; `ModelFileError.cannotWrite` of a checkpoint; what decoder,
   ///   features and `report` throw.
-  public mutating func run(report: (TrainingEvent) throws -> Void) throws -> TrainingOutcome {
+  package mutating func run(report: (TrainingEvent) throws -> Void) throws -> TrainingOutcome {
     let start = ContinuousClock.now
     let before = state.elapsedSeconds
     var checkpointDue = start + checkpointInterval

@@ -1,12 +1,12 @@
-public import CaptionMetrics
+package import CaptionMetrics
 import ModelFiles
-public import PrefixMapping
+package import PrefixMapping
 import Tensors
-public import TextDecoding
+package import TextDecoding
 
 /// Says how good a mapper is on photos that it did not learn from.
-public struct Validator: Sendable {
-  public let examples: [TrainingExample]
+package struct Validator: Sendable {
+  package let examples: [TrainingExample]
   private let features: any FeatureSource
   private let tokenizer: any Tokenizer
   private let startTokens: [Int]
@@ -22,7 +22,7 @@ public struct Validator: Sendable {
   ///   - settings: how many of them give the loss, and how many are captioned.
   ///   - options: how captions are generated.
   /// - Throws: `CaptionMetricsError` where references do not make a score.
-  public init(
+  package init(
     examples: [TrainingExample], features: any FeatureSource, settings: TrainingPlan.Validation,
     tokenizer: any Tokenizer, startTokens: [Int], options: GenerationOptions
   ) throws(CaptionMetricsError) {
@@ -41,7 +41,7 @@ public struct Validator: Sendable {
   }
 
   /// Mean over the tokens of the first caption of each of the first photos, without dropout and smoothing.
-  public func loss(_ trainer: MapperTrainer, parameters: ParameterSet) throws -> Double {
+  package func loss(_ trainer: MapperTrainer, parameters: ParameterSet) throws -> Double {
     var (sum, count) = (0.0, 0)
     for batch in slices(of: lossExamples) {
       try Task.checkCancellation()
@@ -55,7 +55,7 @@ public struct Validator: Sendable {
   }
 
   /// Captions of the scored photos, in order, and their scores; `nil` where none are wanted.
-  public func scores(
+  package func scores(
     _ mapper: Mapper, decoder: any TextDecoder
   ) throws -> (captions: [String], scores: CaptionScores)? {
     guard let scorer else { return nil }
@@ -64,7 +64,7 @@ public struct Validator: Sendable {
   }
 
   /// Captions of the first photos.
-  public func captions(_ mapper: Mapper, decoder: any TextDecoder, count: Int) throws -> [String] {
+  package func captions(_ mapper: Mapper, decoder: any TextDecoder, count: Int) throws -> [String] {
     return try slices(of: count).flatMap { batch in
       try Task.checkCancellation()
       return try decoder.generate(

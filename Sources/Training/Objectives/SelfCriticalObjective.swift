@@ -1,7 +1,7 @@
 import CaptionMetrics
 import PrefixMapping
 import Tensors
-public import TextDecoding
+package import TextDecoding
 
 /// Self-critical sequence training (Rennie et al. 2017): captions that the captioner draws itself become likelier where they
 /// score better than the others of the same photo (Luo 2020), and less likely where they score worse.
@@ -9,7 +9,7 @@ public import TextDecoding
 /// With rewards r, baselines b and N drawn tokens, stop tokens included, the loss is
 /// `(1 - λ) · -1/N Σ (r - b) Σ log p(token) + λ · cross-entropy`. As in Luo's code all tokens of a step weigh alike: the sum is
 /// divided by their number, not caption by caption.
-public struct SelfCriticalObjective: Sendable {
+package struct SelfCriticalObjective: Sendable {
   private let settings: TrainingObjective.SelfCritical
   private let sampler: CaptionSampler
 
@@ -19,7 +19,7 @@ public struct SelfCriticalObjective: Sendable {
   ///   - decoder: draws captions; best the one that is trained through, or a copy of it in a faster precision.
   ///   - options: how long captions get, and what ends them.
   /// - Throws: `CaptionMetricsError`; `TrainingError.tooFewExamples` where nothing could tell frequent words from others.
-  public init(
+  package init(
     _ settings: TrainingObjective.SelfCritical, seed: UInt64, examples: [TrainingExample], decoder: any TextDecoder,
     tokenizer: any Tokenizer, startTokens: [Int], options: GenerationOptions
   ) throws {

@@ -1,15 +1,15 @@
-public import Tensors
+package import Tensors
 
 /// What a run makes as good as it can.
-public struct TrainingObjective: Sendable, Codable, Equatable {
-  public enum Kind: String, Sendable, Codable, CaseIterable {
+package struct TrainingObjective: Sendable, Codable, Equatable {
+  package enum Kind: String, Sendable, Codable, CaseIterable {
     /// The likelihood of people's captions: cross-entropy.
     case likelihood
     /// The CIDEr-D of captions that the captioner draws itself (Rennie et al. 2017, "Self-critical sequence training").
     case cider
 
     /// The peak that suits it: what is drawn by chance says less about where to go, and a trained captioner has not far to.
-    public var learningRate: Double {
+    package var learningRate: Double {
       switch self {
       case .likelihood: LearningRateSchedule().peak
       case .cider: 2e-4
@@ -18,7 +18,7 @@ public struct TrainingObjective: Sendable, Codable, Equatable {
 
     /// The label smoothing that suits it. What smoothed targets give to tokens that fit nowhere is drawn, too: of 0.1, nearly
     /// every caption of a dozen tokens has one.
-    public var labelSmoothing: Double {
+    package var labelSmoothing: Double {
       switch self {
       case .likelihood: MapperTrainer.Settings().labelSmoothing
       case .cider: 0
@@ -27,23 +27,23 @@ public struct TrainingObjective: Sendable, Codable, Equatable {
   }
 
   /// How captions are drawn, and what is learnt from them.
-  public struct SelfCritical: Sendable, Codable, Equatable {
+  package struct SelfCritical: Sendable, Codable, Equatable {
     /// Captions drawn of each photo. The baseline of each is the mean reward of the others (Luo 2020, "A better variant of
     /// self-critical sequence training").
-    public var samplesPerPhoto = 5
+    package var samplesPerPhoto = 5
     /// The share of the loss that is cross-entropy of people's captions.
-    public var crossEntropyWeight = 0.1
+    package var crossEntropyWeight = 0.1
     /// In what precision the decoder's matrices multiply while captions are drawn.
-    public var samplingPrecision = MatrixPrecision.f32
+    package var samplingPrecision = MatrixPrecision.f32
 
-    public init() {}
+    package init() {}
   }
 
-  public var kind = Kind.likelihood
+  package var kind = Kind.likelihood
   /// Where `kind` is `cider`; `nil` otherwise.
-  public var selfCritical: SelfCritical?
+  package var selfCritical: SelfCritical?
 
-  public init() {}
+  package init() {}
 }
 
 extension KeyedDecodingContainer {

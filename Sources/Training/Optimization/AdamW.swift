@@ -1,9 +1,9 @@
-public import PrefixMapping
+package import PrefixMapping
 import RealModule
-public import Tensors
+package import Tensors
 
 /// Which parameters weight decay pulls towards 0.
-public enum DecayScope: String, Sendable, Codable, CaseIterable {
+package enum DecayScope: String, Sendable, Codable, CaseIterable {
   /// Matrices only: neither biases, nor norms, nor the prefix's base.
   case matrices
   /// All that is trained.
@@ -13,24 +13,24 @@ public enum DecayScope: String, Sendable, Codable, CaseIterable {
 }
 
 /// Adam with decoupled weight decay (Loshchilov & Hutter 2019), step for step as PyTorch's `AdamW`.
-public struct AdamW: Sendable {
-  public struct Settings: Sendable, Codable, Equatable {
-    public var beta1 = 0.9
-    public var beta2 = 0.98
-    public var epsilon = 1e-8
-    public var weightDecay = 0.05
-    public var decay = DecayScope.matrices
+package struct AdamW: Sendable {
+  package struct Settings: Sendable, Codable, Equatable {
+    package var beta1 = 0.9
+    package var beta2 = 0.98
+    package var epsilon = 1e-8
+    package var weightDecay = 0.05
+    package var decay = DecayScope.matrices
 
-    public init() {}
+    package init() {}
   }
 
-  public let settings: Settings
+  package let settings: Settings
   /// Updates done.
-  public internal(set) var stepCount = 0
+  package internal(set) var stepCount = 0
   /// Running means of gradients and of their squares, in the order of the parameter set; empty for constants.
-  public internal(set) var firstMoments, secondMoments: [Tensor]
+  package internal(set) var firstMoments, secondMoments: [Tensor]
 
-  public init(_ settings: Settings, for parameters: ParameterSet) {
+  package init(_ settings: Settings, for parameters: ParameterSet) {
     self.settings = settings
     let zeros = parameters.parameters.map { Tensor(zeros: $0.role.isTrained ? $0.tensor.shape : [0]) }
     firstMoments = zeros
@@ -40,7 +40,7 @@ public struct AdamW: Sendable {
   /// - Parameters:
   ///   - gradients: in the order of the set; `nil` for constants.
   ///   - gradientScale: what all gradients are multiplied by first, as clipping asks for.
-  public mutating func update(
+  package mutating func update(
     _ set: inout ParameterSet, gradients: [Tensor?], gradientScale: Double, learningRate: Double
   ) {
     stepCount += 1

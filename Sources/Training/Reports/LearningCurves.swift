@@ -4,8 +4,8 @@ import ModelFiles
 ///
 /// The upper panel has the loss of every step, faint, its moving average, and the validation loss; the lower one CIDEr
 /// where captions were scored. Of several datasets both show each, and the means. A ring marks the best validation.
-public struct LearningCurves: Sendable {
-  public static let fileName = "curves.svg"
+package struct LearningCurves: Sendable {
+  package static let fileName = "curves.svg"
 
   private let title: String
   private let training: PlotSeries
@@ -18,7 +18,7 @@ public struct LearningCurves: Sendable {
   /// - Parameters:
   ///   - records: of a `MetricsLog`, in the order of their steps.
   ///   - title: such as the run's name.
-  public init(_ records: [MetricsRecord], title: String = "Training") {
+  package init(_ records: [MetricsRecord], title: String = "Training") {
     self.title = title
     var (training, validations) = ([PlotSeries.Point](), [ValidationMetrics]())
     for record in records {
@@ -39,7 +39,7 @@ public struct LearningCurves: Sendable {
   /// Writes the figure into a run's directory, in one step.
   ///
   /// - Throws: `ReportError`.
-  public func write(directory: String) throws(ReportError) {
+  package func write(directory: String) throws(ReportError) {
     do {
       try FileSystem.writeAtomically(Array(svg.utf8), to: Path.join(directory, Self.fileName))
     } catch {
@@ -48,7 +48,7 @@ public struct LearningCurves: Sendable {
   }
 
   /// The figure as text.
-  public var svg: String {
+  package var svg: String {
     let steps = (training.points + validation.points + cider.points).map(\.step)
     guard let first = steps.min(), let last = steps.max() else {
       return Self.document(height: 120, title: title, legend: [], [Self.text("no steps yet", x: 464, y: 75, "middle")])

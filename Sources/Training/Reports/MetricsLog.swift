@@ -2,23 +2,23 @@
 ///
 /// `{"kind":"train","step":1,"loss":…}` for each logged step, `{"kind":"validation","step":50,"cider":…}` for each
 /// validation. Numbers that JSON does not know are written as "NaN", "Infinity" and "-Infinity".
-public typealias MetricsLog = StepLog<MetricsRecord>
+package typealias MetricsLog = StepLog<MetricsRecord>
 
 /// One line of `metrics.jsonl`.
-public enum MetricsRecord: StepRecord, Equatable {
+package enum MetricsRecord: StepRecord, Equatable {
   case training(TrainingMetrics)
   case validation(ValidationMetrics)
 
-  public static let fileName = "metrics.jsonl"
+  package static let fileName = "metrics.jsonl"
 
-  public var step: Int {
+  package var step: Int {
     switch self {
     case .training(let metrics): metrics.step
     case .validation(let metrics): metrics.step
     }
   }
 
-  public var kind: String { typeOfRecord.rawValue }
+  package var kind: String { typeOfRecord.rawValue }
 
   private var typeOfRecord: Kind {
     switch self {
@@ -36,14 +36,14 @@ public enum MetricsRecord: StepRecord, Equatable {
     case kind
   }
 
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     switch try decoder.container(keyedBy: CodingKeys.self).decode(Kind.self, forKey: .kind) {
     case .training: self = .training(try TrainingMetrics(from: decoder))
     case .validation: self = .validation(try ValidationMetrics(from: decoder))
     }
   }
 
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(typeOfRecord, forKey: .kind)
     switch self {

@@ -4,14 +4,14 @@ import Synchronization
 ///
 /// On a terminal one line is drawn over and over, at most ten times a second. Elsewhere there is a line for every tenth of
 /// the run. Each validation has a line of its own in both cases.
-public final class ProgressReporter: Sendable {
-  public enum Style: Sendable {
+package final class ProgressReporter: Sendable {
+  package enum Style: Sendable {
     /// - Parameter width: asks for the terminal's width in columns, which may change.
     case terminal(width: @Sendable () -> Int)
     case plain
   }
 
-  public enum Output: Sendable, Equatable {
+  package enum Output: Sendable, Equatable {
     /// Replaces what was drawn before.
     case redraw(String)
     /// Stays.
@@ -26,7 +26,7 @@ public final class ProgressReporter: Sendable {
   /// - Parameters:
   ///   - completedSteps: those before a resumption.
   ///   - write: takes what is to be said, in its order; it must not report progress itself.
-  public convenience init(
+  package convenience init(
     totalSteps: Int, completedSteps: Int = 0, style: Style, write: @escaping @Sendable (Output) -> Void
   ) {
     let start = ContinuousClock.now
@@ -46,7 +46,7 @@ public final class ProgressReporter: Sendable {
     state = Mutex(State(TrainingProgress(step: completedSteps, totalSteps: totalSteps), start: now()))
   }
 
-  public func report(_ metrics: TrainingMetrics) {
+  package func report(_ metrics: TrainingMetrics) {
     state.withLock { state in
       let time = now()
       state.update(metrics, time)
@@ -63,7 +63,7 @@ public final class ProgressReporter: Sendable {
     }
   }
 
-  public func report(_ metrics: ValidationMetrics) {
+  package func report(_ metrics: ValidationMetrics) {
     state.withLock { state in
       state.progress.cider = metrics.cider ?? state.progress.cider
       write(.line(Self.line(metrics)))

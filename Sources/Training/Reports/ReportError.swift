@@ -1,13 +1,13 @@
-public import ModelFiles
+package import ModelFiles
 
 /// Why what a run reports could not be read or written.
-public enum ReportError: Error, Equatable, CustomStringConvertible {
+package enum ReportError: Error, Equatable, CustomStringConvertible {
   case file(FileSystemError)
   /// A line of a log, counted from 1, is no record of it.
   case invalidLine(path: String, line: Int, reason: String)
   case unwritable(path: String, reason: String)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .file(let error): error.description
     case .invalidLine(let path, let line, let reason):

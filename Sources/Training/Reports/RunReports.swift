@@ -2,8 +2,8 @@ import ModelFiles
 
 /// All that a run leaves in its directory for people to look at: `metrics.jsonl`, `curves.svg`, `samples.html`, and event
 /// files in `tensorboard/`.
-public final class RunReports: Sendable {
-  public static let tensorBoardDirectory = "tensorboard"
+package final class RunReports: Sendable {
+  package static let tensorBoardDirectory = "tensorboard"
 
   private let directory: String
   private let title: String
@@ -16,7 +16,7 @@ public final class RunReports: Sendable {
   ///   - photos: for `samples.html`, which is not written without any.
   ///   - step: that of the checkpoint that the run resumes from, whose reports are continued; `nil` begins them anew.
   /// - Throws: `ReportError`.
-  public init(
+  package init(
     directory: String, title: String, photos: [SamplePhoto] = [], withTensorBoard: Bool = false,
     resumingAt step: Int? = nil
   ) throws(ReportError) {
@@ -32,17 +32,17 @@ public final class RunReports: Sendable {
   }
 
   /// All that was measured, that before a resumption included.
-  public var records: [MetricsRecord] { metrics.records }
+  package var records: [MetricsRecord] { metrics.records }
 
   /// - Throws: `ReportError`.
-  public func add(_ metrics: TrainingMetrics) throws(ReportError) {
+  package func add(_ metrics: TrainingMetrics) throws(ReportError) {
     guard try self.metrics.append(.training(metrics)) else { return }
     try tensorBoard?.append(metrics)
   }
 
   /// - Parameter captions: of the photos of `samples.html`.
   /// - Throws: `ReportError`.
-  public func add(_ metrics: ValidationMetrics, captions: [SampleCaptions.Caption] = []) throws(ReportError) {
+  package func add(_ metrics: ValidationMetrics, captions: [SampleCaptions.Caption] = []) throws(ReportError) {
     // What is known from before a resumption stands in the event file of that time, whose points are kept.
     if try self.metrics.append(.validation(metrics)) { try tensorBoard?.append(metrics) }
     try samples?.append(SampleCaptions(metrics, captions: captions))
@@ -52,7 +52,7 @@ public final class RunReports: Sendable {
   /// Draws `curves.svg` as of now; each validation does.
   ///
   /// - Throws: `ReportError`.
-  public func drawCurves() throws(ReportError) {
+  package func drawCurves() throws(ReportError) {
     try LearningCurves(records, title: title).write(directory: directory)
   }
 }

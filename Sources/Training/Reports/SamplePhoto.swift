@@ -5,15 +5,15 @@
 #endif
 
 /// A photo of the validation split on which a person watches the captions become better.
-public struct SamplePhoto: Sendable, Equatable {
+package struct SamplePhoto: Sendable, Equatable {
   /// Tells it from the others.
-  public var name: String
+  package var name: String
   /// A JPEG, PNG or WebP file, which the page carries within: a thumbnail is enough.
-  public var imageBytes: [UInt8]
+  package var imageBytes: [UInt8]
   /// What people wrote about it.
-  public var references: [String]
+  package var references: [String]
 
-  public init(name: String, imageBytes: [UInt8], references: [String]) {
+  package init(name: String, imageBytes: [UInt8], references: [String]) {
     self.name = name
     self.imageBytes = imageBytes
     self.references = references

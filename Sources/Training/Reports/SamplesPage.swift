@@ -4,8 +4,8 @@ import ModelFiles
 ///
 /// The page carries its photos within, so that it can be moved and sent. What was said is kept in `samples.jsonl` beside
 /// it, from which a resumed run takes the earlier captions.
-public final class SamplesPage: Sendable {
-  public static let fileName = "samples.html"
+package final class SamplesPage: Sendable {
+  package static let fileName = "samples.html"
 
   private let directory: String
   private let title: String
@@ -17,7 +17,7 @@ public final class SamplesPage: Sendable {
   ///   - photos: about a dozen; those that are too large to be carried are named only.
   ///   - step: that of the checkpoint that the run resumes from; `nil` begins anew.
   /// - Throws: `ReportError`.
-  public init(
+  package init(
     directory: String, title: String = "Validation photos", photos: [SamplePhoto], resumingAt step: Int? = nil
   ) throws(ReportError) {
     self.directory = directory
@@ -30,7 +30,7 @@ public final class SamplesPage: Sendable {
   /// Adds what is said after a validation and writes the page anew, in one step.
   ///
   /// - Throws: `ReportError`.
-  public func append(_ captions: SampleCaptions) throws(ReportError) {
+  package func append(_ captions: SampleCaptions) throws(ReportError) {
     if try log.append(captions) { try write() }
   }
 

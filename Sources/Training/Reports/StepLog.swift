@@ -8,7 +8,7 @@ import Synchronization
 #endif
 
 /// What a `StepLog` holds: something known after an optimiser step.
-public protocol StepRecord: Codable, Sendable {
+package protocol StepRecord: Codable, Sendable {
   /// What the log is called in a run's directory.
   static var fileName: String { get }
 
@@ -22,8 +22,8 @@ public protocol StepRecord: Codable, Sendable {
 /// A file of JSON lines that grows with a run and that a resumed run continues as if there had been no interruption.
 ///
 /// Every line is with the system before `append` returns, so that a killed process loses none.
-public final class StepLog<Record: StepRecord>: Sendable {
-  public let path: String
+package final class StepLog<Record: StepRecord>: Sendable {
+  package let path: String
   private let file: AppendingFile
   private let kept: Mutex<[Record]>
 
@@ -34,7 +34,7 @@ public final class StepLog<Record: StepRecord>: Sendable {
   ///   - step: the step of the checkpoint that the run resumes from: lines of later steps, which will be measured again,
   ///     and a torn last line are cut off. `nil` begins anew; what an earlier run left is removed.
   /// - Throws: `ReportError`.
-  public init(directory: String, resumingAt step: Int? = nil) throws(ReportError) {
+  package init(directory: String, resumingAt step: Int? = nil) throws(ReportError) {
     path = Path.join(directory, Record.fileName)
     var lines: [Line] = []
     if let step { lines = try Self.lines(path).filter { $0.record.step <= step } }
@@ -48,7 +48,7 @@ public final class StepLog<Record: StepRecord>: Sendable {
   }
 
   /// All records, those before a resumption included.
-  public var records: [Record] { kept.withLock { $0 } }
+  package var records: [Record] { kept.withLock { $0 } }
 
   /// Adds a line. A record of the kind and step of one that is there already is passed over: a run that was stopped
   /// between a validation and the next checkpoint validates that step again.
@@ -56,7 +56,7 @@ public final class StepLog<Record: StepRecord>: Sendable {
   /// - Returns: whether the record is new.
   /// - Throws: `ReportError`; then the file holds what it held before.
   @discardableResult
-  public func append(_ record: Record) throws(ReportError) -> Bool {
+  package func append(_ record: Record) throws(ReportError) -> Bool {
     let result: Result<Bool, ReportError> = kept.withLock { kept in
       // Only records of the last step can be the same, for steps never fall.
       let last = kept.reversed().prefix { $0.step == record.step }
@@ -73,7 +73,7 @@ public final class StepLog<Record: StepRecord>: Sendable {
   /// Reads the log in a run's directory; empty where there is none. A torn last line is passed over.
   ///
   /// - Throws: `ReportError`, also for a line elsewhere that cannot be understood.
-  public static func read(directory: String) throws(ReportError) -> [Record] {
+  package static func read(directory: String) throws(ReportError) -> [Record] {
     try lines(Path.join(directory, Record.fileName)).map(\.record)
   }
 

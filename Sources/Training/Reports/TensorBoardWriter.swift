@@ -11,8 +11,8 @@ import ModelFiles
 /// Writes an event file that TensorBoard draws: training and validation curves under `train/…` and `validation/…`.
 ///
 /// Every run, a resumed one too, writes a file of its own; TensorBoard reads those of a directory one after the other.
-public final class TensorBoardWriter: Sendable {
-  public let path: String
+package final class TensorBoardWriter: Sendable {
+  package let path: String
   private let file: AppendingFile
   private let now: @Sendable () -> Double
 
@@ -21,7 +21,7 @@ public final class TensorBoardWriter: Sendable {
   ///   - firstStep: the step to come, 1 for a new run and N + 1 for one resumed at N: what earlier files say of it and of
   ///     later steps is purged by TensorBoard.
   /// - Throws: `ReportError`.
-  public convenience init(directory: String, firstStep: Int = 1) throws(ReportError) {
+  package convenience init(directory: String, firstStep: Int = 1) throws(ReportError) {
     try self.init(directory: directory, firstStep: firstStep) { Self.wallTime() }
   }
 
@@ -45,7 +45,7 @@ public final class TensorBoardWriter: Sendable {
   }
 
   /// - Throws: `ReportError`.
-  public func append(_ metrics: TrainingMetrics) throws(ReportError) {
+  package func append(_ metrics: TrainingMetrics) throws(ReportError) {
     let drawn = metrics.selfCritical.map { drawn in
       [
         ("train/reward", drawn.reward), ("train/advantage", drawn.advantage), ("train/entropy", drawn.entropy),
@@ -62,7 +62,7 @@ public final class TensorBoardWriter: Sendable {
   }
 
   /// - Throws: `ReportError`.
-  public func append(_ metrics: ValidationMetrics) throws(ReportError) {
+  package func append(_ metrics: ValidationMetrics) throws(ReportError) {
     var all = Self.scalars("validation", metrics.loss, metrics.cider, metrics.bleu4, metrics.rougeL)
     for set in metrics.datasets ?? [] {
       all += Self.scalars("validation/\(set.name)", set.loss, set.cider, set.bleu4, set.rougeL)

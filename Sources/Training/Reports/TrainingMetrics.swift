@@ -1,25 +1,25 @@
 /// What one optimiser step was like.
-public struct TrainingMetrics: Codable, Sendable, Equatable {
+package struct TrainingMetrics: Codable, Sendable, Equatable {
   /// Optimiser steps done, this one included.
-  public var step: Int
+  package var step: Int
   /// Passes over the training captions so far, with the part of the one under way.
-  public var epoch: Double
+  package var epoch: Double
   /// Training captions seen so far.
-  public var captions: Int
+  package var captions: Int
   /// Mean cross-entropy of a target token of people's captions, in nats; where only drawn captions are learnt from, of theirs.
-  public var loss: Double
-  public var learningRate: Double
+  package var loss: Double
+  package var learningRate: Double
   /// L2 norm of all gradients before clipping.
-  public var gradientNorm: Double
-  public var captionsPerSecond: Double
+  package var gradientNorm: Double
+  package var captionsPerSecond: Double
   /// Time spent in the run, that before a resumption included.
-  public var elapsedSeconds: Double
+  package var elapsedSeconds: Double
   /// The largest resident set so far; `nil` where the system does not tell.
-  public var peakMemoryBytes: Int?
+  package var peakMemoryBytes: Int?
   /// Where the objective is CIDEr; `nil` otherwise.
-  public var selfCritical: SelfCriticalMetrics?
+  package var selfCritical: SelfCriticalMetrics?
 
-  public init(
+  package init(
     step: Int, epoch: Double, captions: Int, loss: Double, learningRate: Double, gradientNorm: Double,
     captionsPerSecond: Double, elapsedSeconds: Double, peakMemoryBytes: Int? = nil,
     selfCritical: SelfCriticalMetrics? = nil

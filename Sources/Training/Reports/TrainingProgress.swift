@@ -1,17 +1,17 @@
 /// How far a run is, as one line of text. Nothing here writes; every character takes one column.
-public struct TrainingProgress: Sendable, Equatable {
+package struct TrainingProgress: Sendable, Equatable {
   /// Optimiser steps done, of so many.
-  public var step: Int
-  public var totalSteps: Int
+  package var step: Int
+  package var totalSteps: Int
   /// What the last step and the last validation measured; `nil` before there is any.
-  public var loss: Double?
+  package var loss: Double?
   /// Of drawn captions, where the objective is CIDEr.
-  public var reward: Double?
-  public var cider: Double?
-  public var captionsPerSecond: Double?
-  public var secondsLeft: Double?
+  package var reward: Double?
+  package var cider: Double?
+  package var captionsPerSecond: Double?
+  package var secondsLeft: Double?
 
-  public init(
+  package init(
     step: Int, totalSteps: Int, loss: Double? = nil, cider: Double? = nil, captionsPerSecond: Double? = nil,
     secondsLeft: Double? = nil
   ) {
@@ -24,13 +24,13 @@ public struct TrainingProgress: Sendable, Equatable {
   }
 
   /// For logs: "step 421/1142 (36%) · loss 2.713 · CIDEr 0.312 · 28.4 captions/s · 14 min left".
-  public var plainLine: String { "step \(step)/\(totalSteps) (\(percent)%)" + text(of: Field.allCases) }
+  package var plainLine: String { "step \(step)/\(totalSteps) (\(percent)%)" + text(of: Field.allCases) }
 
   /// For a terminal: " 36% [█████████▏               ] step 421/1142 · loss 2.713 · …".
   ///
   /// - Parameter width: the terminal's, in columns. The line stays below it, as some wrap a line that fills it; where there
   ///   is little room the less important is left out.
-  public func line(width: Int) -> String {
+  package func line(width: Int) -> String {
     let room = max(0, width - 1)
     for (fields, hasBar) in Self.layouts {
       let rest = " \(paddedSteps)" + text(of: fields)

@@ -1,16 +1,16 @@
 import CaptionMetrics
 
 /// How good the mapper was on the validation split after a step; of several datasets, the means.
-public struct ValidationMetrics: Codable, Sendable, Equatable {
+package struct ValidationMetrics: Codable, Sendable, Equatable {
   /// What was measured on one of several datasets.
-  public struct Dataset: Codable, Sendable, Equatable {
-    public var name: String
-    public var loss: Double
-    public var cider: Double?
-    public var bleu4: Double?
-    public var rougeL: Double?
+  package struct Dataset: Codable, Sendable, Equatable {
+    package var name: String
+    package var loss: Double
+    package var cider: Double?
+    package var bleu4: Double?
+    package var rougeL: Double?
 
-    public init(name: String, loss: Double, cider: Double? = nil, bleu4: Double? = nil, rougeL: Double? = nil) {
+    package init(name: String, loss: Double, cider: Double? = nil, bleu4: Double? = nil, rougeL: Double? = nil) {
       self.name = name
       self.loss = loss
       self.cider = cider
@@ -30,21 +30,21 @@ public struct ValidationMetrics: Codable, Sendable, Equatable {
   }
 
   /// Optimiser steps done.
-  public var step: Int
+  package var step: Int
   /// Mean cross-entropy of a target token, in nats, without dropout and label smoothing.
-  public var loss: Double
+  package var loss: Double
   /// Scores of generated captions; `nil` where none were generated.
-  public var cider: Double?
-  public var bleu4: Double?
-  public var rougeL: Double?
+  package var cider: Double?
+  package var bleu4: Double?
+  package var rougeL: Double?
   /// Better than every validation before.
-  public var isBest: Bool
+  package var isBest: Bool
   /// Time spent in the run, that before a resumption included.
-  public var elapsedSeconds: Double
+  package var elapsedSeconds: Double
   /// Each of several; `nil` where there is one.
-  public var datasets: [Dataset]?
+  package var datasets: [Dataset]?
 
-  public init(
+  package init(
     step: Int, loss: Double, cider: Double? = nil, bleu4: Double? = nil, rougeL: Double? = nil, isBest: Bool,
     elapsedSeconds: Double, datasets: [Dataset]? = nil
   ) {

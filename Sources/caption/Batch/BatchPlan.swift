@@ -1,4 +1,5 @@
 import ArgumentParser
+import BatchCaptioning
 import Captioning
 import ModelFiles
 import SystemPackage

@@ -1,3 +1,4 @@
+import BatchCaptioning
 import Captioning
 import Logging
 import Synchronization

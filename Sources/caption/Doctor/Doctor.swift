@@ -21,9 +21,9 @@ struct Doctor {
     var finding = Finding("program")
     finding.add("version", "caption", .text(CaptionCommand.configuration.version))
     let system = OperatingSystem()
-    finding.add("system", "system", Value(system.name))
-    finding.add("kernel", "kernel", Value(system.kernel))
-    finding.add("c_library", "C library", Value(system.library))
+    finding.add("system", "system", FindingValue(system.name))
+    finding.add("kernel", "kernel", FindingValue(system.kernel))
+    finding.add("c_library", "C library", FindingValue(system.library))
     return finding
   }
 
@@ -31,12 +31,12 @@ struct Doctor {
     let processor = Processor(information: ControlGroup.read("/proc/cpuinfo") ?? "")
     let (present, missing) = processor.extensions
     var finding = Finding("processor")
-    finding.add("name", "processor", Value(processor.name))
-    finding.add("architecture", "architecture", Value(OperatingSystem().machine))
-    finding.add("vendor", "vendor", Value(processor.vendor))
-    finding.add("family", "family", Value(processor.family))
-    finding.add("model", "model", Value(processor.model))
-    finding.add("stepping", "stepping", Value(processor.stepping))
+    finding.add("name", "processor", FindingValue(processor.name))
+    finding.add("architecture", "architecture", FindingValue(OperatingSystem().machine))
+    finding.add("vendor", "vendor", FindingValue(processor.vendor))
+    finding.add("family", "family", FindingValue(processor.family))
+    finding.add("model", "model", FindingValue(processor.model))
+    finding.add("stepping", "stepping", FindingValue(processor.stepping))
     finding.add("extensions", "has", .list(present.map { .text($0) }), text: Self.list(present))
     finding.add("missing_extensions", "lacks", .list(missing.map { .text($0) }), text: Self.list(missing))
     return finding
@@ -98,18 +98,19 @@ struct Doctor {
       ("total", "memory", "MemTotal"), ("available", "available", "MemAvailable"), ("swap", "swap", "SwapTotal"),
     ] {
       let bytes = Self.kilobytes(name, in: information).map { $0 << 10 }
-      finding.add(key, label, Value(bytes), text: bytes.map(Self.size))
+      finding.add(key, label, FindingValue(bytes), text: bytes.map(Self.size))
     }
     finding.add(
-      "group_limit", "group limit", Value(group.memoryLimit), text: group.memoryLimit.map(Self.size) ?? "none")
+      "group_limit", "group limit", FindingValue(group.memoryLimit), text: group.memoryLimit.map(Self.size) ?? "none")
     return finding
   }
 
   private var limits: Finding {
     var finding = Finding("limits")
-    for limit in ResourceLimit.all { finding.add(limit.key, limit.label, Value(limit.value), text: limit.text) }
+    for limit in ResourceLimit.all { finding.add(limit.key, limit.label, FindingValue(limit.value), text: limit.text) }
     finding.add(
-      "group_threads", "group's threads", Value(group.threads), text: group.threads.map(String.init) ?? "unlimited")
+      "group_threads", "group's threads", FindingValue(group.threads),
+      text: group.threads.map(String.init) ?? "unlimited")
     return finding
   }
 
@@ -126,11 +127,11 @@ struct Doctor {
     var finding = Finding("models")
     finding.add("directory", "base models", .text(store.modelsDirectory))
     let installed = try store.installed()
-    var values: [Value] = []
+    var values: [FindingValue] = []
     var lines: [(String, String)] = []
     for name in Set(store.catalog.models.map(\.name)).union(installed.map(\.name)).sorted() {
       let size = store.isInstalled(name) ? installed.first { $0.name == name }?.byteCount : nil
-      values.append(.object(["name": .text(name), "is_there": .flag(size != nil), "bytes": Value(size)]))
+      values.append(.object(["name": .text(name), "is_there": .flag(size != nil), "bytes": FindingValue(size)]))
       lines.append((name, size.map { "there, \(Self.size($0))" } ?? "missing: run caption models pull"))
     }
     finding.add("base_models", "", .list(values), text: "")
@@ -138,7 +139,7 @@ struct Doctor {
     let locator = CaptionerLocator(store: store)
     let captioners = locator.names()
     finding.add("captioners", "captioners", .list(captioners.map { .text($0) }), text: Self.list(captioners))
-    var encoders: [String: Value] = [:]
+    var encoders: [String: FindingValue] = [:]
     for name in captioners {
       guard let directory = try? locator.directory(of: name),
         let manifest = try? CaptionerManifest(directory: directory)

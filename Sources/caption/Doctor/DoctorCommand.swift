@@ -32,7 +32,10 @@ struct DoctorCommand: ParsableCommand {
 
   private static func document(_ findings: [Finding]) throws -> String {
     let sections = findings.map { finding in
-      (finding.key, Value.object(Dictionary(finding.rows.filter { !$0.key.isEmpty }.map { ($0.key, $0.value) }) { $1 }))
+      (
+        finding.key,
+        FindingValue.object(Dictionary(finding.rows.filter { !$0.key.isEmpty }.map { ($0.key, $0.value) }) { $1 })
+      )
     }
     return String(decoding: try StableJSON.document(Dictionary(sections) { $1 }), as: UTF8.self)
   }

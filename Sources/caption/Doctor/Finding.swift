@@ -9,25 +9,25 @@ struct Finding {
     let key: String
     /// For people.
     let label: String
-    let value: Value
+    let value: FindingValue
     /// For people, where it says more than the value.
     let text: String
   }
 
   init(_ key: String) { self.key = key }
 
-  mutating func add(_ key: String, _ label: String, _ value: Value, text: String? = nil) {
+  mutating func add(_ key: String, _ label: String, _ value: FindingValue, text: String? = nil) {
     rows.append(Row(key: key, label: label, value: value, text: text ?? value.text))
   }
 }
 
 /// A value as JSON has it.
-enum Value: Encodable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral {
+enum FindingValue: Encodable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral {
   case text(String)
   case number(Int)
   case flag(Bool)
-  case list([Value])
-  case object([String: Value])
+  case list([FindingValue])
+  case object([String: FindingValue])
   /// Not known here, or unlimited.
   case none
 

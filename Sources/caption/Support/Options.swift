@@ -31,15 +31,6 @@ struct ModelOptions: ParsableArguments {
     if !(0...256).contains(threads) { throw ValidationError("--threads takes 0 to 256.") }
   }
 
-  /// Of the frozen decoder, for training. What `auto` took when a run began holds for all of it, on whatever machine it goes
-  /// on.
-  ///
-  /// - Parameter run: the run that is resumed.
-  func trainingPrecision(resuming run: RunDirectory? = nil) -> MatrixPrecision {
-    if precision == .auto, let begun = run?.plan?.precision { return begun }
-    return precision.training
-  }
-
   /// - Throws: what keeps a captioner from being loaded.
   func load(log: Logger) throws -> Captioner {
     Threads.use(threads)

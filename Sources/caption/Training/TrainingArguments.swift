@@ -1,8 +1,8 @@
-public import ArgumentParser
-public import Captioning
-public import Datasets
-public import Tensors
-public import Training
+import ArgumentParser
+package import Captioning
+package import Datasets
+package import Tensors
+package import Training
 
 extension DecayScope: ExpressibleByArgument {}
 extension MatrixPrecision: ExpressibleByArgument {}
@@ -11,7 +11,7 @@ extension ComputePrecision: ExpressibleByArgument {}
 extension CaptionCleaning: ExpressibleByArgument {}
 
 extension Percentage: ExpressibleByArgument {
-  public init?(argument: String) { self.init(argument) }
+  package init?(argument: String) { self.init(argument) }
 
-  public var defaultValueDescription: String { description }
+  package var defaultValueDescription: String { description }
 }

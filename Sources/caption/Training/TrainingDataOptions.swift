@@ -35,18 +35,6 @@ struct DatasetOptions: ParsableArguments {
   }
 }
 
-/// How datasets are split, and how much of them may be damaged.
-struct DatasetShares: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "Share of photos (or pairs of text) to validate with where the data have no such split; 0% does without.",
-      valueName: "share"))
-  var validation = Percentage(percent: 5)
-
-  @Option(help: ArgumentHelp("Stop where more than this share of samples is damaged.", valueName: "share"))
-  var maxBad = Percentage(percent: 1)
-}
-
 /// What of them is learnt, and how.
 struct TrainingDataOptions: ParsableArguments {
   @Option(help: "What is done to captions: none, or sentence (a capital letter and one full stop).")

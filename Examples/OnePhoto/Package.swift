@@ -1,0 +1,13 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+  name: "OnePhoto",
+  platforms: [.macOS(.v15)],
+  // In a package of your own: .package(url: "…", from: "…")
+  dependencies: [.package(name: "caption", path: "../..")],
+  targets: [
+    .executableTarget(name: "OnePhoto", dependencies: [.product(name: "Captioning", package: "caption")])
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,153 @@
+import ImageEncoding
+import ModelFiles
+import Synchronization
+import Tensors
+
+/// How the frozen models multiply: speed for the last percent of quality, or the reference's numbers.
+public enum CaptionPrecision: Sendable, Hashable {
+  /// The fastest here that costs hardly any quality.
+  case automatic
+  /// What PyTorch computes in float32: the same captions, token for token.
+  case exact
+
+  var compute: ComputePrecision {
+    switch self {
+    case .automatic: .auto
+    case .exact: .f32
+    }
+  }
+}
+
+extension Captioner {
+  /// The captioner that comes with this package. Its base models (206 MB) are fetched with pip where they are not in the store
+  /// yet (`~/.cache/caption`, or what `CAPTION_HOME` names), which takes a network and Python, once.
+  ///
+  /// - Throws: `CaptioningError`; `CancellationError` where the task is cancelled while models are fetched.
+  public static func `default`(precision: CaptionPrecision = .automatic) async throws -> Captioner {
+    let directory = try locate(nil)
+    do {
+      return try Captioner(directory: directory, precision: precision)
+    } catch  where error.kind == .missingModels {
+      try await pull()
+      return try Captioner(directory: directory, precision: precision)
+    }
+  }
+
+  /// A captioner of one's own, such as `caption train` leaves: a directory with `captioner.json`.
+  ///
+  /// - Parameters:
+  ///   - directory: its path; or the name of a captioner in the store.
+  ///   - precision: how the frozen models multiply.
+  /// - Throws: `CaptioningError`.
+  public init(directory: String, precision: CaptionPrecision = .automatic) throws(CaptioningError) {
+    self = try CaptioningError.wrapping {
+      var captioner = try Captioner(directory: Self.locate(directory), store: ModelStore())
+        .prepared(precision.compute, isBatch: false)
+      captioner.precision = precision
+      return captioner
+    }
+  }
+
+  /// Fetches the base models of the default captioner that are not in the store, or not intact there.
+  ///
+  /// - Parameter onProgress: is told in plain words what happens, from any thread.
+  /// - Throws: `CaptioningError`; `CancellationError` where the task is cancelled, with everything cleaned up.
+  public static func pull(_ onProgress: @escaping @Sendable (String) -> Void = { _ in }) async throws {
+    do {
+      try await ModelStore().pull { onProgress("\($0)") }
+    } catch let error as CancellationError {
+      throw error
+    } catch {
+      throw CaptioningError(error)
+    }
+  }
+
+  /// Captions an image file: JPEG, PNG or WebP, by content, whatever the name.
+  ///
+  /// It computes on all processors; several calls at once take turns.
+  ///
+  /// - Throws: `CaptioningError`.
+  public func caption(file: String, options: CaptionOptions = CaptionOptions()) throws(CaptioningError) -> Caption {
+    try CaptioningError.wrapping {
+      try caption(
+        bytes: ImageFile.read(path: file, limit: ImageDecoder().options.maximumFileBytes), named: file, options)
+    }
+  }
+
+  /// Captions an image from the content of its file.
+  ///
+  /// - Throws: `CaptioningError`.
+  public func caption(
+    bytes: [UInt8], options: CaptionOptions = CaptionOptions()
+  ) throws(CaptioningError) -> Caption {
+    try CaptioningError.wrapping { try caption(bytes: bytes, named: "image", options) }
+  }
+
+  private func caption(bytes: [UInt8], named name: String, _ options: CaptionOptions) throws -> Caption {
+    var captioner = self
+    captioner.certainty = options.certainty
+    return Caption(
+      try captioner.caption(bytes: bytes, named: name, decoder: ImageDecoder(), options: options.generation(for: self)))
+  }
+
+  /// Captions many image files: the first at once, the others in groups, several times as fast as one by one. Captions come in
+  /// the order of the files; one that cannot be read has a result of its own and stops nothing.
+  ///
+  /// Captioning goes on while nobody asks for the next caption, and ends when the sequence is dropped or the task cancelled.
+  ///
+  /// - Returns: one element for each file. Iterating throws `CaptioningError` where captioning itself cannot go on.
+  public func captions(
+    of files: [String], options: CaptionOptions = CaptionOptions()
+  ) -> some AsyncSequence<FileCaption, any Error> & Sendable {
+    AsyncThrowingStream { continuation in
+      let isOver = Flag()
+      continuation.onTermination = { _ in isOver.raise() }
+      let (captioner, precision) = (self, precision)
+      do {
+        try OwnThread.start {
+          let result = Result {
+            try captioner.captionAll(files, precision: precision.compute, options: options) { element in
+              if isOver.isRaised { throw CancellationError() }
+              continuation.yield(element)
+            }
+          }
+          switch result {
+          case .success: continuation.finish()
+          case .failure(is CancellationError): continuation.finish()
+          case .failure(let error): continuation.finish(throwing: CaptioningError(error))
+          }
+        }
+      } catch {
+        continuation.finish(throwing: CaptioningError(error))
+      }
+    }
+  }
+
+  private func captionAll(
+    _ files: [String], precision: ComputePrecision, options: CaptionOptions,
+    onCaption: @escaping (FileCaption) throws -> Void
+  ) throws {
+    var captioner = self
+    captioner.certainty = options.certainty
+    try PhotoCaptioning(
+      captioner, precision: precision, imageDecoder: ImageDecoder(), options: options.generation(for: self)
+    ) { outcome in
+      try onCaption(
+        FileCaption(
+          file: files[outcome.index], result: outcome.result.map { Caption($0) }.mapError { CaptioningError($0) }))
+    }.run(files)
+  }
+
+  private static func locate(_ name: String?) throws(CaptioningError) -> String {
+    try CaptioningError.wrapping { try CaptionerLocator(store: ModelStore()).directory(of: name) }
+  }
+}
+
+/// Something that is said once, by one thread to others.
+private final class Flag: Sendable {
+  private let value = Atomic(false)
+
+  var isRaised: Bool { value.load(ordering: .relaxed) }
+
+  func raise() { value.store(true, ordering: .relaxed) }
+}

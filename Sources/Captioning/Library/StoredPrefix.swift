@@ -1,0 +1,62 @@
+import ImageEncoding
+import ModelFiles
+import TextDecoding
+
+/// Keys and values that stand before a text in every layer of a frozen decoder: what a photo says, or what `caption train --task
+/// text` learnt. Prefixes are exchanged as files with `caption prefix`.
+public struct StoredPrefix: Sendable {
+  let file: PrefixFile
+
+  /// Reads a prefix file; whether it fits a captioner's decoder is checked where it is used.
+  ///
+  /// - Throws: `CaptioningError`.
+  public init(file path: String) throws(CaptioningError) {
+    file = try CaptioningError.wrapping { try PrefixFile(path: path) }
+  }
+
+  init(_ file: PrefixFile) { self.file = file }
+
+  /// Positions that it takes in the decoder's context.
+  public var length: Int { file.prefix.length }
+
+  /// How it was made, for people, such as `image photo.jpg`.
+  public var origin: String { file.origin }
+
+  /// Writes the prefix file, whole or not at all.
+  ///
+  /// - Throws: `CaptioningError`.
+  public func write(to path: String) throws(CaptioningError) {
+    try CaptioningError.wrapping { try file.write(to: path) }
+  }
+}
+
+extension Captioner {
+  /// What the captioner's mapper makes of a photo.
+  ///
+  /// - Throws: `CaptioningError`.
+  public func prefix(photo path: String) throws(CaptioningError) -> StoredPrefix {
+    try CaptioningError.wrapping {
+      let prefix = try prefix(path: path, decoder: ImageDecoder())
+      return StoredPrefix(PrefixFile(prefix: prefix, base: prefixBase, origin: "image \(path)"))
+    }
+  }
+
+  /// The text that the decoder writes behind a prefix.
+  ///
+  /// - Parameters:
+  ///   - prompt: how the text begins, which is not repeated; `nil` begins as the captioner's captions do.
+  ///   - options: their `minimumConfidence` plays no part.
+  /// - Throws: `CaptioningError`; of kind `damagedModel` where the prefix was made for another decoder.
+  public func text(
+    from prefix: StoredPrefix, prompt: String? = nil, options: CaptionOptions = CaptionOptions()
+  ) throws(CaptioningError) -> String {
+    try CaptioningError.wrapping {
+      try prefix.file.check(path: prefix.origin, fits: prefixBase, shape: decoder.prefixShape)
+      let given = prompt.map { tokenizer.encode($0) } ?? []
+      let start = given.isEmpty ? manifest.decoder.startTokens : given
+      let sequences = try generate(
+        from: [prefix.file.prefix], prompts: [start], options: options.generation(for: self))
+      return text(of: sequences[0])
+    }
+  }
+}
