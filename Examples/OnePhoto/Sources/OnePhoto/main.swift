@@ -9,7 +9,11 @@ func captioner() async throws -> Captioner {
 }
 
 if let photo = arguments.first {
-  print(try await captioner().caption(file: photo).text)
+  do {
+    print(try await captioner().caption(file: photo).text)
+  } catch {
+    print("no caption: \(error)")
+  }
 } else {
   print("usage: OnePhoto PHOTO [CAPTIONER]")
 }
