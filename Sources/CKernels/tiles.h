@@ -122,7 +122,8 @@ static void pair_bf16(size_t count, const float *first, const float *second, uin
   });
 }
 
-typedef float quad __attribute__((vector_size(16), aligned(4)));
+// It may stand for units of any type: four bytes of codes as well as a float.
+typedef float quad __attribute__((vector_size(16), aligned(4), may_alias));
 
 /// Four rows of four floats become four columns.
 INLINE void turn_4_by_4(const float *source, size_t stride, float *out, size_t stride_out) {

@@ -37,7 +37,7 @@ struct BLEUReferences: Sendable {
 
 /// Counts that are summed over captions before BLEU is computed of them.
 struct BLEUStatistics: Sendable {
-  /// By order: n-grams of the candidate that a reference has too, and all of them.
+  /// By order: the n-grams of the candidate that a reference has too, and all of its n-grams.
   var matching = SIMD4<Int>()
   var total = SIMD4<Int>()
   var candidateLength = 0

@@ -11,7 +11,7 @@ struct DocumentFrequencies: Sendable {
   private let counts: [NGram: Int]
   private let logarithmOfImageCount: Double
 
-  /// - Parameter images: for each its references; gone through once.
+  /// - Parameter images: the references of each image; iterated once.
   init(_ images: some Collection<[NGramCounts]>) {
     var counts: [NGram: Int] = [:]
     for references in images {
@@ -25,10 +25,10 @@ struct DocumentFrequencies: Sendable {
   func inverse(of ngram: NGram) -> Double { logarithmOfImageCount - log(Double(counts[ngram] ?? 1)) }
 }
 
-/// A caption as weighted n-grams, one vector an order.
+/// A caption as weighted n-grams, one vector per order.
 struct CIDErVector: Sendable {
   private let counts: NGramCounts
-  /// Term frequency times inverse document frequency, beside `counts.entries`.
+  /// Term frequency times inverse document frequency, in the order of `counts.entries`.
   private let weights: [Double]
   private let norms: SIMD4<Double>
   /// pycocoevalcap measures lengths in bigrams.
@@ -43,7 +43,7 @@ struct CIDErVector: Sendable {
     norms = squares.squareRoot()
   }
 
-  /// Of the candidate `self` against references: (CIDEr-D, CIDEr), each times 10.
+  /// Scores of the candidate `self` against references: (CIDEr-D, CIDEr), each times 10.
   func scores(references: [CIDErVector]) -> (clipped: Double, plain: Double) {
     var sum = SIMD2<Double>()
     for reference in references { sum += similarity(to: reference) }

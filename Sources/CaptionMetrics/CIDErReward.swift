@@ -1,9 +1,9 @@
-/// CIDEr-D as what training strives for: many captions of images whose references, and the frequencies of their n-grams,
-/// never change.
+/// CIDEr-D as a reward for training: for many captions of images whose references, and the frequencies of their
+/// n-grams, never change.
 ///
-/// The arithmetic is that of `CaptionScorer`. But here the end of a caption is a word, of references and of captions that
-/// came to an end: without it captions that break off in the middle ("a dog on a") score best (Hu et al. 2023, "A request for
-/// clarity over the end of sequence token in the self-critical sequence training").
+/// The arithmetic is that of `CaptionScorer`. But here the end of a caption counts as a word, in references and in
+/// captions that are complete: without it captions that break off in the middle ("a dog on a") score best (Hu et al.
+/// 2023, "A request for clarity over the end of sequence token in the self-critical sequence training").
 package struct CIDErReward: Sendable {
   /// A caption to be rewarded.
   package struct Candidate: Sendable {
@@ -17,16 +17,16 @@ package struct CIDErReward: Sendable {
     }
   }
 
-  /// The end's number, which no word has.
+  /// The number of a caption's end, which no word has.
   private static let end = Int32.max
 
-  /// Of each image, the words of its references. Their vectors are made when an image is asked for: that takes less than
+  /// The words of each image's references. Their vectors are made when an image is asked for: that takes less time than
   /// tokenising them, and vectors of all references at once would be a few kilobytes each.
   private let references: [[[Int32]]]
   private let vocabulary: Vocabulary
   private let frequencies: DocumentFrequencies
 
-  /// - Parameter references: of each image; those of all images give the frequencies.
+  /// - Parameter references: the captions of each image; those of all images give the frequencies.
   /// - Throws: `CaptionMetricsError` for no images, or one without references. Images need not differ in name.
   package init(references images: [(id: String, captions: [String])]) throws(CaptionMetricsError) {
     if images.isEmpty { throw .noCaptions }
@@ -47,7 +47,7 @@ package struct CIDErReward: Sendable {
 
   /// CIDEr-D of captions of one image, each from 0 to 10.
   ///
-  /// - Parameter image: by its place among the references.
+  /// - Parameter image: the image's index among the references.
   package func scores(of candidates: [Candidate], image: Int) -> [Double] {
     let vectors = references[image].map { CIDErVector(NGramCounts($0), frequencies: frequencies) }
     return candidates.map { candidate in

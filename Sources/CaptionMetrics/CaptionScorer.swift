@@ -36,7 +36,7 @@ package struct CaptionScorer: Sendable {
     self.frequencies = frequencies
   }
 
-  /// Of the images, in the order of their references.
+  /// The ids of the images, in the order of their references.
   package var ids: [String] { images.map(\.id) }
 
   /// - Parameter candidates: one for each image, in the order of `ids`.
@@ -68,7 +68,7 @@ package struct CaptionScorer: Sendable {
       perImage: perImage)
   }
 
-  /// - Parameter candidates: by image; every image needs one.
+  /// - Parameter candidates: the caption of each image by its id; every image needs one.
   /// - Throws: `CaptionMetricsError` for images without a candidate and candidates without references.
   package func scores(candidates: [String: String]) throws(CaptionMetricsError) -> CaptionScores {
     let missing = images.filter { candidates[$0.id] == nil }

@@ -3,7 +3,7 @@ package struct ScoredCaption: Sendable, Equatable {
   package let id: String
   package let candidate: String
   package let references: [String]
-  /// What is known to be in the image, as its dataset says; empty where it does not.
+  /// The dataset's labels for what is in the image; empty where it has none.
   package let labels: [String]
 
   package init(id: String, candidate: String, references: [String], labels: [String] = []) {
@@ -26,7 +26,7 @@ package struct CaptionScores: Sendable, Equatable, Codable {
   package let cider: Double
   /// Mean of the images' `ImageScores.plainCIDEr`.
   package let plainCIDEr: Double
-  /// In the order of the references.
+  /// The scores of each image, in the order of the references.
   package let perImage: [ImageScores]
 }
 

@@ -1,10 +1,10 @@
-/// How much a set of captions says that is not always the same.
+/// How varied a set of captions is.
 package struct CaptionVariety: Sendable, Equatable {
-  /// The share of captions that are different ones, as they are written.
+  /// The number of distinct captions, compared as they are written, over the number of all captions.
   package let distinctShare: Double
-  /// How many different words there are, by the tokens that the scores take.
+  /// The number of different words, by the tokens that the scores take.
   package let vocabulary: Int
-  /// Mean of their number of words.
+  /// The mean number of words in a caption.
   package let meanLength: Double
 
   /// - Precondition: there is a caption.

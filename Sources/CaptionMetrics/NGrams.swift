@@ -1,4 +1,4 @@
-/// Up to four word numbers; places not used hold `NGram.none`.
+/// Up to four word numbers; unused places hold `NGram.none`.
 typealias NGram = SIMD4<Int32>
 
 extension NGram {
@@ -16,7 +16,7 @@ struct NGramCounts: Sendable {
     var count: Int
   }
 
-  /// By first occurrence: sums over them come out the same in every run, which a dictionary's order would not grant.
+  /// Ordered by first occurrence, so that sums over them are the same in every run, unlike in a dictionary's order.
   private(set) var entries: [Entry] = []
   private(set) var places: [NGram: Int] = [:]
   let wordCount: Int

@@ -18,7 +18,7 @@ enum ROUGEL {
   }
 
   static func longestCommonSubsequence(_ a: [Int32], _ b: [Int32]) -> Int {
-    // lengths[j] is that of the part of a so far and b[..<j].
+    // lengths[j] is the length for the part of a so far and b[..<j].
     var lengths = [Int](repeating: 0, count: b.count + 1)
     for word in a {
       var diagonal = 0

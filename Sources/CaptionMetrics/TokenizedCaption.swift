@@ -28,7 +28,7 @@ struct Vocabulary: Sendable {
     return number
   }
 
-  /// Words that no reference has get numbers below 0, of meaning within this caption only.
+  /// Words that no reference has get numbers below 0, which mean something within this caption only.
   func tokenize(_ candidate: String) -> TokenizedCaption {
     var strangers: [String: Int32] = [:]
     return TokenizedCaption(candidate) { word in

@@ -3,14 +3,14 @@ package import ModelFiles
 import TextDecoding
 
 extension BasePair {
-  /// How the models of a pair are used, where it shall not be as they themselves suggest.
+  /// How the models of a pair are to be used, where it is not as they themselves suggest.
   package struct Choices: Sendable {
-    /// What mappers read; by default what suits each encoder's family.
+    /// The features that mappers read; by default those that suit each encoder's family.
     package var features: [FeatureRequest]?
-    /// Sides of each encoder's input, into which the whole image is squeezed; `nil`, or none at all, is as the encoder's
-    /// `preprocessor_config.json` has it.
+    /// The sides of each encoder's input, to which the whole image is resized; where `nil` or missing, the encoder's
+    /// `preprocessor_config.json` decides.
     package var sizes: [Int?] = []
-    /// `{prefix}` and the text behind it.
+    /// `{prefix}` and the text after it.
     package var template = "{prefix}\n"
     package var stopTokens: [Int]?
     package var maximumNewTokens = 32
@@ -18,13 +18,13 @@ extension BasePair {
     package init() {}
   }
 
-  /// A model of the user's own, or a base model of the store.
+  /// A model of the user, or a base model of the store.
   package struct Source: Sendable {
-    /// Absolute.
+    /// The absolute path.
     package let path: String
-    /// Of a base model in the store; manifests then name it, and not where it is.
+    /// The name of a base model in the store; manifests then give the name, not the path.
     package let name: String?
-    /// Where it was fetched from, such as `hf:org/name@commit`.
+    /// The address it was fetched from, such as `hf:org/name@commit`.
     package let origin: String?
 
     package init(path: String, name: String? = nil, origin: String? = nil) {
@@ -36,10 +36,10 @@ extension BasePair {
     fileprivate var manifestPath: String { name ?? path }
   }
 
-  /// Looks at models, loads all to know that they can be used, and takes their SHA-256.
+  /// Inspects models, loads all to check that they can be used, and computes their SHA-256.
   ///
   /// - Parameters:
-  ///   - encoders: Hugging Face directories, at least one.
+  ///   - encoders: at least one Hugging Face directory.
   ///   - decoder: a Hugging Face directory, or a GGUF file.
   /// - Throws: `ModelStoreError.unclearWeights`, `ModelFileError`, `CaptionerError`, `EncodingError`, `FileSystemError`.
   package static func making(
@@ -53,7 +53,7 @@ extension BasePair {
     return pair
   }
 
-  /// CLIP as ClipCap reads it: its projected embedding.
+  /// The settings of CLIP as ClipCap reads it: its projected embedding.
   static func clipSettings(_ directory: String, _ hashes: FileHashCache) throws -> CaptionerManifest.Encoder {
     var choices = Choices()
     choices.features = [FeatureRequest(tokens: .projected)]
@@ -107,14 +107,14 @@ extension BasePair {
 }
 
 extension CaptionerManifest.Preprocessing {
-  /// Lets the whole image be resized to a square, whatever its shape.
+  /// Resizes the whole image to a square, whatever its shape.
   fileprivate mutating func squeeze(into side: Int) {
     (width, height, resizeMode, shortestEdge) = (side, side, "squash", nil)
   }
 }
 
 extension EncoderFamily {
-  /// What mappers read where nobody says: of most families every patch of the last hidden state.
+  /// The features that mappers read by default: for most families every patch of the last hidden state.
   static func defaultFeatures(
     _ family: String, of encoder: any VisionEncoder, _ preprocessing: CaptionerManifest.Preprocessing
   ) -> [CaptionerManifest.Feature] {
@@ -130,8 +130,9 @@ extension EncoderFamily {
     }
   }
 
-  /// What the default captioner reads (of 12 layers 8, 10, 11 and 12), at the same depths of any model: patches, averaged
-  /// to 8x8 where that goes evenly, and the class token, of the last but one its class token alone.
+  /// The features of the default captioner (layers 8, 10, 11 and 12 of 12), at the same relative depths of any model:
+  /// the class token, and patches averaged to 8x8 where that divides evenly; of the last layer but one, only the class
+  /// token.
   private static func gradedFeatures(layers: Int, patches: [Int]) -> [CaptionerManifest.Feature] {
     let side = 8
     let grid = patches.allSatisfy { $0 > side && $0 % side == 0 } ? [side, side] : nil
@@ -143,8 +144,8 @@ extension EncoderFamily {
     }
   }
 
-  /// Of a convolutional net the pooled row, and its last pixels averaged to the largest grid of at most 5x5 that goes evenly:
-  /// 3x3 for 9x9 of them.
+  /// The features of a convolutional net: the pooled row, and its last pixels averaged to the largest grid of at most
+  /// 5x5 that divides evenly: 3x3 for 9x9 pixels.
   private static func pooledFeatures(
     of encoder: any VisionEncoder, _ preprocessing: CaptionerManifest.Preprocessing
   ) -> [CaptionerManifest.Feature] {

@@ -38,7 +38,7 @@ extension ImagePreprocessor {
 }
 
 extension Captioner {
-  /// That encoders, mapper and decoder agree about the shapes that pass between them.
+  /// Checks that encoders, mapper and decoder agree about the shapes that pass between them.
   static func checkFit(
     directory: String, features: FeatureLayout, mapper: Mapper, decoder: any TextDecoder
   ) throws {

@@ -4,14 +4,14 @@ import Tensors
 import TextDecoding
 
 extension Captioner {
-  /// What may help where memory for a model is lacking.
+  /// A remedy where memory for a model is lacking.
   static let smallerModel = "take a captioner of smaller models"
 
-  /// - Throws: `OutOfMemory` where another caption beside `others` cannot grow.
+  /// - Throws: `OutOfMemory` where there is no memory for another caption besides `others`.
   func requireMemory(toAdd prefix: Prefix, besides others: Int, options: GenerationOptions) throws(OutOfMemory) {
     let beams = if case .beam(let width, _, _, _) = options.strategy { width } else { 1 }
     let prompt = manifest.decoder.startTokens.count
-    // Most captions are far shorter than they may be; one that is not, and finds no memory, ends the program.
+    // Most captions are far shorter than the maximum; one that is not, and finds no memory, ends the program.
     let length = prefix.length + prompt + min(options.maximumNewTokens, 256)
     let bytes =
       beams * (decoder.workingBytes(length: length, prompt: prompt) + others * decoder.keyValueBytes(length: length))
@@ -20,13 +20,13 @@ extension Captioner {
       remedy: "ask for fewer with --max-tokens or --beams")
   }
 
-  /// Whether matrices can be laid out, and `others` bytes are left then.
+  /// Whether matrices can be packed with `others` bytes left.
   func allowsMemory(toPrepare precision: ComputePrecision, besides others: Int) -> Bool {
     let encoders = precision.encoder(isBatch: true).map { extractor.preparedByteCount($0) } ?? 0
     return Memory.allows(encoders + decoder.preparedByteCount(precision.decoder(isBatch: true)) + others)
   }
 
-  /// - Throws: `OutOfMemory` where matrices cannot be laid out.
+  /// - Throws: `OutOfMemory` where matrices cannot be packed.
   func requireMemory(toPrepare precision: ComputePrecision, isBatch: Bool) throws(OutOfMemory) {
     if let encoder = encoderPrecision(toPrepare: precision, isBatch: isBatch) {
       try Memory.require(
@@ -38,7 +38,7 @@ extension Captioner {
       decoder.preparedByteCount(plan), for: "the decoder's matrices in \((plan.packed ?? .f32).rawValue)",
       remedy: "\(Self.smallerModel), or --precision int8")
     if precision.mapper(isBatch: isBatch).packed != nil {
-      // Its matrices are stored in two bytes a number or more, and laid out in four at the most.
+      // Its matrices are stored in at least two bytes per number, and packed in at most four.
       let bytes = (try? InputFile(path: files.mapper).byteCount) ?? 0
       try Memory.require(2 * bytes, for: "the mapper's matrices", remedy: Self.smallerModel)
     }

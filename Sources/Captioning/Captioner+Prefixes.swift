@@ -4,10 +4,10 @@ import PrefixMapping
 package import TextDecoding
 
 extension Captioner {
-  /// Which decoder the captioner's prefixes are for.
+  /// The decoder that the captioner's prefixes are for.
   package var prefixBase: PrefixBase { CaptionerBases(self).prefixBase }
 
-  /// What the image says to the decoder; `-` is standard input.
+  /// The prefix of an image file; `-` is standard input.
   ///
   /// - Throws: `ImageDecodingError`, `EncodingError`.
   package func prefix(
@@ -26,9 +26,9 @@ extension Captioner {
     return file
   }
 
-  /// Lets a text grow from each prefix, all as one batch, whatever their lengths and whatever they were made for.
+  /// Generates a text from each prefix, all as one batch. Prefixes may be of any lengths and for any tasks.
   ///
-  /// - Parameter prompts: tokens that each text begins with, one list a prefix, of any length of at least one.
+  /// - Parameter prompts: the first tokens of each text, one list per prefix, each of at least one token.
   /// - Throws: `DecodingError`, `GenerationError`.
   package func generate(
     from prefixes: [Prefix], prompts: [[Int]], options: GenerationOptions
@@ -40,7 +40,7 @@ extension Captioner {
 }
 
 extension CaptionerBases {
-  /// Which decoder their prefixes are for.
+  /// The decoder that their prefixes are for.
   package var prefixBase: PrefixBase {
     PrefixBase(sha256: decoderSettings.sha256, name: Path.name(decoderSettings.path))
   }

@@ -4,11 +4,11 @@ import PrefixMapping
 package import Tensors
 import TextDecoding
 
-/// What the decoder expected where it read a token.
+/// What the decoder predicted for a token that it then read.
 package struct TokenReading: Sendable, Equatable {
-  /// The token that it held likeliest.
+  /// The token that it predicted as the likeliest.
   package let likeliest: Int
-  /// The natural logarithm of the probability that it gave to the token that came.
+  /// The natural logarithm of the probability that it gave to the actual token.
   package let logProbability: Double
 }
 
@@ -16,13 +16,13 @@ extension Captioner {
   /// Reads given captions token by token.
   ///
   /// - Parameters:
-  ///   - captions: tokens of each image's caption, without start tokens.
+  ///   - captions: the tokens of each image's caption, without start tokens.
   ///   - features: `[images, tokens, width]`.
-  /// - Returns: of each caption's tokens.
+  /// - Returns: the reading of each token of each caption.
   /// - Throws: `DecodingError`.
   package func reading(_ captions: [[Int]], features: Tensor) throws -> [[TokenReading]] {
     let start = manifest.decoder.startTokens
-    // The last token is expected, but not read.
+    // The last token is predicted, but not read.
     let texts = captions.map { start + $0.dropLast() }
     var cache = try decoder.cache(prefixes: mapper.prefixes(features, decoder: decoder))
     let hidden = try decoder.hiddenStates(texts, cache: &cache)

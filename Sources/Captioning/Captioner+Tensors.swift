@@ -5,10 +5,10 @@ package import Tensors
 import TextDecoding
 
 extension Captioner {
-  /// What is computed on the way from images to the first word, each stacked over the images: `pixels`
+  /// The tensors between images and the first word, each stacked over the images: `pixels`
   /// `[images, 3, height, width]`, `hidden_state_N` and `last_hidden_state` `[images, tokens, hidden]`, `features`,
-  /// `prefix`, `first_logits` `[images, vocabulary]`. What belongs to one of several encoders has its name before it, as in
-  /// `dinov2/pixels`.
+  /// `prefix`, `first_logits` `[images, vocabulary]`. Tensors of one of several encoders have its name before theirs,
+  /// as in `dinov2/pixels`.
   ///
   /// - Throws: as `caption(path:decoder:options:onWarning:)`.
   package func intermediateTensors(

@@ -4,9 +4,10 @@ package import PrefixMapping
 package import Tensors
 package import TextDecoding
 
-/// One or more frozen encoders, a trained mapper and a frozen decoder, made for one another: an image in, words out.
+/// One or more frozen encoders, a trained mapper and a frozen decoder, made for one another: they turn an image into
+/// words.
 ///
-/// Weights are mapped into memory, so that making a captioner costs milliseconds and its pages are shared by processes.
+/// Weights are mapped into memory, so that making a captioner takes milliseconds and processes share its pages.
 public struct Captioner: Sendable {
   package let manifest: CaptionerManifest
   /// The files that it consists of.
@@ -15,16 +16,16 @@ public struct Captioner: Sendable {
   package internal(set) var mapper: Mapper
   package internal(set) var decoder: any TextDecoder
   package let tokenizer: any Tokenizer
-  /// What tells how far captions can be trusted; `nil` where the captioner was not calibrated.
+  /// The model of how far captions can be trusted; `nil` where the captioner was not calibrated.
   package let confidenceModel: ConfidenceModel?
   /// When it says "not sure".
   package var certainty = CertaintyPolicy()
-  /// As it was asked for by whoever uses this package as a library.
+  /// The precision that a user of this package as a library asked for.
   var precision = CaptionPrecision.automatic
 
   /// - Parameters:
-  ///   - directory: holds `captioner.json`.
-  ///   - store: where the base models are that it names.
+  ///   - directory: the directory of `captioner.json`.
+  ///   - store: the store of the base models that it names.
   /// - Throws: `CaptionerManifestError`, `ModelStoreError`, `ModelFileError`, `CaptionerError`.
   package init(directory: String, store: ModelStore) throws {
     let manifest = try CaptionerManifest(directory: directory)
@@ -33,13 +34,13 @@ public struct Captioner: Sendable {
     files = bases
     extractor = try ImageFeatureExtractor(manifest.encoders, encoderDirectories: bases.encoders)
     mapper = try MapperFamily.load(manifest.mapper, from: bases.mapper)
-    // A prompt of embeddings itself tells what comes first; keys and values do not.
+    // A prompt of embeddings itself predicts the first token; keys and values do not.
     if case .prefix = mapper, manifest.decoder.startTokens.isEmpty {
       throw CaptionerManifestError.invalid(
         path: Path.join(directory, CaptionerManifest.fileName), key: "decoder.startTokens",
         expected: "at least one token")
     }
-    // Names and tables are read into memory: text of some megabytes, and what is made of it.
+    // Names and tables are read into memory: some megabytes of text, and the tables made from it.
     try Memory.require(DecoderFamily.tokenizerBytes, for: "the tokenizer of \(bases.decoder)")
     (decoder, tokenizer) = try DecoderFamily.load(manifest.decoder.family, from: bases.decoder)
     try Self.checkFit(directory: directory, features: extractor.parts, mapper: mapper, decoder: decoder)
@@ -49,7 +50,7 @@ public struct Captioner: Sendable {
     }
   }
 
-  /// What the captioner's manifest asks for: greedy, its stop tokens, its longest caption.
+  /// The options of the captioner's manifest: greedy, its stop tokens, its longest caption.
   package var defaultOptions: GenerationOptions {
     GenerationOptions(
       maximumNewTokens: manifest.decoder.maximumNewTokens, stopTokens: manifest.decoder.stopTokens)
@@ -57,7 +58,7 @@ public struct Captioner: Sendable {
 
   /// Captions an image file; `-` is standard input.
   ///
-  /// - Parameter onWarning: is told what was wrong with an image that could be read all the same.
+  /// - Parameter onWarning: is notified of problems of an image that could be read anyway.
   /// - Throws: `ImageDecodingError`, `EncodingError`, `DecodingError`, `GenerationError`.
   package func caption(
     path: String, decoder imageDecoder: ImageDecoder, options: GenerationOptions, onWarning: (String) -> Void = { _ in }
@@ -67,9 +68,9 @@ public struct Captioner: Sendable {
     return try caption(photo, timings: timings, options: options)
   }
 
-  /// As `caption(path:decoder:options:onWarning:)`, from the content of a file.
+  /// As `caption(path:decoder:options:onWarning:)`, but from the content of a file.
   ///
-  /// - Parameter name: what errors call it.
+  /// - Parameter name: the name of the image in errors.
   func caption(
     bytes: [UInt8], named name: String, decoder imageDecoder: ImageDecoder, options: GenerationOptions
   ) throws -> ImageCaption {
@@ -93,16 +94,16 @@ public struct Captioner: Sendable {
       judgement: judgement(of: sequence, view: photo.views[0]))
   }
 
-  /// One image's way from pixels to a prefix.
+  /// The results for one image between pixels and prefix.
   struct SeenPhoto {
     let prefixes: [Prefix]
-    /// What the confidence model sees in it.
+    /// The confidence model's view of the image.
     let views: [PhotoView?]
-    /// As a viewer shows it.
+    /// The size of the image as a viewer shows it.
     let size: ImageSize
   }
 
-  /// - Parameter path: of a file; `-` is standard input.
+  /// - Parameter path: the path of a file; `-` is standard input.
   func see(
     path: String, decoder imageDecoder: ImageDecoder, timings: inout StageTimings, onWarning: (String) -> Void
   ) throws -> SeenPhoto {
@@ -125,7 +126,7 @@ public struct Captioner: Sendable {
   /// The text of a sequence, trimmed.
   package func text(of sequence: GeneratedSequence) -> String { tokenizer.caption(of: sequence) }
 
-  /// Captions of images whose features are there, all as one batch: `[images, …]` as the extractor makes them.
+  /// Captions of images from their features, all as one batch: `[images, …]` as the extractor makes them.
   ///
   /// - Throws: `DecodingError`, `GenerationError`.
   package func captions(

@@ -1,7 +1,8 @@
 package import ModelFiles
 package import TextDecoding
 
-/// One or more frozen encoders and a frozen decoder, loaded, and how they are used: all that a mapper is trained between.
+/// One or more frozen encoders and a frozen decoder, loaded, and their settings: all that surrounds a mapper in
+/// training.
 package struct CaptionerBases: Sendable {
   package let encoders: [CaptionerManifest.Encoder]
   package let decoderSettings: CaptionerManifest.Decoder
@@ -13,11 +14,11 @@ package struct CaptionerBases: Sendable {
   package let decoder: any TextDecoder
   package let tokenizer: any Tokenizer
 
-  /// Those of a pair.
+  /// Loads the bases of a pair.
   ///
   /// - Parameters:
-  ///   - directory: holds `pair.json`.
-  ///   - store: where base models are that it names.
+  ///   - directory: the directory of `pair.json`.
+  ///   - store: the store of the base models that it names.
   /// - Throws: `CaptionerManifestError`, `ModelStoreError`, `ModelFileError`, `CaptionerError`, `EncodingError`.
   package init(pairDirectory directory: String, store: ModelStore) throws {
     let pair = try BasePair(directory: directory)
@@ -34,7 +35,7 @@ package struct CaptionerBases: Sendable {
     (decoder, tokenizer) = try DecoderFamily.load(pair.decoder.family, from: decoderPath)
   }
 
-  /// Those of a captioner.
+  /// The bases of a captioner.
   package init(_ captioner: Captioner) {
     encoders = captioner.manifest.encoders
     decoderSettings = captioner.manifest.decoder
@@ -45,7 +46,7 @@ package struct CaptionerBases: Sendable {
     tokenizer = captioner.tokenizer
   }
 
-  /// Greedy, with the stop tokens and the longest caption of the settings.
+  /// Greedy decoding, with the stop tokens and the longest caption of the settings.
   package var defaultOptions: GenerationOptions {
     GenerationOptions(
       maximumNewTokens: decoderSettings.maximumNewTokens, stopTokens: decoderSettings.stopTokens)

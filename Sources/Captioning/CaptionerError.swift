@@ -1,28 +1,28 @@
 package import ImageEncoding
 package import ModelFiles
 
-/// Parts of a captioner that do not make one.
+/// Why parts do not make a captioner.
 package enum CaptionerError: Error, Equatable, Sendable, CustomStringConvertible {
   case unknownFamily(part: String, name: String, known: [String])
-  /// A directory whose `config.json` is of a model that no family here reads.
+  /// The `config.json` of a directory names a model that no family here reads.
   case unknownModelType(directory: String, type: String, known: [String], remedy: String)
-  /// A model of the user's own does not say how texts end.
+  /// A model of the user does not say how texts end.
   case noStopTokens(path: String)
-  /// The text behind the prefix gives no token to begin with.
+  /// The text after the prefix gives no token to begin with.
   case noStartTokens(template: String)
   case existingCaptioner(directory: String)
   case noSingleToken(text: String)
   case unknownSetting(key: String, value: String)
-  /// Features are asked for, and not of which of several encoders.
+  /// Features are asked for without the name of one of several encoders.
   case unnamedEncoder(known: [String])
   case unknownEncoder(name: String, known: [String])
-  /// What one of several encoders cannot do.
+  /// An error of one of several encoders.
   case encoder(name: String, problem: EncodingError)
-  /// No feature of an encoder is asked for that was named all the same.
+  /// An encoder was named, but none of its features is asked for.
   case unreadEncoder(name: String)
   case featureMismatch(directory: String, found: FeatureLayout, expected: FeatureLayout)
   case prefixMismatch(directory: String, found: [Int], expected: [Int])
-  /// Widths of pooled features.
+  /// The widths of pooled features differ.
   case confidenceMismatch(directory: String, found: [Int], expected: [Int])
 
   package var description: String {

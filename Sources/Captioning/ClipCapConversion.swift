@@ -4,13 +4,13 @@ import PrefixMapping
 import Tensors
 import TextDecoding
 
-/// A ClipCap checkpoint becomes a captioner's directory.
+/// Converts a ClipCap checkpoint to a captioner's directory.
 package struct ClipCapConversion: Sendable {
-  /// A PyTorch file.
+  /// The path of a PyTorch file.
   package let checkpoint: String
-  /// Directories in the Hugging Face format, absolute.
+  /// The absolute paths of directories in the Hugging Face format.
   package let encoder, decoder: String
-  /// Where the captioner goes.
+  /// The directory of the new captioner.
   package let directory: String
   package let name: String
   /// The text of the token that ends a caption.
@@ -30,7 +30,7 @@ package struct ClipCapConversion: Sendable {
     self.maximumNewTokens = maximumNewTokens
   }
 
-  /// Writes the directory, and loads the captioner to know that its parts fit.
+  /// Writes the directory, and loads the captioner to check that its parts fit.
   ///
   /// - Throws: `CaptionerError`, `ModelFileError`, `FileSystemError`, `ModelStoreError`.
   package func run(hashes: FileHashCache) throws {
@@ -53,7 +53,7 @@ package struct ClipCapConversion: Sendable {
     _ = try Captioner(directory: directory, store: ModelStore())
   }
 
-  /// The decoder of the checkpoint where it holds one, beside configuration and tokeniser; otherwise the given one.
+  /// The decoder of the checkpoint where it holds one, with configuration and tokeniser; otherwise the given one.
   private func decoderSettings(
     _ found: ClipCapCheckpoint, _ hashes: FileHashCache
   ) throws -> CaptionerManifest.Decoder {

@@ -3,23 +3,24 @@ import PrefixMapping
 package import Tensors
 package import TextDecoding
 
-/// In what precision a captioner's frozen matrices multiply. Norms, softmax, activations and sums are in f32 in all of them.
+/// The precision of products with a captioner's frozen matrices. Norms, softmax, activations and sums are always in
+/// f32.
 ///
-/// What a batch makes of a photo does not depend on the photos beside it, nor on how many there are. A photo alone meets the
-/// decoder's matrices as they are stored, in sums of another order, and the mapper's in f32.
+/// The result for a photo in a batch does not depend on the other photos, nor on their number. A single photo uses the
+/// decoder's matrices as they are stored, with sums in another order, and the mapper's in f32.
 package enum ComputePrecision: String, Sendable, Codable, CaseIterable {
-  /// The fastest here that costs hardly any quality: 8 bits where the processor has instructions for them.
+  /// The fastest on this processor that costs hardly any quality: 8 bits where it has instructions for them.
   case auto
   /// Every product in f32: what the reference implementation computes.
   case f32
-  /// Products in bfloat16, but that single photos meet the decoder's and the mapper's matrices as they are stored.
+  /// Products in bfloat16, except that single photos use the decoder's and the mapper's matrices as they are stored.
   case bf16
   /// Products of the encoder and of the decoder in 8 bits.
   case int8
 
-  /// Of the encoder's matrices.
+  /// The precision of the encoder's matrices; `nil` does not pack them.
   ///
-  /// - Parameter isBatch: for a photo or two, laying them out in f32 takes longer than it spares.
+  /// - Parameter isBatch: whether there are many photos; for one or two, packing in f32 takes longer than it saves.
   func encoder(isBatch: Bool) -> MatrixPrecision? {
     switch self {
     case .f32: isBatch ? .f32 : nil
@@ -29,9 +30,9 @@ package enum ComputePrecision: String, Sendable, Codable, CaseIterable {
     }
   }
 
-  /// Of the decoder's matrices.
+  /// The plan of the decoder's matrices.
   ///
-  /// - Parameter isBatch: whether copies of matrices, for many rows at once, pay.
+  /// - Parameter isBatch: whether copies of matrices, for many rows at once, are worthwhile.
   func decoder(isBatch: Bool) -> MatrixPlan {
     switch self {
     case .f32: MatrixPlan(packed: isBatch ? .f32 : nil)
@@ -43,7 +44,8 @@ package enum ComputePrecision: String, Sendable, Codable, CaseIterable {
     }
   }
 
-  /// Of the frozen decoder's matrices in training, both ways. The mapper's products are in f32.
+  /// The precision of the frozen decoder's matrices in training, forward and backward. The mapper's products are in
+  /// f32.
   package var training: MatrixPrecision {
     switch self {
     case .auto: MatrixPrecision.hasFastBF16 ? .bf16 : MatrixPrecision.hasFastInt8 ? .int8 : .f32
@@ -53,7 +55,7 @@ package enum ComputePrecision: String, Sendable, Codable, CaseIterable {
     }
   }
 
-  /// Of the mapper's matrices, which are of floats. A photo alone is mapped sooner than they are laid out.
+  /// The plan of the mapper's matrices, which are floats. Packing them takes longer than mapping a single photo.
   func mapper(isBatch: Bool) -> MatrixPlan {
     let isRounded = self == .bf16 || self != .f32 && MatrixPrecision.hasFastBF16
     return MatrixPlan(packed: isBatch ? (isRounded ? .bf16 : .f32) : nil)
@@ -61,7 +63,7 @@ package enum ComputePrecision: String, Sendable, Codable, CaseIterable {
 }
 
 extension ComputePrecision {
-  /// What it means here, for people.
+  /// What it means on this processor, for people.
   package var summary: String {
     "encoder \((encoder(isBatch: true) ?? .f32).rawValue), decoder \((decoder(isBatch: true).packed ?? .f32).rawValue)"
   }
@@ -80,7 +82,7 @@ extension ComputePrecision {
     ]
   }
 
-  /// Why it means that here.
+  /// Why it means that on this processor.
   package var reason: String {
     switch self {
     case .f32, .bf16, .int8: "it was asked for"
@@ -97,22 +99,22 @@ extension ComputePrecision {
 }
 
 extension ComputePrecision {
-  /// A part of a captioner by itself, ready to multiply in this precision.
+  /// A single part of a captioner, ready to multiply in this precision.
   package func prepared(_ encoder: any VisionEncoder, isBatch: Bool) -> any VisionEncoder {
     self.encoder(isBatch: isBatch).map { encoder.prepared($0) } ?? encoder
   }
 
-  /// As `prepared(_:isBatch:)` of an encoder.
+  /// As `prepared(_:isBatch:)` for an encoder.
   package func prepared(_ decoder: any TextDecoder, isBatch: Bool) -> any TextDecoder {
     decoder.prepared(self.decoder(isBatch: isBatch))
   }
 }
 
 extension Captioner {
-  /// The same captioner, its matrices made ready to multiply in this precision.
+  /// The same captioner, with matrices ready to multiply in this precision.
   ///
-  /// - Parameter isBatch: whether many captions grow side by side: matrices are copied and laid out for that, which takes a
-  ///   moment and memory.
+  /// - Parameter isBatch: whether many captions grow side by side: matrices are copied and packed for that, which takes
+  ///   some time and memory.
   /// - Throws: `OutOfMemory`.
   package func prepared(_ precision: ComputePrecision, isBatch: Bool) throws(OutOfMemory) -> Captioner {
     try requireMemory(toPrepare: precision, isBatch: isBatch)
@@ -126,8 +128,8 @@ extension Captioner {
     return prepared
   }
 
-  /// In what precision the encoder's matrices are to be laid out; `nil` where they are not, or are already: what was laid out
-  /// for a photo alone serves many.
+  /// The precision in which the encoder's matrices are to be packed; `nil` where they are not, or are packed already:
+  /// matrices that were packed for a single photo serve many.
   func encoderPrecision(toPrepare precision: ComputePrecision, isBatch: Bool) -> MatrixPrecision? {
     guard let encoder = precision.encoder(isBatch: isBatch) else { return nil }
     return extractor.isPrepared(in: encoder) ? nil : encoder

@@ -2,7 +2,7 @@ import ModelFiles
 import TextDecoding
 
 extension DecoderFamily {
-  /// About what the largest tokenizers take, of 260,000 tokens, while they are read.
+  /// The approximate memory of the largest tokenizers, of 260,000 tokens, while they are read.
   static let tokenizerBytes = 16 << 20
 
   typealias Loaded = (decoder: any TextDecoder, tokenizer: any Tokenizer)
@@ -10,7 +10,7 @@ extension DecoderFamily {
   /// The decoder that a manifest names, and its tokeniser.
   ///
   /// - Parameters:
-  ///   - name: of the family.
+  ///   - name: the name of the family.
   ///   - path: a GGUF file, or a Hugging Face directory.
   static func load(_ name: String, from path: String) throws -> Loaded {
     guard let family = DecoderFamily(rawValue: name) else {

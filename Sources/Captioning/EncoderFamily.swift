@@ -15,13 +15,13 @@ package enum EncoderFamily {
     "vit": { try ViT(configuration: VisionTransformerConfiguration(vitFile: $0), weights: $1) },
   ]
 
-  /// By the `model_type` of `config.json`.
+  /// The families by the `model_type` of `config.json`.
   private static let families = [
     "clip": "clip", "clip_vision_model": "clip", "dinov2": "dinov2", "dinov2_with_registers": "dinov2",
     "efficientnet-lite": "efficientnet-lite", "siglip": "siglip", "siglip_vision_model": "siglip", "vit": "vit",
   ]
 
-  /// The family of a model that Hugging Face's libraries have saved.
+  /// The family of a model that Hugging Face's libraries saved.
   ///
   /// - Throws: `ModelFileError`; `CaptionerError.unknownModelType`, which lists those that are known.
   package static func family(ofDirectory directory: String) throws -> String {

@@ -1,13 +1,13 @@
 package import ModelFiles
 
-/// What somebody asks an encoder for: `dinov2:8:class`, `8:8x8` or `efficientnet-lite:pooled`.
+/// A request for features of an encoder: `dinov2:8:class`, `8:8x8` or `efficientnet-lite:pooled`.
 package struct FeatureRequest: Sendable, Equatable {
-  /// The encoder's name; `nil` where there is but one.
+  /// The encoder's name; `nil` where there is only one.
   package let encoder: String?
-  /// The number of a hidden state; `nil` is the last.
+  /// The index of a hidden state; `nil` is the last.
   package let hiddenState: Int?
   package let tokens: CaptionerManifest.Feature.Tokens
-  /// Rows and columns that the patches are averaged to.
+  /// The rows and columns to which the patches are averaged.
   package let grid: [Int]?
 
   package init(
@@ -19,12 +19,12 @@ package struct FeatureRequest: Sendable, Equatable {
     self.grid = grid
   }
 
-  /// What each of some encoders is asked for, in the order of the requests.
+  /// The features that are requested of each encoder, in the order of the requests.
   ///
   /// - Parameters:
-  ///   - names: of the encoders.
-  ///   - layers: of each encoder, the number of its last hidden state.
-  /// - Returns: empty for an encoder that nobody asks for anything.
+  ///   - names: the names of the encoders.
+  ///   - layers: the index of each encoder's last hidden state.
+  /// - Returns: the features of each encoder; empty where none are requested.
   /// - Throws: `CaptionerError.unnamedEncoder`, `.unknownEncoder`.
   static func features(
     _ requests: [FeatureRequest], names: [String], layers: [Int]
@@ -48,10 +48,10 @@ package struct FeatureRequest: Sendable, Equatable {
 }
 
 extension CaptionerBases {
-  /// The encoders with the features that are asked for.
+  /// The encoders with the requested features.
   ///
-  /// - Parameter requests: `nil` asks for what the bases' own settings name.
-  /// - Returns: `nil` for an encoder that is asked for nothing.
+  /// - Parameter requests: the requests; `nil` asks for the features in the bases' own settings.
+  /// - Returns: the encoders; `nil` for one without a requested feature.
   /// - Throws: `CaptionerError.unnamedEncoder`, `.unknownEncoder`.
   package func encoders(reading requests: [FeatureRequest]?) throws(CaptionerError) -> [CaptionerManifest.Encoder?] {
     guard let requests else { return encoders }

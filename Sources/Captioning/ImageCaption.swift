@@ -4,18 +4,18 @@ package import TextDecoding
 package struct ImageCaption: Sendable {
   /// The text, trimmed.
   package let text: String
-  /// Tokens, their log-probabilities and why generation ended.
+  /// The tokens, their log-probabilities and the reason why generation ended.
   package let sequence: GeneratedSequence
   /// Other beams' captions, best first, where more than one was asked for.
   package let alternatives: [(text: String, sequence: GeneratedSequence)]
-  /// In pixels, as a viewer shows the image (after its EXIF orientation).
+  /// The size in pixels, as a viewer shows the image (after its EXIF orientation).
   package let width: Int
   package let height: Int
   package let timings: StageTimings
-  /// How far the caption can be trusted, and whether it is to be said.
+  /// How far the caption can be trusted, and whether it is to be given.
   package let judgement: CaptionJudgement
 
-  /// The probability that the caption is right; of a captioner without a confidence model, `exp` of the mean
+  /// The probability that the caption is right; for a captioner without a confidence model, `exp` of the mean
   /// log-probability of the tokens.
   package var confidence: Double { judgement.confidence }
 }

@@ -2,8 +2,8 @@ package import Tensors
 package import TextDecoding
 
 extension TextDecoder {
-  /// The same decoder, frozen, laid out so that gradients go back through it. From now on more memory of tensors is kept for
-  /// those that come next.
+  /// The same decoder, frozen, with matrices packed so that gradients pass back through it. From now on more memory of
+  /// freed tensors is kept for later ones.
   ///
   /// - Throws: `OutOfMemory`.
   package func preparedForTraining(_ precision: MatrixPrecision) throws(OutOfMemory) -> Self {
@@ -15,7 +15,7 @@ extension TextDecoder {
     return prepared(.training(precision))
   }
 
-  /// The same decoder, laid out to draw many captions at once while another copy is trained through.
+  /// The same decoder, packed for drawing many captions at once while another copy is trained through.
   ///
   /// - Throws: `OutOfMemory`.
   package func preparedForSampling(_ precision: MatrixPrecision) throws(OutOfMemory) -> Self {

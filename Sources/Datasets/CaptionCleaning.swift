@@ -1,9 +1,9 @@
-/// What is done to a caption before it is learnt. It belongs to the recipe: a captioner writes as it was taught.
+/// How a caption is changed before it is learnt. It belongs to the recipe: a captioner writes as it was taught.
 package enum CaptionCleaning: String, Sendable, Codable, CaseIterable {
   /// Only white space at both ends is removed.
   case none
-  /// A sentence: white space at both ends and one final full stop with the space before it are removed, the first letter
-  /// becomes upper-case, and a full stop ends it. `a dog runs .` becomes `A dog runs.`
+  /// A sentence: white space at both ends and one final full stop with the space before it are removed, the first
+  /// letter becomes upper-case, and a full stop ends it. `a dog runs .` becomes `A dog runs.`
   case sentence
 
   package func callAsFunction(_ caption: String) -> String {
@@ -24,7 +24,7 @@ package enum CaptionCleaning: String, Sendable, Codable, CaseIterable {
     return scalars[first...last]
   }
 
-  /// White space as Python's `str.strip` knows it: Unicode's, and the four information separators.
+  /// White space as in Python's `str.strip`: Unicode's, and the four information separators.
   private static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
     scalar.properties.isWhitespace || (0x1C...0x1F).contains(scalar.value)
   }

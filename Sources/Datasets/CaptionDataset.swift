@@ -1,12 +1,12 @@
-/// Images with captions, in the order of the dataset: where they are, not their bytes.
+/// Images with captions, in the order of the dataset: the images' locations, not their bytes.
 package struct CaptionDataset: Sendable {
   /// The name of the format that was read: `WebDataset tar shards`.
   package let format: String
   package let images: [CaptionedImage]
-  /// Every sample that cannot be used, named.
+  /// Every sample that cannot be used, by name.
   package let damaged: [DamagedSample]
 
-  /// The names of images that lead out of the folder of the dataset, `../a.jpg`.
+  /// The names of images that lead out of the dataset's folder, such as `../a.jpg`.
   package var namesOutside: [String] {
     images.map(\.name).filter { $0.hasPrefix("../") || $0.contains("/../") }
   }
@@ -17,13 +17,13 @@ package struct CaptionDataset: Sendable {
     self.damaged = damaged
   }
 
-  /// Reads the dataset at `path`, whose format is chosen by what is there. Captions that stand apart, but are of one image and
-  /// in one split, are put together. That images decode is not checked.
+  /// Reads the dataset at `path`, whose format is found from its content. Captions in separate places that belong to
+  /// one image in one split are merged. It does not check that images decode.
   ///
   /// - Parameters:
   ///   - path: a directory, an annotation file, a tar shard or a pattern of shards (`name-{000000..000007}.tar`).
   ///   - imageDirectory: where the images of annotation files are, if not in one of the usual places beside them.
-  ///   - columns: what holds images' names and captions, if it is not called as usual.
+  ///   - columns: the columns of images' names and captions, if they have unusual names.
   ///   - onProgress: called every thousand samples and at the end with how many were found so far.
   package init(
     path: String, imageDirectory: String? = nil, columns: CaptionColumns = CaptionColumns(),
@@ -45,8 +45,8 @@ package struct CaptionDataset: Sendable {
     self.init(format: format, images: images.images, damaged: damaged)
   }
 
-  /// Hands over one sample after the other as they are read, without keeping them: an image that comes again, with another
-  /// caption, is another sample.
+  /// Passes on one sample after the other as they are read, without keeping them: an image that comes again, with
+  /// another caption, is another sample.
   ///
   /// - Returns: the name of the format.
   /// - Throws: `DatasetError`; what `body` throws.

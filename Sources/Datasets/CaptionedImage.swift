@@ -1,15 +1,15 @@
 /// An image and what people wrote about it.
 package struct CaptionedImage: Sendable, Hashable {
-  /// The name that the dataset gives the image, for people and predictions: `1000268201_693b08cb0e.jpg`.
+  /// The dataset's name of the image, for people and predictions: `1000268201_693b08cb0e.jpg`.
   package let name: String
   package let image: ImageLocation
-  /// As they were written, but for blank ones, which are left out. Never empty.
+  /// The captions as they were written, without blank ones. Never empty.
   package let captions: [String]
-  /// `nil` where the dataset does not say.
+  /// The image's split; `nil` where the dataset does not say.
   package let split: Split?
-  /// What is in the image, in the dataset's words: `dog`, `dining table`; empty where it does not say.
+  /// What is in the image, in the dataset's words: `dog`, `dining table`; empty where the dataset does not say.
   package let labels: [String]
-  /// Which collection the image came from, where the dataset is made of several: `imagenet`.
+  /// The collection from which the image came, where the dataset is made of several: `imagenet`.
   package let source: String?
 
   package init(
@@ -35,11 +35,11 @@ package struct DamagedSample: Sendable, Hashable, CustomStringConvertible {
     self.reason = reason
   }
 
-  /// `name: reason`.
+  /// The sample as `name: reason`.
   package var description: String { "\(name): \(reason)" }
 }
 
-/// What a reader comes across, in the order of the dataset.
+/// What a reader finds, in the order of the dataset.
 package enum DatasetSample: Sendable, Hashable {
   case image(CaptionedImage)
   case damaged(DamagedSample)

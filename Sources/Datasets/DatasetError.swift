@@ -1,25 +1,25 @@
-/// Why a dataset cannot be used at all. What is wrong with single samples is a `DamagedSample`.
+/// Why a dataset cannot be used at all. A problem of a single sample is a `DamagedSample`.
 package enum DatasetError: Error, Equatable, Sendable {
-  /// The system's words, or what is wrong with the file as a whole.
+  /// The file cannot be read; the reason is the system's words, or what is wrong with the file as a whole.
   case cannotRead(path: String, reason: String)
   /// The path holds no known format.
   case unknownFormat(path: String, found: String)
-  /// The file begins as its format does and breaks the format's rules.
+  /// The file begins like its format but breaks the format's rules.
   case malformed(path: String, format: String, problem: String)
   /// A directory holds several files that may each be the dataset.
   case ambiguous(path: String, candidates: [String])
   /// A pattern such as `name-{000..007}.tar` has wrong braces, or names too many files.
   case invalidPattern(pattern: String, problem: String)
-  /// `place` is a file, with a line where there are lines.
+  /// A split has an unknown name; `place` is a file, with a line where there are lines.
   case unknownSplit(place: String, name: String)
-  /// The format is known, and there is nothing in it.
+  /// The format is known, but there is nothing in it.
   case noSamples(path: String, format: String)
   /// More samples are damaged than was allowed.
   case tooMuchDamage(damaged: [DamagedSample], sampleCount: Int, maximumShare: Percentage)
 }
 
 extension DatasetError: CustomStringConvertible {
-  /// How many damaged samples are listed.
+  /// The number of damaged samples that are listed.
   private static let listedCount = 20
 
   package var description: String {

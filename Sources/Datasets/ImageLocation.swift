@@ -1,15 +1,15 @@
 /// Where an image's bytes are: a file, or a slice of an archive.
 package struct ImageLocation: Sendable, Hashable {
-  /// Of the file, or of the archive.
+  /// The path of the file, or of the archive that holds the image.
   package let path: String
-  /// Where the image begins in the archive, in bytes; `nil` for a file.
+  /// The image's byte offset in the archive; `nil` for a file.
   package let offset: Int?
-  /// How many bytes of the archive the image takes; `nil` for a file.
+  /// The number of bytes that the image takes in the archive; `nil` for a file.
   package let count: Int?
   /// The image's name within the archive.
   private let member: String?
 
-  /// A file of its own.
+  /// The location of a separate file.
   package init(path: String) {
     self.path = path
     offset = nil
@@ -17,7 +17,7 @@ package struct ImageLocation: Sendable, Hashable {
     member = nil
   }
 
-  /// A member of an archive.
+  /// The location of a member of an archive.
   package init(archive path: String, member: String, offset: Int, count: Int) {
     self.path = path
     self.offset = offset
@@ -25,13 +25,13 @@ package struct ImageLocation: Sendable, Hashable {
     self.member = member
   }
 
-  /// For people: `photos/a.jpg`, `shard-000.tar: a.jpg`.
+  /// The name for people: `photos/a.jpg`, `shard-000.tar: a.jpg`.
   package var name: String {
     guard let member else { return path }
     return "\(DatasetPath.name(path)): \(member)"
   }
 
-  /// Reads the image. The file is open only meanwhile, so that any number of locations costs no descriptors.
+  /// Reads the image. The file is open only while it is read, so that locations take no descriptors.
   ///
   /// - Parameter limit: the most bytes that an image may have.
   /// - Throws: `DatasetError.cannotRead`; also where the file ends before the image does.

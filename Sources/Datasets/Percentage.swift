@@ -1,6 +1,6 @@
-/// A share from nothing to all, as people write it: `5%`, `0.5 %`, `0.05`.
+/// A share from 0 to 1, as people write it: `5%`, `0.5 %`, `0.05`.
 package struct Percentage: Sendable, Hashable, LosslessStringConvertible {
-  /// Between 0 and 1.
+  /// The share, between 0 and 1.
   package let share: Double
 
   /// `nil` unless `share` lies between 0 and 1.
@@ -9,13 +9,13 @@ package struct Percentage: Sendable, Hashable, LosslessStringConvertible {
     self.share = share
   }
 
-  /// - Precondition: 0 to 100.
+  /// - Precondition: `percent` lies between 0 and 100.
   package init(percent: Double) {
     precondition((0...100).contains(percent), "\(percent) % is no share")
     share = percent / 100
   }
 
-  /// `nil` for what is no share. Without a percent sign only fractions below 1 are taken: `1` may be meant either way.
+  /// `nil` for what is no share. Without a percent sign only fractions below 1 are taken: `1` is ambiguous.
   package init?(_ text: String) {
     let hasSign = text.hasSuffix("%")
     let digits = hasSign ? text.dropLast() : text[...]
@@ -27,7 +27,7 @@ package struct Percentage: Sendable, Hashable, LosslessStringConvertible {
     self.init(share: hasSign ? number / 100 : number)
   }
 
-  /// `5%`, without decimals that say nothing.
+  /// The share as `5%`, without needless decimals.
   package var description: String {
     // 4 % is not 0.04 × 100 in binary: a millionth of a percent is as fine as anyone writes.
     let percent = (share * 100_000_000).rounded() / 1_000_000

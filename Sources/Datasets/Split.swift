@@ -4,7 +4,7 @@ package enum Split: String, Sendable, Codable, CaseIterable {
 
   /// The split that a dataset calls `name`, in any letter case; `nil` for an unknown name.
   ///
-  /// Karpathy's `restval` (the part of COCO's validation set that everyone trains on) and `extra` (photos on none of
+  /// Karpathy's `restval` (the part of COCO's validation set that is usually trained on) and `extra` (photos on none of
   /// Flickr8k's lists) are training data.
   package init?(named name: String) {
     switch name.lowercased() {

@@ -1,12 +1,12 @@
 import Foundation
 
-/// Inputs with their targets, of a text task: lines of JSON `{"input": …, "target": …}`, with a `split` where they have one.
+/// The inputs and targets of a text task: lines of JSON `{"input": …, "target": …}`, with an optional `split`.
 package struct TextPairs: Sendable {
   package struct Pair: Sendable, Equatable {
-    /// `file:line`.
+    /// The place of the pair as `file:line`.
     package let place: String
     package let input, target: String
-    /// As the file says; `nil` where it does not.
+    /// The split that the file gives; `nil` where it gives none.
     package let split: Split?
   }
 
@@ -19,8 +19,8 @@ package struct TextPairs: Sendable {
     let split: String?
   }
 
-  /// - Throws: `DatasetError.cannotRead`; `.malformed` with the line that is no such object, or whose input or target is blank;
-  ///   `.unknownSplit`, `.noSamples`.
+  /// - Throws: `DatasetError.cannotRead`; `.malformed` with the line that is no such object, or has a blank input or
+  ///   target; `.unknownSplit`, `.noSamples`.
   package init(path: String) throws(DatasetError) {
     var reader = try LineReader(path: path)
     var pairs: [Pair] = []

@@ -2,7 +2,7 @@ import COpenSSL
 
 /// A hash of bytes that come in pieces, by OpenSSL's libcrypto, which uses the processor's own instructions for it.
 package struct MessageDigest: ~Copyable, @unchecked Sendable {
-  // Unchecked: the context is this value's own, and only changing it, which nobody else can meanwhile, writes to it.
+  // Unchecked: the context is this value's own, and only mutating methods, which have exclusive access, write to it.
   package enum Algorithm: Sendable {
     case sha256
     /// Only where a format prescribes it, as git does.
@@ -42,14 +42,14 @@ package struct MessageDigest: ~Copyable, @unchecked Sendable {
 
   deinit { EVP_MD_CTX_free(context) }
 
-  /// Another hash of the bytes that came so far; what comes to one does not come to the other.
+  /// A copy of the hash of the bytes so far; bytes added to one are not added to the other.
   package func copy() -> MessageDigest {
     guard let other = EVP_MD_CTX_new() else { fatalError("no memory for a hash") }
     Self.check(EVP_MD_CTX_copy_ex(other, context))
     return MessageDigest(algorithm, context: other)
   }
 
-  /// The hash of the bytes that came so far; more may come.
+  /// The hash of the bytes so far; more may follow.
   package var current: [UInt8] { copy().finalize() }
 
   package mutating func update(_ bytes: UnsafeRawBufferPointer) {
@@ -60,7 +60,7 @@ package struct MessageDigest: ~Copyable, @unchecked Sendable {
     bytes.withUnsafeBytes { update($0) }
   }
 
-  /// `algorithm.byteCount` bytes.
+  /// The hash, `algorithm.byteCount` bytes.
   package consuming func finalize() -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: algorithm.byteCount) { bytes, count in
       Self.check(EVP_DigestFinal_ex(context, bytes.baseAddress, nil))
@@ -68,7 +68,7 @@ package struct MessageDigest: ~Copyable, @unchecked Sendable {
     }
   }
 
-  /// Of bytes that are all there.
+  /// The hash of bytes that are all in memory.
   package static func hash(_ bytes: [UInt8], _ algorithm: Algorithm = .sha256) -> [UInt8] {
     var digest = MessageDigest(algorithm)
     digest.update(bytes)

@@ -28,7 +28,7 @@ struct ByteCursor {
     position += count
   }
 
-  /// A count of things that take at least `minimumByteCount` bytes each, so that so many can still follow.
+  /// A count of items that take at least `minimumByteCount` bytes each, checked: so many can still follow.
   mutating func count(ofAtLeast minimumByteCount: Int, _ what: String) throws(Failure) -> Int {
     let declared: UInt64 = try read()
     guard let count = Int(exactly: declared), count <= remaining / minimumByteCount else {
@@ -37,7 +37,7 @@ struct ByteCursor {
     return count
   }
 
-  /// The place of the next `count` bytes.
+  /// The range of the next `count` bytes.
   mutating func range(_ count: Int) throws(Failure) -> Range<Int> {
     let start = position
     try skip(count)

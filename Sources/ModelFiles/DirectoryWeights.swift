@@ -1,4 +1,4 @@
-/// What the weights in a directory of the Hugging Face format are called, the best first: what is found first is read.
+/// The names of the weights in a directory of the Hugging Face format, the best first: what is found first is read.
 package enum DirectoryWeights: String, Sendable, CaseIterable {
   case safetensors = "model.safetensors"
   case safetensorsIndex = "model.safetensors.index.json"
@@ -18,7 +18,7 @@ package enum DirectoryWeights: String, Sendable, CaseIterable {
     }
   }
 
-  /// Those that are read of a directory with these files; `nil` where it has none.
+  /// The weights that are read in a directory with these files; `nil` where it has none.
   package static func best(of names: Set<String>) -> DirectoryWeights? {
     allCases.first { names.contains($0.rawValue) }
   }

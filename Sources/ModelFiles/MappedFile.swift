@@ -25,7 +25,7 @@ package final class MappedFile: @unchecked Sendable {
     case willNeed
   }
 
-  /// What the files begin with that Git LFS keeps in repositories in place of large ones.
+  /// The start of the pointer files that Git LFS keeps in repositories in place of large files.
   private static let lfsPointerStart = "version https://git-lfs.github.com/spec/"
 
   package let path: String

@@ -12,7 +12,7 @@ package enum ModelFileError: Error, Equatable, Sendable {
   case tooManyOpenFiles(path: String)
   /// The process may not have as much address space as the file takes.
   case noAddressSpace(path: String, byteCount: Int)
-  /// A tensor that is needed in 32 bits finds no memory.
+  /// There is no memory for a tensor that is needed in 32 bits.
   case outOfMemory(path: String, key: String, byteCount: Int)
   /// The file breaks a rule of its format.
   case malformed(path: String, format: ModelFileFormat, problem: String)

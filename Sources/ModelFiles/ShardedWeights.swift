@@ -18,7 +18,7 @@ package struct ShardedWeights: ListedTensors {
   ///   there, or is named by a path that leaves the directory.
   package init(path: String) throws(ModelFileError) {
     let weightMap = try Self.weightMap(path)
-    // Others would not be part of the model's hash: see `ModelWeights`.
+    // Other files would not be part of the model's hash: see `ModelWeights`.
     let kind: DirectoryWeights = Self.format(ofIndex: path) == .pyTorchIndex ? .pyTorchIndex : .safetensorsIndex
     let directory = Path.parent(path)
 
@@ -80,7 +80,7 @@ package struct ShardedWeights: ListedTensors {
     shardIndices[name].map { shards[$0].path } ?? path
   }
 
-  /// Of the index, by its name.
+  /// The format of the index, by its name.
   var format: ModelFileFormat { Self.format(ofIndex: path) }
 
   private static func format(ofIndex path: String) -> ModelFileFormat {

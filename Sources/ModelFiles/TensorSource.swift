@@ -20,7 +20,7 @@ package protocol TensorSource: Sendable {
   /// can be, or where there is none.
   func unsupportedFeature(ofTensor name: String) -> String?
 
-  /// The very file that the tensor of this name lies in: a shard, where the source has several.
+  /// The file that the tensor of this name lies in: a shard, where the source has several.
   func path(ofTensor name: String) -> String
 
   /// Where the gradient of the tensor of this name goes; `nil` where it is frozen, as all tensors of files are.

@@ -1,12 +1,13 @@
 import Digests
 import ModelFiles
 
-/// What the hub names a content by: its SHA-256 where the file is large (Git LFS), else the SHA-1 that git gives it.
+/// The hash by which the hub names a content: its SHA-256 where the file is large (Git LFS), else the SHA-1 that git
+/// gives it.
 enum ContentHash: Equatable, Sendable {
   case sha256(String)
   case gitBlob(String)
 
-  /// - Parameter etag: of a response, quoted or not, weak or not; `nil` where it is no hash.
+  /// - Parameter etag: the ETag of a response, quoted or not, weak or not; the result is `nil` where it is no hash.
   init?(etag: String) {
     var text = etag[...]
     if text.hasPrefix("W/") { text = text.dropFirst(2) }

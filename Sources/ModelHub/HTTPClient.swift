@@ -5,9 +5,9 @@ import Dispatch
 ///
 /// libcurl knows proxies of all kinds, the system's certificates and HTTP/2. It is loaded with the first client.
 final class HTTPClient: Sendable {
-  /// For one thread at a time, which the queue sees to. Only cancelling is for any thread.
+  /// Used by one thread at a time, which the queue ensures. Only cancelling may come from any thread.
   private nonisolated(unsafe) let client: OpaquePointer
-  /// Where waiting for the network holds up nobody else.
+  /// The queue on which waiting for the network blocks nothing else.
   private let queue = DispatchQueue(label: "caption.http")
 
   struct Request: Sendable {
@@ -15,14 +15,14 @@ final class HTTPClient: Sendable {
     /// Whether the head of the answer is all that is wanted.
     var isHead = false
     var headers: [String] = []
-    /// With its scheme, and with user and password where it wants them; `nil` for none.
+    /// The address of the proxy with its scheme, and with user and password where it needs them; `nil` for none.
     var proxy: String?
-    /// Trusted in place of the system's certificates.
+    /// Certificates to trust in place of the system's.
     var certificateFile: String?
     var certificateDirectory: String?
-    /// Until there is a connection; whole seconds.
+    /// The longest time until there is a connection; whole seconds.
     var connectTimeout: Duration = .seconds(10)
-    /// While nothing comes; whole seconds.
+    /// The longest time in which nothing comes; whole seconds.
     var stallTimeout: Duration = .seconds(30)
   }
 
@@ -31,7 +31,7 @@ final class HTTPClient: Sendable {
     let headers: HTTPHeaders
   }
 
-  /// The request came to nothing.
+  /// The request failed.
   struct Failure: Error {
     enum Problem { case connection, certificate, proxy }
     let problem: Problem
@@ -49,7 +49,7 @@ final class HTTPClient: Sendable {
 
   deinit { cc_client_free(client) }
 
-  /// - Throws: `Failure`; `CancellationError`, after which this client is of no more use.
+  /// - Throws: `Failure`; `CancellationError`, after which this client can no longer be used.
   func send(_ request: Request) async throws -> Head {
     try await onQueue {
       guard self.begin(request) else { throw Failure(problem: .connection, reason: "out of memory") }

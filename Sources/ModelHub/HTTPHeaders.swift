@@ -2,7 +2,7 @@
 struct HTTPHeaders: Sendable {
   private var values: [String: String] = [:]
 
-  /// - Parameter lines: as they came. Others than fields, such as the one with the status, are passed over.
+  /// - Parameter lines: the header as received. Lines that are no fields, such as the one with the status, are skipped.
   init(lines: String) {
     // "\r\n" is one character.
     for line in lines.split(whereSeparator: \.isNewline) {
@@ -13,6 +13,6 @@ struct HTTPHeaders: Sendable {
     }
   }
 
-  /// The first of that name, in whatever case.
+  /// The first field of that name, in whatever case.
   subscript(name: String) -> String? { values[name.lowercased()] }
 }

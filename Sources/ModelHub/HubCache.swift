@@ -12,7 +12,7 @@ import ModelFiles
 ///
 /// ```
 /// models--org--name/blobs/<etag>                        contents, by SHA-256 (large files) or git's SHA-1
-/// models--org--name/blobs/<etag>.incomplete             as far as it came
+/// models--org--name/blobs/<etag>.incomplete             the part that was fetched
 /// models--org--name/refs/<revision>                     the commit that a branch or tag was last seen at
 /// models--org--name/snapshots/<commit>/<file>           a link to ../../blobs/<etag>
 /// .locks/models--org--name/<etag>.lock                  held while a content is fetched

@@ -6,7 +6,7 @@ import ModelFiles
   import Foundation
 #endif
 
-/// Brings one content into the cache, going on from what an earlier attempt left.
+/// Fetches one content into the cache, continuing what an earlier attempt left.
 struct HubDownload: Sendable {
   let repository: HubRepository
   let cache: HubCache
@@ -29,7 +29,7 @@ struct HubDownload: Sendable {
         try await fetch()
         break
       } catch let failure as HubTransport.TransientFailure {
-        // Only who gets further may try without end.
+        // Only attempts that get further may be repeated without end.
         let reached = byteCountSoFar
         attempt = reached > furthest ? 1 : attempt + 1
         furthest = max(furthest, reached)
@@ -51,7 +51,7 @@ struct HubDownload: Sendable {
     let url = try repository.url(of: file, at: commit)
     let answer = try await transport.send(url, from: offset)
     if answer.status == 416 {
-      // The server has less than is here: what is here is not of that content.
+      // The server has fewer bytes than are here: the ones here are not of that content.
       try part.truncate(to: 0)
       throw HubTransport.TransientFailure(cause: .serverError(url: HubTransport.shown(url), status: 416), pause: .zero)
     }

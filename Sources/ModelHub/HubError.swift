@@ -19,7 +19,7 @@ package enum HubError: Error, Equatable, Sendable, CustomStringConvertible {
   case repositoryNotFound(repository: String, page: String, hasToken: Bool)
   case revisionNotFound(repository: String, revision: String)
   case fileNotFound(repository: String, file: String)
-  /// No weights that can be read here.
+  /// The repository has no weights that can be read here.
   case noWeights(repository: String, problem: String)
   case wrongSize(file: String, expected: Int, found: Int)
   case wrongHash(file: String, expected: String, found: String)

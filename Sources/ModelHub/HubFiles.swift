@@ -10,7 +10,7 @@ import ModelFiles
 enum HubFiles {
   static let configuration = "config.json"
 
-  /// Taken where they are there.
+  /// Files that are fetched where the repository has them.
   static let optional = [
     "preprocessor_config.json", "generation_config.json", tokenizer, "tokenizer_config.json",
     "special_tokens_map.json", "added_tokens.json", "chat_template.jinja",
@@ -20,7 +20,7 @@ enum HubFiles {
   /// What older models have in place of a `tokenizer.json`.
   static let olderTokenizer = ["vocab.json", "merges.txt"]
 
-  /// All but the shards of a split model, which only its index names.
+  /// All files to fetch but the shards of a split model, which only its index names.
   ///
   /// - Throws: `HubError.noWeights`, `.fileNotFound`.
   static func chosen(
@@ -74,7 +74,7 @@ enum HubFiles {
       throw .noWeights(repository: repository, problem: "its \(weights.rawValue) is not valid")
     }
     let shards = Set(index.weightMap.values).sorted()
-    // They become names of files here.
+    // They become file names here.
     guard !shards.isEmpty, shards.allSatisfy({ weights.isShard($0) && !$0.contains("/") }) else {
       throw .noWeights(repository: repository, problem: "its \(weights.rawValue) names no shards beside it")
     }

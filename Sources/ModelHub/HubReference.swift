@@ -6,7 +6,7 @@ package struct HubReference: Sendable, Equatable, CustomStringConvertible {
 
   /// `org/name`; a few old models have no organisation.
   package let repository: String
-  /// In the repository, with its folders; `nil` for the model in the Hugging Face format.
+  /// The path of a file in the repository; `nil` for the model in the Hugging Face format.
   package let file: String?
   /// A branch, a tag or a commit.
   package let revision: String

@@ -24,7 +24,7 @@ struct HubRepository: Sendable {
 
   private static let maximumListingByteCount = 64 << 20
 
-  /// What the revision is at now.
+  /// The commit that the revision is at now, and its files.
   func contents() async throws -> Contents {
     struct Listing: Decodable {
       struct File: Decodable { let rfilename: String }
@@ -44,7 +44,7 @@ struct HubRepository: Sendable {
     return Contents(commit: listing.sha, files: (listing.siblings ?? []).map(\.rfilename))
   }
 
-  /// What a file is, without its content.
+  /// The hash and size of a file, without its content.
   func description(of file: String, at commit: String) async throws -> FileDescription {
     let url = try self.url(of: file, at: commit)
     return try await transport.retrying {
@@ -66,7 +66,7 @@ struct HubRepository: Sendable {
     try address("\(Self.escaped(reference.repository))/resolve/\(commit)/\(Self.escaped(file))")
   }
 
-  /// - Throws: `HubError` where the answer is none of success or a redirect.
+  /// - Throws: `HubError` where the answer is neither a success nor a redirect.
   func check(_ answer: HubTransport.Answer, file: String? = nil) throws {
     if answer.status < 400 { return }
     let repository = reference.repository
@@ -77,7 +77,7 @@ struct HubRepository: Sendable {
     case ("RevisionNotFound", _):
       throw HubError.revisionNotFound(repository: repository, revision: reference.revision)
     case ("EntryNotFound", _): throw HubError.fileNotFound(repository: repository, file: file ?? "")
-    // The hub answers 401 also for what does not exist, so that nobody can try names.
+    // The hub answers 401 also for what does not exist, so that nobody can probe for names.
     case ("RepoNotFound", _): throw HubError.repositoryNotFound(repository: repository, page: page, hasToken: hasToken)
     case (_, 401), (_, 403): throw HubError.unauthorized(repository: repository, page: page, hasToken: hasToken)
     case (_, 404):
@@ -93,7 +93,7 @@ struct HubRepository: Sendable {
     return url
   }
 
-  /// Percent-encoded for a URL's path.
+  /// The text percent-encoded for a URL's path.
   static func escaped(_ text: String, slash: Bool = false) -> String {
     text.utf8.map { byte in
       switch byte {

@@ -14,7 +14,7 @@ package struct HubSettings: Sendable {
   package var token: String?
   /// `HF_HUB_CACHE`, else `$HF_HOME/hub`, else `~/.cache/huggingface/hub`.
   package var cacheDirectory: String
-  /// `HF_HUB_OFFLINE`: nothing is asked for.
+  /// `HF_HUB_OFFLINE`: no request is sent.
   package var isOffline: Bool
   /// `HTTPS_PROXY` and the like.
   package var proxies: ProxySettings
@@ -22,13 +22,13 @@ package struct HubSettings: Sendable {
   package var certificateFile: String?
   /// `SSL_CERT_DIR`.
   package var certificateDirectory: String?
-  /// After which a connection on which nothing comes is given up; whole seconds.
+  /// How long a connection may deliver nothing before it is given up; whole seconds.
   package var stallTimeout: Duration = .seconds(30)
-  /// Of a request whose answer was no use; doubled for each further attempt.
+  /// The pause before a failed request is repeated; doubled for each further attempt.
   package var firstPause: Duration = .seconds(1)
   package var attempts = 5
 
-  /// - Parameter environment: the process's own where there is none.
+  /// - Parameter environment: `nil` is the process's own.
   /// - Throws: `HubError.invalidEndpoint`, `.noCache`.
   package init(environment: [String: String]? = nil) throws(HubError) {
     let environment = environment ?? ProcessInfo.processInfo.environment
@@ -64,7 +64,7 @@ package struct HubSettings: Sendable {
     return cleaned(String(decoding: bytes, as: UTF8.self))
   }
 
-  /// Without the ends of lines that editors leave; a token with others inside would break the request's header.
+  /// The token without line ends, which editors leave; a token with others inside would break the request's header.
   private static func cleaned(_ token: String?) -> String? {
     guard let token = token?.split(whereSeparator: { $0.isWhitespace }).first else { return nil }
     return token.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f } ? String(token) : nil

@@ -4,22 +4,22 @@
   import Foundation
 #endif
 
-/// Requests to the hub, and to where it sends them on.
+/// Requests to the hub, and to the servers that it redirects to.
 struct HubTransport: Sendable {
   let client: HTTPClient
   let settings: HubSettings
 
   static let maximumRedirects = 10
 
-  /// Where redirects are followed to.
+  /// Which redirects are followed.
   enum Following {
     /// Within the hub (a model that was renamed), and to the stores that keep its large files.
     case everywhere
-    /// Within the hub: what it says of a file stands in its own answer.
+    /// Within the hub: its description of a file is in its own answer.
     case hub
   }
 
-  /// To be read before the next request.
+  /// An answer, to be read before the next request.
   struct Answer {
     let url: URL
     let status: Int
@@ -53,7 +53,7 @@ struct HubTransport: Sendable {
   /// A request that may succeed another time.
   struct TransientFailure: Error {
     let cause: HubError
-    /// As the server asks.
+    /// The pause that the server asks for.
     var pause: Duration?
   }
 
@@ -91,7 +91,7 @@ struct HubTransport: Sendable {
     request.certificateFile = settings.certificateFile
     request.certificateDirectory = settings.certificateDirectory
     request.stallTimeout = settings.stallTimeout
-    // Sizes and places are those of the content itself.
+    // Uncompressed, so that sizes and offsets are those of the content itself.
     request.headers = ["User-Agent: caption", "Accept-Encoding: identity"]
     if offset > 0 { request.headers.append("Range: bytes=\(offset)-") }
     // Nobody else may see the token.
@@ -107,7 +107,7 @@ struct HubTransport: Sendable {
     }
   }
 
-  /// A `HubError` where trying again is of no use, else a `TransientFailure`.
+  /// A `HubError` where trying again is of no use, otherwise a `TransientFailure`.
   private func error(_ failure: HTTPClient.Failure, _ url: URL) -> any Error {
     let host = url.host() ?? Self.shown(url)
     switch failure.problem {
@@ -121,7 +121,7 @@ struct HubTransport: Sendable {
 
   /// Calls `body` until it succeeds or fails for good, with pauses that double.
   ///
-  /// - Throws: what `body` throws; of a `TransientFailure` its cause.
+  /// - Throws: the error that `body` throws; for a `TransientFailure` its cause.
   func retrying<Result>(_ body: () async throws -> Result) async throws -> Result {
     var attempt = 1
     while true {
@@ -151,7 +151,7 @@ struct HubTransport: Sendable {
     return url.scheme == hub.scheme && url.host() == hub.host() && url.port == hub.port
   }
 
-  /// Without its query: that of a store holds a signature.
+  /// The URL without its query: that of a store holds a signature.
   static func shown(_ url: URL) -> String {
     url.absoluteString.split(separator: "?", maxSplits: 1).first.map(String.init) ?? ""
   }

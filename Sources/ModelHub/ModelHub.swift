@@ -1,8 +1,9 @@
 package import ModelFiles
 
-/// Models of the Hugging Face hub (or of what speaks like it), fetched into the cache that huggingface_hub keeps.
+/// Models of the Hugging Face hub (or of a server with its interface), fetched into the cache that huggingface_hub
+/// keeps.
 ///
-/// A target of its own: only the commands that fetch models need an HTTP client, and nothing below them shall know one.
+/// A target of its own: only the commands that fetch models need an HTTP client, and nothing below may depend on one.
 package struct ModelHub: Sendable {
   package let settings: HubSettings
 
@@ -17,12 +18,12 @@ package struct ModelHub: Sendable {
     package let path: String
   }
 
-  /// Fetches what is not there yet of a model: its configuration, tokeniser and weights, or the one GGUF file
-  /// that is named. Each file's size is checked, and its SHA-256 (or, of small files, git's SHA-1).
+  /// Fetches the missing files of a model: its configuration, tokeniser and weights, or the one GGUF file that is
+  /// named. Each file's size is checked, and its SHA-256 (or, for small files, git's SHA-1).
   ///
   /// - Parameter force: fetches everything anew.
-  /// - Throws: `HubError`, `FileSystemError`, `CancellationError`. Whole files stay, and so does the part of one that was
-  ///   on its way; the next pull goes on from there.
+  /// - Throws: `HubError`, `FileSystemError`, `CancellationError`. Whole files stay, and so does a partly fetched one;
+  ///   the next pull continues from there.
   package func pull(
     _ reference: HubReference, force: Bool = false, progress: @escaping PullProgressHandler
   ) async throws -> Model {
@@ -70,19 +71,19 @@ package struct ModelHub: Sendable {
       }
       try await fetch(shard)
     }
-    // Last: whoever finds the revision here finds all of it.
+    // Last, so that a revision that is found here is complete.
     try cache.remember(reference.revision, is: commit)
     return model(reference, cache, commit)
   }
 
-  /// A content that another program fetched is taken for what it is called, as that program does; but not one that was
-  /// cut short.
+  /// A content that another program fetched is trusted to be what its name says, as that program does; but not one that
+  /// was cut short.
   private func isWhole(_ blob: String, _ byteCount: Int?) -> Bool {
     guard let identity = try? FileIdentity(path: blob), FileSystem.isRegularFile(blob) else { return false }
     return byteCount.map { Int64($0) == identity.byteCount } ?? true
   }
 
-  /// Those of a split model whose index is there; none of any other.
+  /// The shards of a split model whose index is there; none for any other.
   private func shards(_ reference: HubReference, _ cache: HubCache, _ commit: String) throws -> [String] {
     guard reference.file == nil,
       let weights = DirectoryWeights.allCases.first(where: { cache.has($0.rawValue, at: commit) }), weights.isSplit

@@ -8,7 +8,7 @@
 package struct ProxySettings: Sendable {
   private let https: String?
   private let http: String?
-  /// Hosts and domains that are reached without.
+  /// Hosts and domains that are reached without a proxy.
   private let exceptions: [String]
 
   init(environment: [String: String]) {
@@ -17,14 +17,15 @@ package struct ProxySettings: Sendable {
     }
     let all = value("all_proxy", "ALL_PROXY")
     https = value("https_proxy", "HTTPS_PROXY") ?? all
-    // Not HTTP_PROXY: of a program that a web server starts, whoever asks the server sets it.
+    // Not HTTP_PROXY: in a program that a web server starts, the server's clients can set it.
     http = value("http_proxy") ?? all
     exceptions = (value("no_proxy", "NO_PROXY") ?? "").split { $0 == "," || $0 == " " }.map { entry in
       String(entry.drop { $0 == "." })
     }
   }
 
-  /// With its scheme, and with user and password where those are given. `nil` where there is none, and for this machine.
+  /// The proxy with its scheme, and with user and password where those are given. `nil` where there is none, and for
+  /// this machine.
   func proxy(for url: URL) -> String? {
     guard let host = url.host(), !["localhost", "127.0.0.1", "::1", "[::1]"].contains(host) else { return nil }
     if exceptions.contains(where: { $0 == "*" || host == $0 || host.hasSuffix("." + $0) }) { return nil }

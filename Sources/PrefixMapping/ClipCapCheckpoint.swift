@@ -7,18 +7,18 @@ package struct ClipCapCheckpoint: Sendable {
   package let path: String
   /// `clipcap-mlp` or `clipcap-transformer`.
   package let family: MapperFamily
-  /// Of the mapper, as its family reads them.
+  /// The mapper's tensors, named as its family reads them.
   package let mapper: [(name: String, tensor: StoredTensor)]
-  /// Of GPT-2, under Hugging Face's names; empty where the checkpoint holds the mapper alone.
+  /// The tensors of GPT-2, under Hugging Face's names; empty where the checkpoint holds the mapper alone.
   package let decoder: [(name: String, tensor: StoredTensor)]
 
-  /// What ClipCap's transformer has, which no tensor tells.
+  /// The number of attention heads of ClipCap's transformer, which no tensor shows.
   package static let attentionHeads = 8
 
   /// - Parameters:
-  ///   - path: of a `.pt` file; no code in it is run.
-  ///   - width: of the decoder's embeddings.
-  /// - Throws: `ModelFileError`, also where the mapper is neither of ClipCap's, or makes prompts of another width.
+  ///   - path: the path of a `.pt` file; no code in it is run.
+  ///   - width: the width of the decoder's embeddings.
+  /// - Throws: `ModelFileError`, also where the mapper is neither of ClipCap's two, or makes prompts of another width.
   package init(path: String, width: Int) throws(ModelFileError) {
     let file = try PyTorchFile(path: path, verifying: true)
     self.path = path
@@ -27,7 +27,7 @@ package struct ClipCapCheckpoint: Sendable {
         file.tensor(named: name).map { (String(name.dropFirst(scope.count)), $0) }
       }
     }
-    // Masks of attention, which older versions of transformers kept among the weights.
+    // Attention masks, which older versions of transformers kept among the weights.
     decoder = tensors("gpt.").filter { !$0.name.hasSuffix(".attn.bias") && !$0.name.hasSuffix(".attn.masked_bias") }
     let found = tensors("clip_project.")
     let names = Set(found.map(\.name))
@@ -49,7 +49,7 @@ package struct ClipCapCheckpoint: Sendable {
       guard tensor.shape.count == 1, tensor.count > 0, tensor.count % width == 0 else {
         throw .unexpectedShape(path: path, key: "clip_project.\(name)", expected: [width], found: tensor.shape)
       }
-      // Here the bias also tells the prompt's shape.
+      // Here the bias also gives the prompt's shape.
       mapper.append((name, tensor.reshaped([tensor.count / width, width])))
     }
     self.mapper = mapper

@@ -2,13 +2,13 @@ package import ModelFiles
 package import Tensors
 package import TextDecoding
 
-/// What is trained between encoder and decoder: it makes keys and values of every layer, or a prompt of embeddings, of which
-/// the frozen decoder makes them.
+/// The part that is trained between encoder and decoder. It makes the keys and values of every layer, or a prompt of
+/// embeddings from which the frozen decoder makes them.
 package enum Mapper: Sendable {
   case prefix(any PrefixMapper)
   case prompt(any PromptMapper)
 
-  /// How the features lie that it was trained on; `nil` where it reads none and one prefix serves everything.
+  /// The layout of the features that it was trained on; `nil` where it reads none and one prefix serves everything.
   package var featureLayout: FeatureLayout? {
     switch self {
     case .prefix(let mapper): mapper.featureLayout
@@ -16,7 +16,7 @@ package enum Mapper: Sendable {
     }
   }
 
-  /// Positions of the prefix.
+  /// The number of positions of the prefix.
   package var length: Int {
     switch self {
     case .prefix(let mapper): mapper.prefixShape.length
@@ -24,7 +24,7 @@ package enum Mapper: Sendable {
     }
   }
 
-  /// What it makes, for messages: `[layers, 2, heads, length, head dimension]` or `[length, width]`.
+  /// The shape of its output, for messages: `[layers, 2, heads, length, head dimension]` or `[length, width]`.
   package var outputShape: [Int] {
     switch self {
     case .prefix(let mapper): mapper.prefixShape.dimensions
@@ -32,7 +32,7 @@ package enum Mapper: Sendable {
     }
   }
 
-  /// What it would have to make for this decoder.
+  /// The shape that this decoder needs.
   package func outputShape(for decoder: any TextDecoder) -> [Int] {
     switch self {
     case .prefix:
@@ -45,7 +45,7 @@ package enum Mapper: Sendable {
 
   /// - Parameters:
   ///   - features: `[batch, …]`, of the shape of `featureLayout`.
-  ///   - dropout: for what is drawn in training; none otherwise.
+  ///   - dropout: the dropout of training; none otherwise.
   /// - Returns: one prefix for each item of the batch.
   /// - Throws: `DecodingError` where a prompt does not fit the decoder's positions.
   /// - Precondition: `features` agrees with `featureLayout`, where there is one.
@@ -66,7 +66,7 @@ package enum Mapper: Sendable {
     }
   }
 
-  /// The decoder's loss of captions behind what this makes of their images.
+  /// The decoder's loss on captions that follow the prefixes or prompts of their images.
   ///
   /// - Parameter features: `[images, …]`, of the shape of `featureLayout`.
   /// - Throws: `DecodingError`.

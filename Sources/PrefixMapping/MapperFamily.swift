@@ -3,22 +3,22 @@ package import Tensors
 
 /// What a mapper has to fit, and how large it is: enough to make a fresh one.
 package struct MapperSettings: Sendable {
-  /// Of an image's features: a block for all tokens, one after the other, that come from one layer of one encoder. Each has
-  /// a projection of its own.
+  /// The layout of an image's features: one block for all consecutive tokens that come from one layer of one encoder.
+  /// Each block has its own projection.
   package var features: FeatureLayout
   /// Mean and standard deviation of the features over the training set, in the features' order.
   package var mean, deviation: Tensor
-  /// What the prefix starts from before an image adds to it, `[layers, 2, keyValueHeads, length, headDimension]`.
+  /// The prefix before an image adds to it, `[layers, 2, keyValueHeads, length, headDimension]`.
   package var base: Tensor
-  /// Of the mapper's own hidden states.
+  /// The width of the mapper's hidden states.
   package var width: Int
-  /// How many blocks.
+  /// The number of blocks.
   package var depth: Int
-  /// What a prompt of embeddings starts from, `[length, width of embeddings]`.
+  /// The initial value of a prompt of embeddings, `[length, width of embeddings]`.
   package var prompt: Tensor
   /// Width of the network through which a static prefix is trained; `nil` trains it directly.
   package var reparameterization: Int?
-  /// Of attention.
+  /// The number of attention heads.
   package var heads: Int
 
   package init(
@@ -36,26 +36,26 @@ package struct MapperSettings: Sendable {
     self.reparameterization = reparameterization
   }
 
-  /// How many tokens each block of features has, as a manifest tells it.
+  /// The number of tokens of each block of features, as a manifest gives it.
   package var tokenGroups: [Int] { features.blocks.map(\.tokens) }
 
-  /// Numbers in one position of a prefix: `layers * 2 * keyValueHeads * headDimension`.
+  /// How many numbers one position of a prefix has: `layers * 2 * keyValueHeads * headDimension`.
   var positionSize: Int { base.count / base.shape[3] }
   var prefixLength: Int { base.shape[3] }
 }
 
-/// A kind of mapper: how it is read from its file and how a fresh one begins. Adding one is adding a file with such a value
-/// and a line in `all`.
+/// A kind of mapper: how it is read from its file and how a fresh one is made. To add a kind, add a file with such a
+/// value and a line in `all`.
 package struct MapperFamily: Sendable {
   package let name: String
-  /// One line for people.
+  /// A description of one line, for people.
   package let summary: String
-  /// - Parameters: the file, attention heads, token groups as of `MapperSettings`.
+  /// - Parameters: the file, the number of attention heads, and the token groups as in `MapperSettings`.
   package let load: @Sendable (any TensorSource, Int, [Int]) throws(ModelFileError) -> Mapper
   package let freshParameters: @Sendable (MapperSettings, inout Xoshiro256PlusPlus) -> ParameterSet
-  /// What is kept when training ends.
+  /// The parameters that are kept when training ends.
   package let finished: @Sendable (ParameterSet) throws(ModelFileError) -> ParameterSet
-  /// How many tokens of features it reads; `nil` takes any number.
+  /// The number of feature tokens that it reads; `nil` is any number.
   package let featureTokens: Int?
 
   init(

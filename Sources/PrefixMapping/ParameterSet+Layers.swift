@@ -1,9 +1,9 @@
 import RealModule
 import Tensors
 
-/// Fresh layers, distributed as PyTorch's own begin.
+/// Fresh layers, with the initial distributions of PyTorch's own.
 extension ParameterSet {
-  /// `nn.Linear`: weight `[outputs, inputs]` and bias even within ±1/√inputs.
+  /// `nn.Linear`: weight `[outputs, inputs]` and bias uniform within ±1/√inputs.
   mutating func appendLinear(
     _ name: String, outputs: Int, inputs: Int, bias: Bool = true, using generator: inout Xoshiro256PlusPlus
   ) {

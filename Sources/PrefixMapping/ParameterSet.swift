@@ -1,13 +1,13 @@
 package import ModelFiles
 package import Tensors
 
-/// The tensors of a mapper while it is trained, by the names of its file.
+/// The tensors of a mapper while it is trained, under the names of its file.
 package struct ParameterSet: Sendable {
-  /// What the tensor is to the optimiser.
+  /// How the optimiser treats the tensor.
   package enum Role: String, Sendable, Codable {
     /// A matrix that multiplies, or learnt positions and queries.
     case weight
-    /// Biases and the parameters of norms, which weight decay would only pull away from their use.
+    /// Biases and the parameters of norms, which weight decay would only harm.
     case vector
     /// The part of a prefix that no image changes.
     case base
@@ -16,8 +16,8 @@ package struct ParameterSet: Sendable {
 
     package var isTrained: Bool { self != .constant }
 
-    /// The mappers' names follow one rule: `mean` and `std`, or `mean.N` and `std.N`, come from the data, `base` is the prefix's base and `prompt` a prompt that no image changes; what a layer
-    /// calls its bias, and all parameters of norms, are vectors.
+    /// The mappers' names follow one rule. `mean` and `std`, or `mean.N` and `std.N`, come from the data. `base` is the
+    /// prefix's base, and `prompt` a prompt that no image changes. Biases and all parameters of norms are vectors.
     init(ofName name: String, dimensions: Int) {
       self =
         switch name {
@@ -47,7 +47,7 @@ package struct ParameterSet: Sendable {
     self.parameters = parameters
   }
 
-  /// Adds a parameter, whose role is that of its name and shape.
+  /// Adds a parameter, whose role follows from its name and shape.
   package mutating func append(_ name: String, _ tensor: Tensor) {
     let role = Role(ofName: name, dimensions: tensor.shape.count)
     parameters.append(Parameter(name: name, role: role, tensor: tensor))
@@ -61,7 +61,7 @@ package struct ParameterSet: Sendable {
 
   /// The tensors of a mapper's file, to train on from there.
   ///
-  /// - Throws: `ModelFileError` where a tensor is of no floating-point type.
+  /// - Throws: `ModelFileError` where a tensor is not of a floating-point type.
   package init(file: any TensorSource) throws(ModelFileError) {
     parameters = []
     for name in file.tensorNames {
@@ -76,11 +76,11 @@ package struct ParameterSet: Sendable {
   }
 }
 
-/// A parameter set as a file that a mapper can be made from, its trained tensors on a tape.
+/// A parameter set as a file that a mapper can be made from. Its trained tensors are on a tape.
 package struct TapedParameters: TensorSource {
   package let path = "the mapper in training"
   package let tensorNames: [String]
-  /// In the order of the set; `nil` for constants.
+  /// The nodes of the tensors, in the order of the set; `nil` for constants.
   package let nodes: [GradientNode?]
   private let places: [String: Int]
   private let tensors: [StoredTensor]
@@ -97,7 +97,7 @@ package struct TapedParameters: TensorSource {
 
   package func gradientNode(ofTensor name: String) -> GradientNode? { places[name].flatMap { nodes[$0] } }
 
-  /// In the order of the set; zeros where nothing arrived, `nil` for constants.
+  /// The gradients, in the order of the set; zeros where none arrived, `nil` for constants.
   package func gradients() -> [Tensor?] {
     nodes.map { node in node.map { $0.gradient ?? Tensor(zeros: $0.shape) } }
   }

@@ -2,17 +2,18 @@ package import ModelFiles
 package import Tensors
 package import TextDecoding
 
-/// The part that is trained: image features in, per-layer keys and values out.
+/// A mapper that turns image features into keys and values of every layer.
 package protocol PrefixMapper: Sendable {
-  /// How the features lie that it was trained on; `nil` where it reads none.
+  /// The layout of the features that it was trained on; `nil` where it reads none.
   var featureLayout: FeatureLayout? { get }
 
-  /// What its prefixes look like, their length included.
+  /// The shape of its prefixes, their length included.
   var prefixShape: Prefix.Shape { get }
 
-  /// Prefixes of a batch, stacked: `[batch, …]` of the shape of `featureLayout` → `[batch, layers, 2, keyValueHeads, length, headDimension]`.
+  /// Prefixes of a batch, stacked: `[batch, …]`, each of the shape of `featureLayout` →
+  /// `[batch, layers, 2, keyValueHeads, length, headDimension]`.
   ///
-  /// - Parameter dropout: for training; `.none` otherwise.
+  /// - Parameter dropout: the dropout of training; `.none` otherwise.
   /// - Precondition: `features` agrees with `featureLayout`.
   func keysValues(_ features: Tensor, dropout: Dropout) -> Variable
 
@@ -21,13 +22,13 @@ package protocol PrefixMapper: Sendable {
 }
 
 extension PrefixMapper {
-  /// `[tokens, width]` of the features that it was trained on, or `[numbers]` where tokens have several widths; `nil` where
-  /// it reads none.
+  /// The shape of the features that it was trained on: `[tokens, width]`, or `[numbers]` where tokens have several
+  /// widths; `nil` where it reads none.
   package var featureShape: [Int]? { featureLayout?.shape }
 
   /// - Parameters:
   ///   - features: `[batch, …]`, of the shape of `featureLayout`.
-  ///   - dropout: for what is drawn in training; none otherwise.
+  ///   - dropout: the dropout of training; none otherwise.
   /// - Returns: one prefix for each item of the batch.
   /// - Precondition: `features` agrees with `featureLayout`.
   package func prefixes(_ features: Tensor, dropout: Dropout = .none) -> [Prefix] {

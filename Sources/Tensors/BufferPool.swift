@@ -1,7 +1,7 @@
 import CKernels
 import Synchronization
 
-/// Memory of large buffers that were given up, for those that come next.
+/// Keeps the memory of large buffers that were released, for the buffers that come next.
 ///
 /// A model's layers ask for the same few sizes over and over, millions of times in a batch. From the C library's heap that
 /// memory comes either with gaps that grow with time, so that a long run needs more than a short one, or as fresh pages that
@@ -9,18 +9,18 @@ import Synchronization
 package final class BufferPool: Sendable {
   package static let shared = BufferPool(limit: 16 << 20)
 
-  /// Smaller buffers are the heap's: its own lists serve them well.
+  /// Smaller buffers come from the heap, whose own free lists serve them well.
   package static let smallest = 64 << 10
 
   /// The most bytes that wait unused.
   package var limit: Int { free.withLock { $0.limit } }
 
-  /// For batches of photos.
+  /// The limit for batches of photos.
   package static let batchLimit = 64 << 20
 
-  /// For training, whose steps ask for much the same buffers again and again, a gigabyte of them in a step of 64 captions:
-  /// fresh pages, which the system clears, would take a quarter of the time. What waits was in use a step ago, so that it
-  /// hardly adds to the most that a run needs.
+  /// The limit for training. Its steps ask for much the same buffers again and again, a gigabyte of them in a step of
+  /// 64 captions: fresh pages, which the system clears, would take a quarter of the time. The unused memory was in use
+  /// a step ago, so it hardly adds to the most that a run needs.
   package static let trainingLimit = 4 << 30
 
   package func setLimit(_ limit: Int) { free.withLock { $0.limit = limit } }
@@ -28,7 +28,7 @@ package final class BufferPool: Sendable {
   private let free: Mutex<Free>
 
   private struct Free {
-    /// Those given up last stand at the end.
+    /// Ordered by release, the latest last.
     var buffers: [Buffer] = []
     var bytes = 0
     var limit: Int
@@ -47,15 +47,15 @@ package final class BufferPool: Sendable {
   /// Bytes that wait unused.
   package var freeBytes: Int { free.withLock { $0.bytes } }
 
-  /// What is allocated for so many bytes. Large sizes are rounded up by an eighth at the most, so that sizes near each other,
-  /// such as those of rows that grow, serve each other.
+  /// The bytes that are allocated for a buffer of this size. Large sizes are rounded up by at most an eighth, so that
+  /// similar sizes, such as those of a growing number of rows, can serve each other.
   package static func capacity(for byteCount: Int) -> Int {
     if byteCount < smallest { return max(byteCount, 1) }
     let step = 1 << (Int.bitWidth - 1 - byteCount.leadingZeroBitCount - 3)
     return (byteCount + step - 1) & ~(step - 1)
   }
 
-  /// - Parameter capacity: of `capacity(for:)`.
+  /// - Parameter capacity: a result of `capacity(for:)`.
   /// - Returns: memory of that capacity, or of a somewhat larger one.
   package func take(_ capacity: Int) -> (pointer: UnsafeMutableRawPointer, capacity: Int) {
     if capacity >= Self.smallest {
@@ -80,7 +80,7 @@ package final class BufferPool: Sendable {
       free.buffers.append(Buffer(pointer: pointer, capacity: capacity))
       free.bytes += capacity
       var count = 0
-      // What has waited longest is of a size that is no longer asked for.
+      // The buffers that have waited longest have sizes that are no longer asked for.
       while free.bytes > free.limit {
         free.bytes -= free.buffers[count].capacity
         count += 1
@@ -91,7 +91,7 @@ package final class BufferPool: Sendable {
     for buffer in dropped { Self.release(buffer.pointer, buffer.capacity) }
   }
 
-  /// Large buffers are pages of their own: within the heap, those that live long would keep the gaps between them.
+  /// Large buffers get pages of their own: within the heap, the long-lived ones would keep the gaps between them.
   private static func allocate(_ capacity: Int) -> UnsafeMutableRawPointer {
     capacity < smallest ? .allocate(byteCount: capacity, alignment: RawBuffer.alignment) : ck_map_pages(capacity)
   }

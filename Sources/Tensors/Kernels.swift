@@ -2,7 +2,8 @@ import CKernels
 
 /// The kernels that were chosen for this processor.
 package enum Kernels {
-  /// Of products in f32, and of element-wise and row-wise operations: "AVX-512", "AVX2", "NEON" or "portable".
+  /// The instruction set of products in f32, and of element-wise and row-wise operations: "AVX-512", "AVX2", "NEON" or
+  /// "portable".
   package static var instructionSet: String { String(cString: ck_instruction_set()) }
 
   /// Chooses other kernels, such as "portable", for all that is computed from now on.

@@ -1,20 +1,20 @@
 import CKernels
 
-/// Asks the system for memory before it is needed, where a refusal can still be an error: buffers of tensors and objects of
-/// Swift have no way to fail but to end the program.
+/// Asks the system for memory before it is needed, where a refusal can still be an error: buffers of tensors and
+/// objects of Swift cannot fail other than by ending the program.
 ///
 /// The test is exact for `ulimit -v`, `ulimit -d` and strict overcommit. It takes no memory.
 package enum Memory {
-  /// What is asked for besides: the small things that go with a large one.
+  /// Bytes that are asked for in addition: for the small allocations that go with a large one.
   package static let margin = 16 << 20
 
-  /// What may help whatever lacks memory.
+  /// What may help where memory is lacking.
   package static let limits = "raise the limit (ulimit -v, ulimit -d) or free memory"
 
   /// - Parameters:
-  ///   - byteCount: the most that what follows will take at any moment.
-  ///   - what: fits "memory for …".
-  ///   - remedy: besides raising limits.
+  ///   - byteCount: the most bytes that the coming work will take at any moment.
+  ///   - what: the words that follow "memory for" in the message.
+  ///   - remedy: what may help besides raising limits.
   /// - Throws: `OutOfMemory`.
   package static func require(
     _ byteCount: Int, for what: @autoclosure () -> String, remedy: @autoclosure () -> String? = nil
@@ -30,6 +30,6 @@ package enum Memory {
     return !isOverflow && ck_can_map(wanted) != 0
   }
 
-  /// From now on the program tells that memory is lacking where Swift's runtime would only abort.
+  /// From now on the program reports that memory is lacking, where Swift's runtime would only abort.
   package static func explainAborts() { ck_explain_aborts() }
 }

@@ -1,6 +1,6 @@
 /// Memory that the system would not give: what for, how much, and what may help.
 package struct OutOfMemory: Error, Equatable, Sendable, CustomStringConvertible {
-  /// What needs it, such as "the pixels of photo.jpg".
+  /// The purpose of the memory, such as "the pixels of photo.jpg".
   package let what: String
   package let byteCount: Int
   /// What the user can do about it.

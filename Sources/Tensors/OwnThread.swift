@@ -1,11 +1,11 @@
 import CKernels
 
-/// Threads whose stacks we choose, and that either begin or say why not.
+/// Threads with stack sizes of our choice, which either start or report why they could not.
 package enum OwnThread {
-  /// Of a thread that computes, reads or writes.
+  /// The stack size of a thread that computes, reads or writes, in bytes.
   package static let stackBytes = 2 << 20
 
-  /// Begins a thread that ends by itself.
+  /// Starts a thread that ends by itself.
   ///
   /// - Throws: `TooFewThreads`.
   package static func start(_ body: @escaping @Sendable () -> Void) throws(TooFewThreads) {
@@ -27,7 +27,7 @@ package enum OwnThread {
   /// Gives threads of libraries small stacks. Call it before there are any.
   package static func useSmallStacks() { ck_use_small_stacks() }
 
-  /// - Throws: `TooFewThreads` where so many threads at once cannot be had now.
+  /// - Throws: `TooFewThreads` where so many threads at once cannot be started now.
   package static func require(_ count: Int) throws(TooFewThreads) {
     if ck_can_start_threads(Int32(clamping: count)) == 0 { throw TooFewThreads(wanted: count) }
   }
@@ -53,7 +53,7 @@ package enum OwnThread {
   }
 }
 
-/// The system would not begin a thread.
+/// The system could not start a thread.
 package struct TooFewThreads: Error, Equatable, Sendable, CustomStringConvertible {
   package let wanted: Int
 

@@ -1,6 +1,6 @@
 /// Memory of our own, aligned for the widest vector loads.
 package final class RawBuffer: @unchecked Sendable {
-  // Unchecked: whoever holds the only reference may write; `Tensor` keeps to that by copy-on-write.
+  // Unchecked: only the holder of the sole reference may write; `Tensor` keeps to that by copy-on-write.
   package static let alignment = 64
 
   package let pointer: UnsafeMutableRawPointer

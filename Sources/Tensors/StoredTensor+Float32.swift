@@ -11,14 +11,14 @@ extension StoredTensor {
     return tensor
   }
 
-  /// The same into memory of the caller's.
+  /// Writes the same numbers into the caller's memory.
   ///
   /// - Precondition: `elementType.isFloatingPoint`; `destination` has room for `count` numbers and no more.
   package func copyFloat32(to destination: UnsafeMutableBufferPointer<Float>) {
     precondition(elementType.isFloatingPoint, "\(elementType) is no floating-point type")
     precondition(destination.count == count, "room for \(destination.count) numbers of \(count)")
     guard let base = destination.baseAddress, !destination.isEmpty else { return }
-    // The mapped file must not go while C reads from it.
+    // The file must stay mapped while C reads from it.
     withExtendedLifetime(storage) {
       if let kernelType = elementType.kernelType {
         ck_dequantize_row(kernelType, storage.pointer, base, destination.count)

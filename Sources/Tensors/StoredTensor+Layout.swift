@@ -19,7 +19,7 @@ extension StoredTensor {
 
   private func copyTransposed<Element: BitwiseCopyable & Sendable>(to out: RawBuffer, _ type: Element.Type) {
     let (rows, columns) = (shape[0], shape[1])
-    // Square tiles, so that neither side is read or written a cache line for each number.
+    // Square tiles, so that neither side touches another cache line for each number.
     let tile = 32
     _ = Threads.map((columns + tile - 1) / tile) { index in
       let source = storage.pointer.assumingMemoryBound(to: type)

@@ -57,7 +57,7 @@ package struct StoredTensor: Sendable {
       self = bytes.withUnsafeBytes { Self(copying: $0) }
     }
 
-    /// Tells the owner that these bytes will hardly be read again soon, which they may be all the same.
+    /// Tells the owner that these bytes will hardly be read again soon; reading them stays possible.
     func release() { (owner as? any ReleasableMemory)?.release(buffer) }
 
     package var buffer: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: pointer, count: count) }
@@ -70,7 +70,7 @@ package struct StoredTensor: Sendable {
   }
 }
 
-/// Memory whose content can be had again from elsewhere, as that of a mapped file.
+/// Memory whose content can be restored from elsewhere, such as that of a mapped file.
 package protocol ReleasableMemory: AnyObject {
   /// Gives back the pages that lie within `bytes`, which stay readable.
   func release(_ bytes: UnsafeRawBufferPointer)

@@ -1,10 +1,10 @@
-/// A dense tensor of 32-bit floats with value semantics: what computing is done in.
+/// A dense tensor of 32-bit floats with value semantics: the type that all computations use.
 package struct Tensor: Sendable {
   /// Outermost dimension first; the last one is contiguous. `[]` is a scalar.
   package private(set) var shape: [Int]
   private var storage: RawBuffer
 
-  /// A tensor whose numbers are not yet set; whoever makes one fills it before it is read.
+  /// A tensor whose numbers are not yet set; the code that makes one fills it before it is read.
   package init(uninitialized shape: [Int]) {
     precondition(shape.allSatisfy { $0 >= 0 }, "negative dimension in \(shape)")
     self.shape = shape

@@ -1,4 +1,4 @@
-/// What a decoder cannot do with what it is given.
+/// Why a decoder cannot use its input.
 package enum DecodingError: Error, Equatable, Sendable, CustomStringConvertible {
   case prefixMismatch(prefix: [Int], decoder: [Int])
   case promptMismatch(prompts: [Int], embeddingWidth: Int)

@@ -4,12 +4,12 @@ import Tensors
 /// or from nothing.
 package struct KVCache: Sendable {
   private var rows: [Row]
-  /// What every row agrees upon; `length` is 0.
+  /// The shape that all rows share; `length` is 0.
   let shape: Prefix.Shape
 
   /// - Parameters:
-  ///   - shape: of the decoder; its length is ignored.
-  ///   - prefixes: one a row; `nil` starts the row at position 0.
+  ///   - shape: the decoder's shape; its length is ignored.
+  ///   - prefixes: one per row; `nil` starts the row at position 0.
   /// - Throws: `DecodingError.prefixMismatch` where a prefix was made for another decoder.
   package init(shape: Prefix.Shape, prefixes: [Prefix?]) throws(DecodingError) {
     self.shape = Prefix.Shape(
@@ -18,9 +18,9 @@ package struct KVCache: Sendable {
     for prefix in prefixes { try append(prefix) }
   }
 
-  /// Adds a row behind the others.
+  /// Adds a row after the others.
   ///
-  /// - Parameter prefix: what it starts from; `nil` starts it at position 0.
+  /// - Parameter prefix: the prefix that the row starts from; `nil` starts it at position 0.
   /// - Throws: `DecodingError.prefixMismatch` where the prefix was made for another decoder; no row is added then.
   package mutating func append(_ prefix: Prefix?) throws(DecodingError) {
     if let prefix, !prefix.shape.fits(shape) {
@@ -31,10 +31,10 @@ package struct KVCache: Sendable {
 
   package var rowCount: Int { rows.count }
 
-  /// Positions that the row has filled, its prefix included: the position of its next token.
+  /// The number of positions that the row has filled, its prefix included: the position of its next token.
   package func length(ofRow row: Int) -> Int { rows[row].length }
 
-  /// What is foretold behind the row's prefix, while nothing has been added to it: `Prefix.nextLogits`.
+  /// The prediction for the token after the row's prefix, while nothing has been added to it: `Prefix.nextLogits`.
   func nextLogits(ofRow row: Int) -> Tensor? { rows[row].nextLogits }
 
   /// Keeps, repeats, reorders or drops rows: new row i is old row `indices[i]`. Repeated rows share memory until they grow.
@@ -42,11 +42,11 @@ package struct KVCache: Sendable {
     rows = indices.map { rows[$0] }
   }
 
-  /// All that a row holds, as a prefix.
+  /// The content of a row, as a prefix.
   func prefix(ofRow row: Int) -> Prefix { rows[row].prefix(shape: shape) }
 
-  /// Makes room for `count` more positions of a row and gives the address of its memory, which stays valid until the row
-  /// is next changed.
+  /// Makes room for `count` more positions of a row and returns the address of its memory, which stays valid until the
+  /// row is next changed.
   mutating func prepare(row: Int, toAppend count: Int) -> RowMemory {
     rows[row].reserve(count, shape: shape)
     return RowMemory(base: rows[row].floats, capacity: rows[row].capacity, length: rows[row].length, shape: shape)
@@ -58,7 +58,7 @@ package struct KVCache: Sendable {
     rows[row].nextLogits = nil
   }
 
-  /// Addresses within one row's memory, laid out as `[layers, 2, keyValueHeads, capacity, headDimension]`.
+  /// Addresses within one row's memory, which has the shape `[layers, 2, keyValueHeads, capacity, headDimension]`.
   struct RowMemory {
     let base: UnsafeMutablePointer<Float>
     let capacity: Int
@@ -95,7 +95,7 @@ package struct KVCache: Sendable {
 
     var floats: UnsafeMutablePointer<Float> { buffer.pointer.assumingMemoryBound(to: Float.self) }
 
-    /// Copies the row where it is shared with another, and to a larger place where it is full.
+    /// Copies the row if it shares its memory with another, and copies it to a larger memory if it is full.
     mutating func reserve(_ count: Int, shape: Prefix.Shape) {
       let needed = length + count
       if needed <= capacity && isKnownUniquelyReferenced(&buffer) { return }

@@ -1,23 +1,24 @@
 package import Tensors
 
-/// Captions as training reads them: the tokens of several, start and stop tokens included, packed one after the other.
+/// Captions as training reads them: the tokens of several captions, start and stop tokens included, packed one after
+/// the other.
 package struct PackedCaptions: Sendable {
-  /// What the decoder reads: all of each caption but its last token.
+  /// The tokens that the decoder reads: each caption without its last token.
   package let inputs: [Int]
-  /// What it shall foretell: all of each caption but its first token, or but the tokens that are given.
+  /// The tokens that it is to predict: each caption without its first token, or without the tokens that are given.
   package let targets: [Int]
-  /// The inputs that targets follow; `nil` where that is all.
+  /// The indices of the inputs that targets follow; `nil` where targets follow all of them.
   package let foretellingInputs: [Int]?
-  /// What the loss of each target is multiplied by, of any sign; `nil` is 1 for all.
+  /// The factor of each target's loss, of any sign; `nil` is 1 for all.
   package let weights: [Float]?
-  /// Of the inputs.
+  /// The sequences of the inputs.
   package let sequences: PackedSequences
 
   /// - Parameters:
-  ///   - captions: for each image its captions; each at least two tokens long.
-  ///   - given: how many of the first tokens of each of them are given rather than foretold, as the input of a task is; at
+  ///   - captions: the captions of each image; each caption has at least two tokens.
+  ///   - given: how many of the first tokens of each caption are given, not predicted, as the input of a task is; at
   ///     least 1, and fewer than there are. `nil` is 1 for all.
-  ///   - weights: of each of them: what the losses of its tokens are multiplied by, of any sign. `nil` is 1 for all.
+  ///   - weights: the factor of the losses of each caption's tokens, of any sign. `nil` is 1 for all.
   package init(_ captions: [[[Int]]], given: [[Int]]? = nil, weights: [[Float]]? = nil) {
     let all = captions.flatMap { $0 }
     precondition(all.allSatisfy { $0.count >= 2 }, "a caption has a start and a token to foretell")

@@ -1,7 +1,7 @@
 extension TextDecoder {
-  /// The keys and values of a text: the prefix that is as good as having read it.
+  /// The keys and values of a text: a prefix with the same effect as reading the text.
   ///
-  /// - Parameter tokens: at least one; as many positions as the prefix will have.
+  /// - Parameter tokens: the text's tokens, at least one; the prefix has one position for each.
   /// - Throws: `DecodingError`.
   package func prefix(of tokens: [Int]) throws(DecodingError) -> Prefix {
     var cache = try cache(prefixes: [nil])

@@ -1,23 +1,23 @@
 package import Tensors
 
-/// What an image says to a decoder: keys and values for every layer (Li & Liang 2021, "Prefix-Tuning").
+/// The keys and values for every layer that tell a decoder about an image (Li & Liang 2021, "Prefix-Tuning").
 ///
-/// Keys stand as they are *after* the rotary embedding for positions `0 ..< length`, in Hugging Face's rotate-half order of
+/// Keys are stored *after* the rotary embedding for positions `0 ..< length`, in Hugging Face's rotate-half order of
 /// the head dimension; the text that follows starts at position `length`.
 package struct Prefix: Sendable {
   package let shape: Shape
   /// `[layers, 2, keyValueHeads, length, headDimension]`; index 0 of the second dimension holds keys, 1 values.
   package let keysValues: Tensor
-  /// What the decoder foretells right behind it, `[vocabulary]`, for text that no start token begins (ClipCap's); `nil` where
-  /// that is not known.
+  /// The decoder's logits for the token right after it, `[vocabulary]`, for text without a start token (ClipCap's);
+  /// `nil` where they are not known.
   package let nextLogits: Tensor?
 
-  /// What a prefix has to agree upon with its decoder, and its length.
+  /// The dimensions in which a prefix has to agree with its decoder, and its length.
   package struct Shape: Sendable, Equatable {
     package let layers: Int
     package let keyValueHeads: Int
     package let headDimension: Int
-    /// In tokens; each row of a batch may have its own.
+    /// The length in tokens; each row of a batch may have its own.
     package let length: Int
 
     package init(layers: Int, keyValueHeads: Int, headDimension: Int, length: Int) {
@@ -30,7 +30,7 @@ package struct Prefix: Sendable {
     /// `[layers, 2, keyValueHeads, length, headDimension]`.
     package var dimensions: [Int] { [layers, 2, keyValueHeads, length, headDimension] }
 
-    /// Whether the two agree in all but length.
+    /// Whether the two shapes agree in all but length.
     package func fits(_ other: Shape) -> Bool {
       layers == other.layers && keyValueHeads == other.keyValueHeads && headDimension == other.headDimension
     }

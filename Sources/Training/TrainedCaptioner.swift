@@ -2,23 +2,24 @@ package import ModelFiles
 package import PrefixMapping
 import Tensors
 
-/// Writes what training has made as a captioner's directory: `captioner.json` and `mapper.safetensors`, which holds the
-/// trained tensors alone, as halves.
+/// Writes the result of training as a captioner's directory: `captioner.json` and `mapper.safetensors`, which holds
+/// only the trained tensors, as halves.
 package struct TrainedCaptioner: Sendable {
   package static let mapperName = "mapper.safetensors"
 
   package let manifest: CaptionerManifest
   package let plan: TrainingPlan
 
-  /// - Parameter manifest: of the base models and what belongs to them; the mapper's hash is filled in.
+  /// - Parameter manifest: the manifest of the base models and their settings; the mapper's hash is filled in.
   package init(manifest: CaptionerManifest, plan: TrainingPlan) {
     self.manifest = manifest
     self.plan = plan
   }
 
-  /// The mapper first, then the manifest that names its hash: a captioner that is read meanwhile is refused, never mixed.
+  /// Writes the mapper first, then the manifest with its hash: a captioner that is read in between is refused, never
+  /// mixed.
   ///
-  /// - Parameter scores: what the mapper reached, for people.
+  /// - Parameter scores: the mapper's scores, for people.
   /// - Throws: `ModelFileError.cannotWrite`, `FileSystemError`.
   package func write(
     _ parameters: ParameterSet, scores: [String: String], toDirectory directory: String

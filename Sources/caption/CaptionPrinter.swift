@@ -2,7 +2,7 @@ import Captioning
 import ModelFiles
 import TextDecoding
 
-/// Captions on standard output: plain, behind their path, or as JSON lines.
+/// Prints captions on standard output: plain, after their path, or as JSON lines.
 struct CaptionPrinter {
   let json: Bool
   let withPaths: Bool
@@ -12,11 +12,13 @@ struct CaptionPrinter {
       try write(Line(caption, path: path))
     } else {
       let text = caption.judgement.reason?.sentence ?? caption.text
+      // Programs read the path as it is.
+      let path = Terminal.isStandardOutputTerminal ? Terminal.printable(path) : path
       try StandardOutput.write(withPaths ? "\(path)\t\(text)\n" : "\(text)\n")
     }
   }
 
-  /// A failed image has a JSON line too, so that lines and arguments agree; as plain text it has none.
+  /// A failed image also has a JSON line, so that lines and arguments correspond; as plain text it has none.
   func print(error: String, path: String) throws {
     if json { try write(["path": path, "error": error]) }
   }
@@ -27,7 +29,7 @@ struct CaptionPrinter {
 
   private struct Line: Encodable {
     let path: String
-    /// `nil` where the captioner was not sure.
+    /// The caption; `nil` where the captioner was not sure.
     let caption: String?
     let reason: String?
     let confidence: Double
@@ -80,7 +82,7 @@ struct CaptionPrinter {
 }
 
 extension StageTimings {
-  /// To microseconds.
+  /// The timings rounded to microseconds.
   fileprivate var rounded: StageTimings {
     var rounded = StageTimings()
     for stage in [\StageTimings.decode, \.preprocess, \.encode, \.map, \.generate] {

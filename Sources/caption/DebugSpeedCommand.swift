@@ -7,18 +7,18 @@ import ModelFiles
 import Tensors
 import TextDecoding
 
-/// Does one kind of work again and again and tells how long it took, for comparison with others; not meant for users.
+/// Repeats one kind of work and prints how long it took, for comparison with other programs; not meant for users.
 struct DebugSpeedCommand: ParsableCommand {
   enum Work: String, ExpressibleByArgument, CaseIterable {
-    /// A file of an image to the encoder's input.
+    /// Prepares an image file as the encoder's input.
     case prepare
-    /// Images to features, `--count` at once.
+    /// Encodes images to features, `--count` at once.
     case encode
-    /// A prompt, then `--count` tokens one by one.
+    /// Decodes a prompt, then `--count` tokens one by one.
     case decode
-    /// `--count` tokens of the prompt, over and over, at once.
+    /// Prefills `--count` tokens of the prompt, repeated as needed, at once.
     case prefill
-    /// A text from each `--prefix`, so many at once as there are `--rows`, and then the next.
+    /// Generates a text from each `--prefix`, as many at once as `--rows`, then the next.
     case prefixes
   }
 
@@ -59,7 +59,7 @@ struct DebugSpeedCommand: ParsableCommand {
     try Failure.exiting {
       var result = Result()
       let body = try base.map(body) ?? body(captioner())
-      // The first one warms caches up.
+      // The first run warms up caches.
       _ = try body()
       for _ in 0..<repeats {
         let start = ContinuousClock.now
@@ -75,7 +75,7 @@ struct DebugSpeedCommand: ParsableCommand {
     return try model.load(log: log).prepared(model.precision, isBatch: batch)
   }
 
-  /// What is to be timed, of a model by itself.
+  /// The work to be timed, for a model by itself.
   private func body(base path: String) throws -> () throws -> [Int] {
     Threads.use(model.threads)
     guard work == .encode else {
@@ -94,7 +94,7 @@ struct DebugSpeedCommand: ParsableCommand {
     }
   }
 
-  /// What is to be timed; it returns the tokens of the first row, where there are any; of all rows, for prefixes.
+  /// The work to be timed; it returns the tokens of the first row, if any; for prefixes, those of all rows.
   private func body(_ captioner: Captioner) throws -> () throws -> [Int] {
     switch work {
     case .prepare, .encode:
@@ -146,7 +146,7 @@ struct DebugSpeedCommand: ParsableCommand {
     return tokens
   }
 
-  /// Greedy, whatever token comes.
+  /// Decodes greedily; no token ends it.
   private func generate(_ prompt: [Int], _ decoder: any TextDecoder) throws -> [Int] {
     var cache = try decoder.cache(prefixes: Array(repeating: nil, count: rows))
     var next = Array(repeating: prompt, count: rows)

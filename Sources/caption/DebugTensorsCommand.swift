@@ -4,7 +4,7 @@ import ImageEncoding
 import ModelFiles
 import Tensors
 
-/// Writes what a captioner computes on the way, for comparison with its reference; not meant for users.
+/// Writes a captioner's intermediate results, for comparison with its reference; not meant for users.
 struct DebugTensorsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "debug-tensors",

@@ -3,7 +3,7 @@ import Captioning
 import ImageEncoding
 import Logging
 
-/// `caption photo.jpg …`: captions on standard output, all else on standard error.
+/// `caption photo.jpg …`: captions on standard output, everything else on standard error.
 struct PhotoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "photo",
@@ -51,9 +51,9 @@ struct PhotoCommand: ParsableCommand {
         try printer.print(caption, path: path)
       case .failure(let error):
         failures += 1
-        // What is not the photo's doing does not name it.
+        // An error that is not due to the photo does not name it.
         let message = error is ImageDecodingError ? "\(error)" : "\(path): \(error)"
-        log.error("\(message)")
+        log.error("\(message.replacing(path, with: Terminal.printable(path)))")
         try printer.print(error: message, path: path)
       }
     }

@@ -12,11 +12,11 @@ import Tensors
   import Darwin
 #endif
 
-/// The program around its commands: what limits of the system ask for, and an end that waits for nobody.
+/// The program around its commands: system limits, and an end that waits for no thread.
 @main
 enum Program {
   static func main() {
-    // Before there are threads.
+    // This must come before there are threads.
     Memory.explainAborts()
     Heap.share()
     OwnThread.useSmallStacks()
@@ -24,7 +24,7 @@ enum Program {
       // Arguments, configurations and messages are small.
       try Memory.require(8 << 20, for: "the program itself")
       if OwnThread.isFirstStackLarge { end(run()) }
-      // The stack's limit is too small, and may not be raised.
+      // The stack's limit is too small, and cannot be raised.
       let code = Mutex(Int32(0))
       try OwnThread.runOnLargeStack {
         let value = run()
@@ -58,7 +58,7 @@ enum Program {
     }
   }
 
-  /// Runs a command of tasks. The threads that tasks run on are Dispatch's, which waits for ever where it gets none.
+  /// Runs an asynchronous command. Its tasks run on Dispatch's threads; Dispatch waits forever if it cannot create any.
   private static func wait(for command: any AsyncParsableCommand) throws {
     try Failure.exiting { try AsyncResources.require() }
     let handed = HandedOver(command: command)
@@ -78,11 +78,11 @@ enum Program {
   }
 
   private struct HandedOver: @unchecked Sendable {
-    // Unchecked: whoever hands it over waits, and does not look at it again.
+    // Unchecked: the caller waits, and does not use it meanwhile.
     let command: any AsyncParsableCommand
   }
 
-  /// Neither destructors nor threads, ours or a library's, can hold this up.
+  /// Ends the process; no destructor or thread, ours or a library's, can delay this.
   private static func end(_ code: Int32) -> Never {
     fflush(nil)
     _exit(code)

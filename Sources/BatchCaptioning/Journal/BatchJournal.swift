@@ -7,24 +7,24 @@ package import SystemPackage
   import Foundation
 #endif
 
-/// What a run has done, on disk, so that the next one goes on from there.
+/// What a run has done, kept on disk so that the next run continues from there.
 ///
-/// A directory beside the output: `settings.json`, `journal` (see `JournalRecord`), `pending` (see `PendingRows`), indexes
-/// that can be made anew, a lock, and while a run lasts, `running`. An image counts as done when a commit stands behind its
-/// record; outputs are flushed before that. A commit names the length of each output and a digest of what it holds, so that
-/// what a person changed is told from what a run wrote.
+/// A directory beside the output: `settings.json`, `journal` (see `JournalRecord`), `pending` (see `PendingRows`),
+/// indexes that can be rebuilt, a lock and, while a run lasts, `running`. An image counts as done when a commit follows
+/// its record; outputs are flushed before that. A commit holds the length and a digest of each output, so that a
+/// person's changes can be told from what a run wrote.
 package final class BatchJournal {
-  /// Each has a bit of a word.
+  /// The most outputs: each takes one bit of a 64-bit word.
   package static let mostOutputs = 64
 
   package let directory: String
   /// What earlier runs left.
   package let resumed: Summary
-  /// Where this run's records begin.
+  /// The offset at which this run's records begin.
   private(set) var runStart = 0
-  /// Of this run's outputs, in their order: what stands for each in an image's record.
+  /// The bit that stands for each of this run's outputs in an image's record, in the outputs' order.
   package let bits: [UInt64]
-  /// Whether no run was killed since the last commit: then nothing stands behind what was committed.
+  /// Whether no run was killed since the last commit: then nothing follows what was committed.
   package let endedInOrder: Bool
 
   private let lock: FileLock
@@ -32,43 +32,43 @@ package final class BatchJournal {
   private let reading: InputFile
   private var buffer: [UInt8] = []
   private var byteCount: Int
-  /// The places of this run's outputs among all.
+  /// The indices of this run's outputs among all outputs.
   private let places: [Int]
-  /// Where all outputs are.
+  /// The positions of all outputs.
   private var positions: [OutputPosition]
   private var pendingRows: PendingRows
   private let pendingBefore: [Int: PendingBytes]
-  /// Of outputs that this run makes anew: see `Summary.forgotten`.
+  /// The outputs that this run makes anew, as in `Summary.forgotten`.
   private var forgottenNow: [Int: Int] = [:]
 
-  /// What a journal tells up to its last commit.
+  /// What a journal says up to its last commit.
   package struct Summary: Sendable, Equatable {
-    /// Of all outputs, in the order in which they came; `nil` where nothing was committed.
+    /// The positions of all outputs, in the order in which they were added; `nil` where nothing was committed.
     package var positions: [OutputPosition]?
     package var tally = BatchTally()
 
     package init() {}
-    /// Records of images.
+    /// The number of image records.
     package var images = 0
-    /// Of these, those of directories and shards that could not be listed.
+    /// The number of these that are directories and shards that could not be listed.
     var listingProblems = 0
-    /// Of these, those that take the place of earlier ones.
+    /// The number of these that replace earlier ones.
     var later = 0
-    /// Up to the end of the last commit.
+    /// The journal's length in bytes up to the end of the last commit.
     var byteCount = JournalFile.header.count
-    /// Of outputs that were made anew: from where on records count for them.
+    /// By output that was made anew, the offset from which records count for it.
     var forgotten: [Int: Int] = [:]
-    /// Images whose captions were replaced, while outputs may still have the rows of both: as they were listed before, and
-    /// then.
+    /// Images whose captions were replaced while outputs may still have both rows: their paths as listed before and
+    /// now.
     var replaced: [ReplacedPaths] = []
   }
 
-  /// Opens the journal in `directory`, or begins one. Nothing is made where it throws.
+  /// Opens the journal in `directory`, or begins one. If it throws, nothing is made.
   ///
   /// - Parameters:
-  ///   - restarts: what an earlier run left is forgotten.
-  ///   - adopts: files of outputs that the journal does not know may be there.
-  ///   - outputs: what this run writes. The files of those that the journal does not know may not exist.
+  ///   - restarts: whether what an earlier run left is forgotten.
+  ///   - adopts: whether files of outputs that the journal does not know may exist.
+  ///   - outputs: what this run writes. Files of outputs that the journal does not know may not exist.
   /// - Throws: `BatchError`, `FileSystemError`.
   package init(
     directory: String, settings: BatchSettings, restarts: Bool, adopts: Bool = false, outputs: [NamedOutput]
@@ -95,15 +95,15 @@ package final class BatchJournal {
       throw BatchError.tooManyOutputs(journal: directory, limit: Self.mostOutputs)
     }
     if restarts {
-      // The journal goes first: settings must never stand beside records of others.
+      // The journal goes first: settings must never stand beside the records of other settings.
       for name in try ["journal", "settings.json"] + FileSystem.names(in: directory).filter({ $0.hasSuffix(".index") })
       { try FileSystem.remove(Path.join(directory, name)) }
       try PendingRows.remove(in: directory)
     }
-    // Records without settings are nobody's.
+    // Records without settings cannot be used.
     let isNew =
       try !isOurs || !FileSystem.isRegularFile(path) || InputFile(path: path).byteCount < JournalFile.header.count
-    // A file that is no journal is told of before anything is written.
+    // A file that is no journal is reported before anything is written.
     resumed = try isNew ? Summary() : Self.summary(path)
     try FileSystem.writeAtomically(StableJSON.document(settings), to: settingsPath)
     let file = try RecordFile(path: path)
@@ -153,7 +153,7 @@ package final class BatchJournal {
 
   private static func summary(_ path: String) throws -> Summary {
     var reader = try JournalFile.Reader(path: path)
-    // What was read since the last commit counts when the next one comes.
+    // What was read since the last commit counts once the next commit comes.
     var (committed, summary) = (Summary(), Summary())
     while let record = try reader.next() {
       switch record {
@@ -170,21 +170,21 @@ package final class BatchJournal {
     return committed
   }
 
-  /// Where earlier runs stopped, of this run's outputs, in their order; `nil` where an output has nothing.
+  /// Where earlier runs stopped in each of this run's outputs, in their order; `nil` where an output has nothing.
   package var outputPositions: [OutputPosition?] {
     places.map { positions[$0] == .start ? nil : positions[$0] }
   }
 
-  /// The number of one of this run's outputs among all that the journal knows: the same in every run.
+  /// The number of one of this run's outputs among all outputs that the journal knows: the same in every run.
   package func number(ofOutput index: Int) -> Int { places[index] }
 
-  /// What the last run was about to write, of this run's outputs, in their order.
+  /// What the last run was about to write to each of this run's outputs, in their order.
   package var outputsPending: [PendingBytes?] { places.map { pendingBefore[$0] } }
 
-  /// Takes outputs to other positions than where earlier runs stopped. This is final at once.
+  /// Moves outputs to positions other than those where earlier runs stopped. This is final at once.
   ///
-  /// - Parameter moved: by the outputs' places among this run's; `nil` where the file is gone, and the output begins anew: all
-  ///   images are to come to it again.
+  /// - Parameter moved: the new positions, by the outputs' indices among this run's; `nil` where the file is gone and
+  ///   the output begins anew: it is to get all images again.
   /// - Throws: `FileSystemError`.
   package func move(_ moved: [Int: OutputPosition?]) throws(FileSystemError) {
     if moved.isEmpty { return }
@@ -199,12 +199,12 @@ package final class BatchJournal {
     try writeBuffer()
   }
 
-  /// A run begins to write. Until `end`, a kill may leave more in the outputs than was committed.
+  /// Marks the beginning of writing. Until `end`, a kill may leave more in the outputs than was committed.
   package func begin() throws(FileSystemError) {
     try FileSystem.writeAtomically([], to: Path.join(directory, Self.runningName))
   }
 
-  /// All that was written is committed.
+  /// Marks that all that was written is committed.
   package func end() throws(FileSystemError) {
     try FileSystem.remove(Path.join(directory, Self.runningName))
     FileSystem.synchronize(directory)
@@ -212,11 +212,11 @@ package final class BatchJournal {
 
   /// Adds an image's record, in memory until `commit`.
   ///
-  /// - Returns: where it stands, for `caption(at:)`.
+  /// - Returns: the record's offset, for `caption(at:)`.
   @discardableResult
   package func append(_ image: JournalledImage) -> Int { append(.image(image)) }
 
-  /// No output has the rows of captions that were replaced: final with the next commit.
+  /// Records that no output has rows of replaced captions any more: final with the next commit.
   func appendTidied() { _ = append(.tidied) }
 
   private func append(_ record: JournalRecord) -> Int {
@@ -224,9 +224,9 @@ package final class BatchJournal {
     return byteCount + buffer.count
   }
 
-  /// Says what the outputs are about to write, before they do.
+  /// Records what the outputs are about to write, before they do.
   ///
-  /// - Parameter pending: of each of this run's outputs; `nil` where that need not be known.
+  /// - Parameter pending: the bytes for each of this run's outputs; `nil` where they need not be known.
   /// - Throws: `FileSystemError`.
   package func prepare(_ pending: [PendingBytes?]) throws(FileSystemError) {
     var entries: [Int: PendingBytes] = [:]
@@ -234,10 +234,10 @@ package final class BatchJournal {
     if !entries.isEmpty { try pendingRows.write(entries) }
   }
 
-  /// Makes all records final. Outputs must be on the disk up to their positions before.
+  /// Makes all records final. Outputs must be on the disk up to their positions before this.
   ///
-  /// - Parameter outputs: where each of this run's outputs is.
-  /// - Throws: `FileSystemError`; the journal is as it was at the last commit then.
+  /// - Parameter outputs: the position of each of this run's outputs.
+  /// - Throws: `FileSystemError`; the journal is then as it was at the last commit.
   package func commit(_ outputs: [OutputPosition]) throws(FileSystemError) {
     for (place, position) in zip(places, outputs) { positions[place] = position }
     _ = append(.commit(positions))
@@ -254,7 +254,7 @@ package final class BatchJournal {
     buffer.removeAll(keepingCapacity: true)
   }
 
-  /// Captions that are committed, to be read from any thread.
+  /// The committed captions, to be read from any thread.
   var captions: JournalledCaptions { JournalledCaptions(file: reading) }
 
   /// Which images earlier runs have done.
@@ -264,14 +264,14 @@ package final class BatchJournal {
       later: resumed.later, forgotten: resumed.forgotten.merging(forgottenNow) { $1 })
   }
 
-  /// Of the index from an image's hash to the record of its caption, which is kept over runs.
+  /// The path of the index from an image's hash to the record of its caption, which is kept across runs.
   var hashIndexPath: String { Path.join(directory, Self.hashIndexName) }
 
   /// Calls `body` with every failure that counts, in the order of their records.
   ///
-  /// - Parameter listedAll: directories and shards that this run found in order are no longer failures.
+  /// - Parameter listedAll: whether directories and shards that this run could list are no longer failures.
   package func forEachFailure(listedAll: Bool, _ body: (FilePath, ImageFailure) throws -> Void) throws {
-    // How many later records there are of a key that make an earlier one void.
+    // By key, the number of later records that make an earlier one void.
     let voids = try DiskIndex.empty(path: Path.join(directory, "voids.index"), expected: 0)
     defer { try? FileSystem.remove(voids.path) }
     try forEachImage { image, _ in
@@ -280,7 +280,7 @@ package final class BatchJournal {
     try forEachImage { image, offset in
       guard case .failed(let failure, let path) = image.outcome else { return }
       if image.isListingProblem {
-        // The last one of each counts.
+        // Only the last one of each key counts.
         if try voids.add(-1, to: image.key) > 1 || (listedAll && offset < runStart) { return }
       } else if try (voids[image.key] ?? 0) > 0 {
         try voids.add(-1, to: image.key)
@@ -309,7 +309,7 @@ extension BatchJournal.Summary {
       replaced.append(ReplacedPaths(before: before, now: image.source?.path ?? before))
     }
     guard image.isAgain else { return tally.count(image.outcome, isRetry: image.isRetry) }
-    // The image was counted when it was done first.
+    // The image was counted when it was first done.
     if image.isRetry {
       tally.failed -= 1
       tally.captioned += 1

@@ -1,13 +1,13 @@
 import ModelFiles
 
-/// What a run's captions depend on besides the images: a run is gone on with under the same settings only.
+/// What a run's captions depend on besides the images: a run is continued under the same settings only.
 package struct BatchSettings: Sendable, Equatable, Codable {
   package static let formatVersion = "2"
   private static let formatName = "journal format"
 
-  /// By the options that set them, as a user gives them.
+  /// The values of the options, by option, as a user gives them.
   package var values: [String: String]
-  /// All outputs that runs of this journal had, by their names, in the order in which they came.
+  /// The names of all outputs that runs of this journal had, in the order in which they were added.
   package var outputs: [String]
 
   package init(_ values: [String: String], outputs: [String] = []) {
@@ -23,10 +23,10 @@ package struct BatchSettings: Sendable, Equatable, Codable {
     outputs = try container.decodeIfPresent([String].self, forKey: .outputs) ?? []
   }
 
-  /// Whether this version wrote them.
+  /// Whether this version wrote the settings.
   var isOfThisVersion: Bool { values[Self.formatName] == Self.formatVersion }
 
-  /// What is different in `other`, for people: `--beams: 1 before, 5 now`. Outputs may differ.
+  /// The differences in `other`, for people: `--beams: 1 before, 5 now`. Outputs may differ.
   func differences(to other: BatchSettings) -> [String] {
     Set(values.keys).union(other.values.keys).sorted().compactMap { name in
       let (before, now) = (values[name] ?? "not given", other.values[name] ?? "not given")

@@ -1,21 +1,21 @@
 import Captioning
 
-/// How many images went which way.
+/// How many images had which outcome.
 package struct BatchTally: Sendable, Equatable {
   package var captioned = 0
   /// Images that the captioner was not sure of: they have no caption, but a row in the outputs.
   package var unsure = 0
   package var failed = 0
-  /// No images, and not called like ones.
+  /// Files that are no images and have no image's extension.
   package var skipped = 0
-  /// What was asked for was there already.
+  /// Images for which everything asked for was there already.
   package var present = 0
 
   package init() {}
 
   package var total: Int { captioned + unsure + failed + skipped + present }
 
-  /// - Parameter isRetry: whether it was counted as failed before.
+  /// - Parameter isRetry: whether the image was counted as failed before.
   mutating func count(_ outcome: JournalledImage.Outcome, isRetry: Bool) {
     if isRetry { failed -= 1 }
     switch outcome {

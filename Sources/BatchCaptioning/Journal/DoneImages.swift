@@ -1,9 +1,9 @@
 import ModelFiles
 
-/// What is in the journal is done, as many times as it is there.
+/// Treats every image in the journal as done, as many times as it is recorded there.
 ///
-/// An unchanged list is followed record by record. Where the first image is found that is another than the journal has
-/// there (files came or went), the rest of the journal becomes an index on disk. Either way memory stays the same.
+/// An unchanged list is followed record by record. At the first image that differs from the journal's (files came or
+/// went), the rest of the journal becomes an index on disk. Memory is constant either way.
 final class DoneImages: ResumeList {
   private typealias Found = (image: JournalledImage, offset: Int)
 
@@ -11,9 +11,9 @@ final class DoneImages: ResumeList {
   private var reader: JournalFile.Reader
   private let file: InputFile
   private var expected: Found?
-  /// How often each image is done and was not met yet, and where it was recorded.
+  /// By image, how often it is done and not yet met in the list, and the offset of its record.
   private var index: DiskIndex?
-  /// Where the last record is of images that have several.
+  /// The offset of the last record, for images that have several.
   private var later: DiskIndex?
 
   init(_ source: ResumeSource) throws {
@@ -46,14 +46,14 @@ final class DoneImages: ResumeList {
     return again(earlier).map { .again($0) }
   }
 
-  /// Outputs that have the image still.
+  /// The outputs that still have the image.
   private func outputs(_ found: Found) -> UInt64 {
     source.forgotten.reduce(found.image.outputs) { outputs, forgotten in
       found.offset < forgotten.value ? outputs & ~(1 << UInt64(forgotten.key)) : outputs
     }
   }
 
-  /// The image's record, which is not met again; `nil` where it has none.
+  /// Takes the image's record, so that it is not met again; `nil` where it has none.
   private func take(_ key: ImageKey) throws -> Found? {
     if index == nil {
       guard let expected else { return nil }
@@ -71,7 +71,7 @@ final class DoneImages: ResumeList {
     return (image, entry.offset)
   }
 
-  /// A number of the index.
+  /// An index value: a count and an offset in one number.
   private struct Entry {
     private static let countBits = 20
     var count: Int
@@ -94,7 +94,7 @@ final class DoneImages: ResumeList {
     return index
   }
 
-  /// The next record of an image's first time.
+  /// The next record of an image that was done for the first time.
   private func next() throws -> Found? {
     while true {
       let offset = reader.offset

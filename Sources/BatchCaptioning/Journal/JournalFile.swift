@@ -1,13 +1,13 @@
 import CZlib
 import ModelFiles
 
-/// The journal's records on disk, one behind the other. What stands behind the last commit counts for nothing.
+/// The journal's records on disk, one after the other. What follows the last commit counts for nothing.
 enum JournalFile {
   static let header = Array("caption journal 2\n".utf8)
-  /// Version 1 knew images by paths as they were spelled, and nothing of what its outputs held.
+  /// The header of version 1, which knew images by paths as they were spelled, and no digests of its outputs.
   static let olderHeader = Array("caption journal 1\n".utf8)
   private static let frameHeaderCount = 8
-  /// Far above any record's payload: what claims to be longer is damage.
+  /// The largest payload in bytes, far above any record's: a longer one is damage.
   private static let longestPayload = 16 << 20
 
   static func frame(_ record: JournalRecord) -> [UInt8] {
@@ -22,21 +22,21 @@ enum JournalFile {
     bytes.withUnsafeBufferPointer { UInt32(truncatingIfNeeded: crc32(0, $0.baseAddress, uInt($0.count))) }
   }
 
-  /// Goes through a journal's records through one buffer, however long it is.
+  /// Reads a journal's records through one buffer, however long the journal is.
   struct Reader {
     private let file: InputFile
     private let end: Int
     private var buffer: [UInt8] = []
-    /// Where in `buffer` the next record begins.
+    /// The index in `buffer` at which the next record begins.
     private var place = 0
-    /// Where in the file it begins.
+    /// The offset in the file at which the next record begins.
     private(set) var offset: Int
 
     private static let bufferCount = 1 << 20
 
     /// - Parameters:
-    ///   - offset: where a record begins; the first one by default.
-    ///   - end: where to stop; the file's end by default.
+    ///   - offset: the offset of a record; by default that of the first one.
+    ///   - end: the offset to stop at; by default the file's end.
     /// - Throws: `FileSystemError`; `BatchError.unreadableJournal` for a file that is no journal.
     init(path: String, from offset: Int = header.count, to end: Int = .max) throws {
       file = try InputFile(path: path)
@@ -47,7 +47,7 @@ enum JournalFile {
       self.end = min(end, file.byteCount)
     }
 
-    /// The next record; `nil` at the end, and where the bytes are no whole record.
+    /// The next record; `nil` at the end, and where the bytes are no complete record.
     mutating func next() throws(FileSystemError) -> JournalRecord? {
       guard try fill(frameHeaderCount) else { return nil }
       var frame = ByteReader(buffer[place..<place + frameHeaderCount])
@@ -61,7 +61,7 @@ enum JournalFile {
       return record
     }
 
-    /// Whether the buffer holds `count` bytes from the next record's beginning.
+    /// Fills the buffer; says whether it holds `count` bytes from the next record's beginning.
     private mutating func fill(_ count: Int) throws(FileSystemError) -> Bool {
       if buffer.count - place >= count { return true }
       guard end - offset >= count else { return false }

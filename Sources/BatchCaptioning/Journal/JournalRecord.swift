@@ -5,18 +5,18 @@ import TextDecoding
 
 /// An entry of the journal.
 ///
-/// On disk, little-endian: the payload's length (4 bytes), its CRC-32 (4 bytes), the payload, which begins with a byte that
-/// tells the kind.
+/// On disk, little-endian: the payload's length (4 bytes), its CRC-32 (4 bytes), and the payload, whose first byte is
+/// the record's kind.
 package enum JournalRecord: Sendable, Equatable {
-  /// An image whose way is at its end.
+  /// An image that is finished.
   case image(JournalledImage)
-  /// All records before it are final, and outputs are on the disk up to these positions.
+  /// A commit: all records before it are final, and outputs are on the disk up to these positions.
   case commit([OutputPosition])
-  /// A run began or went on here.
+  /// A run began or continued here.
   case runStart
-  /// What the records before it say of this output counts no more: its file was gone, and is made anew.
+  /// What earlier records say of this output no longer counts: its file was gone and is made anew.
   case forgotten(output: Int)
-  /// No output has the row of a caption that was replaced before.
+  /// No output has rows of captions that were replaced before this record.
   case tidied
 }
 
@@ -50,7 +50,7 @@ extension JournalRecord {
     return bytes.bytes
   }
 
-  /// `nil` where the payload is none of this version.
+  /// `nil` where the payload is not of this version.
   package init?(payload: ArraySlice<UInt8>) {
     var reader = ByteReader(payload)
     guard let kind = reader.byte().flatMap(Kind.init(rawValue:)) else { return nil }

@@ -1,10 +1,10 @@
 import ModelFiles
 
-/// The captions of a journal, by the places of their records.
+/// The captions of a journal, by the offsets of their records.
 struct JournalledCaptions: Sendable {
   let file: InputFile
 
-  /// The caption whose record stands at `offset`; `nil` where none does.
+  /// The caption whose record begins at `offset`; `nil` where none does.
   func caption(at offset: Int) throws(FileSystemError) -> JournalledCaption? {
     guard case .image(let image) = try JournalFile.record(at: offset, in: file),
       case .captioned(let caption) = image.outcome

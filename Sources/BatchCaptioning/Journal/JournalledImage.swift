@@ -6,17 +6,17 @@ import TextDecoding
 /// What became of an image.
 package struct JournalledImage: Sendable, Equatable {
   package var key: ImageKey
-  /// It stands for an image that failed earlier, and whose earlier record counts no more.
+  /// Whether the image failed earlier, and its earlier record no longer counts.
   package var isRetry: Bool
-  /// It stands for an image that was done earlier, and takes the place of that record: an output lacked the image, or its
+  /// Whether the image was done earlier, and this record replaces the earlier one: an output lacked the image, or its
   /// file has changed.
   package var isAgain: Bool
   package var outcome: Outcome
   /// The outputs that have it, as bits: see `BatchJournal.bits`.
   package var outputs: UInt64
-  /// Of a captioned image.
+  /// The file that a captioned image was read from.
   package var source: JournalledSource?
-  /// How the list named the image when it had the caption that this one replaces; `nil` where it replaces none.
+  /// The path as the list named it when the image had the caption that this one replaces; `nil` if none.
   package var replacedPath: FilePath?
 
   package enum Outcome: Sendable, Equatable {
@@ -39,7 +39,7 @@ package struct JournalledImage: Sendable, Equatable {
     self.replacedPath = replacedPath
   }
 
-  /// Whether it is a directory or shard that could not be listed, at which every run looks anew.
+  /// Whether it is a directory or shard that could not be listed; every run tries these again.
   var isListingProblem: Bool {
     if case .failed(let failure, _) = outcome { failure.stage == .list } else { false }
   }
@@ -47,9 +47,9 @@ package struct JournalledImage: Sendable, Equatable {
 
 /// The file that an image was read from.
 package struct JournalledSource: Sendable, Equatable {
-  /// The image as the list named it.
+  /// The path of the image as the list named it.
   package var path: FilePath
-  /// Of the file, or of the shard that the image is in.
+  /// The stamp of the file, or of the shard that holds the image.
   package var stamp: FileStamp
 
   package init(path: FilePath, stamp: FileStamp) {

@@ -1,8 +1,8 @@
-/// An output as the journal knows it again in a later run.
+/// An output by the name under which the journal recognizes it in a later run.
 package struct NamedOutput: Sendable, Equatable {
-  /// The same however paths are spelled, and from every working directory.
+  /// The output's name: the same however paths are spelled, and from every working directory.
   package var name: String
-  /// A file that is there wherever the output has anything; `nil` where there need be none.
+  /// The path of a file that exists whenever the output has anything; `nil` where there need be none.
   package var file: String?
 
   package init(name: String, file: String? = nil) {

@@ -1,7 +1,7 @@
 import ModelFiles
 
-/// A file in the journal's directory with what the outputs are about to write. It is on the disk before they do, so that
-/// after a kill or a loss of power the run's own rows can be told from what a person wrote.
+/// A file in the journal's directory with what the outputs are about to write. It is on the disk before they write, so
+/// that after a kill or a power failure the run's own rows can be told from what a person wrote.
 struct PendingRows {
   private static let name = "pending"
   private static let longest = 1 << 30
@@ -13,7 +13,7 @@ struct PendingRows {
     path = Path.join(directory, Self.name)
   }
 
-  /// - Parameter entries: by the outputs' places in the journal.
+  /// - Parameter entries: the pending bytes, by the outputs' indices in the journal.
   /// - Throws: `FileSystemError`.
   mutating func write(_ entries: [Int: PendingBytes]) throws(FileSystemError) {
     var payload = ByteWriter()
@@ -39,7 +39,7 @@ struct PendingRows {
     try file.synchronize()
   }
 
-  /// What was written last; nothing where the file was torn, since no output was written then.
+  /// What was written last; empty where the file was torn, since no output was written then.
   func read() -> [Int: PendingBytes] {
     guard FileSystem.isRegularFile(path), let bytes = try? FileSystem.read(path, limit: Self.longest) else {
       return [:]
@@ -65,7 +65,7 @@ struct PendingRows {
     return entries
   }
 
-  /// Forgets them, with the run that they are of.
+  /// Removes the file when the run it belongs to is over.
   static func remove(in directory: String) throws(FileSystemError) {
     try FileSystem.remove(Path.join(directory, name))
   }

@@ -1,10 +1,10 @@
 import ModelFiles
 
-/// Which images of the list are left to do.
+/// Says which images of the list are left to do.
 package protocol ResumeList: AnyObject {
   /// - Parameters:
-  ///   - key: of each image of the list, in its order.
-  ///   - again: the outputs that lack an image which is done; `nil` where it is done for good.
+  ///   - key: the key of each image of the list, in the list's order.
+  ///   - again: gives the outputs that lack an image which is done; `nil` where it is done for good.
   /// - Returns: `nil` where nothing is left to do.
   func task(_ key: ImageKey, again: (EarlierImage) -> AgainTask?) throws -> ImageTask?
 }
@@ -16,18 +16,18 @@ extension ResumeList {
 
 package enum ImageTask: Sendable, Equatable {
   case new
-  /// It failed in an earlier run.
+  /// An image that failed in an earlier run.
   case retry
-  /// It was done in an earlier run, and is wanted again.
+  /// An image that was done in an earlier run, and is wanted again.
   case again(AgainTask)
 }
 
 /// What an earlier run made of an image that did not fail.
 package struct EarlierImage: Sendable, Equatable {
-  /// `nil` where the outputs had all they wanted of it before it was captioned.
+  /// The caption; `nil` where the outputs had all they wanted of the image before it was captioned.
   package var caption: JournalledCaption?
   package var source: JournalledSource?
-  /// The outputs that have it, as bits.
+  /// The outputs that have the image, as bits.
   package var outputs: UInt64
 
   package init(caption: JournalledCaption?, source: JournalledSource?, outputs: UInt64) {
@@ -40,9 +40,9 @@ package struct EarlierImage: Sendable, Equatable {
 /// Why an image is done again.
 package struct AgainTask: Sendable, Equatable {
   package var earlier: EarlierImage
-  /// The outputs that lack it, as bits. None where only the image's file looks changed.
+  /// The outputs that lack the image, as bits. None where only the image's file seems to have changed.
   package var lacking: UInt64
-  /// Whether it failed since, when its file had changed.
+  /// Whether the image failed since, after its file had changed.
   package var isRetry: Bool
 
   package init(earlier: EarlierImage, lacking: UInt64, isRetry: Bool = false) {
@@ -52,21 +52,21 @@ package struct AgainTask: Sendable, Equatable {
   }
 }
 
-/// Where a journal's records of earlier runs stand.
+/// Where to find a journal's records of earlier runs.
 package struct ResumeSource: Sendable {
   let journal: String
   let end: Int
-  /// For indexes.
+  /// The directory for indexes.
   let directory: String
-  /// How many records of images there are, and how many failures count.
+  /// The number of image records, and the number of failures that count.
   let images: Int
   let failed: Int
-  /// How many records take the place of earlier ones.
+  /// The number of records that replace earlier ones.
   let later: Int
-  /// Of outputs that were made anew: from where on records count for them.
+  /// By output that was made anew, the offset from which records count for it.
   let forgotten: [Int: Int]
 
-  /// - Parameter retriesErrors: those that failed, and none but those, are to be done.
+  /// - Parameter retriesErrors: whether the failed images, and only those, are to be done.
   package func list(retriesErrors: Bool) throws -> any ResumeList {
     if images == 0 { return NothingDone(takesNew: !retriesErrors) }
     return retriesErrors
@@ -75,7 +75,7 @@ package struct ResumeSource: Sendable {
   }
 }
 
-/// There were no runs before.
+/// The resume list where there were no earlier runs.
 package final class NothingDone: ResumeList {
   private let takesNew: Bool
 
@@ -86,10 +86,10 @@ package final class NothingDone: ResumeList {
   package func task(_ key: ImageKey, again: (EarlierImage) -> AgainTask?) -> ImageTask? { takesNew ? .new : nil }
 }
 
-/// What failed is taken, as many times as it did; all else is left.
+/// Takes only the images that failed, each as many times as it did.
 final class FailedImages: ResumeList {
   private let index: DiskIndex
-  /// Of those that had a caption before their files changed, what they had. There are few.
+  /// Earlier results of the images that had a caption before their files changed. There are few.
   private var earlier: [ImageKey: EarlierImage] = [:]
 
   init(journal: String, end: Int, directory: String, expected: Int) throws {

@@ -1,4 +1,4 @@
-/// Where listing may be broken off: between any two files, however many pass before one is listed.
+/// A point at which listing may be cancelled: between any two files, however many pass before one is listed.
 final class Checkpoint {
   private static let interval = 4096
   private let isCancelled: () -> Bool
@@ -8,7 +8,7 @@ final class Checkpoint {
     self.isCancelled = isCancelled
   }
 
-  /// Asks every few thousandth time.
+  /// Asks whether the task is cancelled, once in a few thousand calls.
   ///
   /// - Throws: `CancellationError`.
   func pass() throws(CancellationError) {

@@ -4,11 +4,11 @@ import SystemPackage
 extension DatasetFile {
   /// Opens a regular file whose name may be any bytes.
   ///
-  /// - Parameter stage: where on an image's way this is.
+  /// - Parameter stage: the stage at which the file is opened, for the failure.
   convenience init(_ path: FilePath, stage: ImageFailure.Stage) throws(ImageFailure) {
     let file: FileDescriptor
     do {
-      // Without non-blocking, opening a pipe would wait for somebody to write into it.
+      // Without non-blocking, opening a pipe would wait until something writes into it.
       file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
     } catch {
       throw ImageFailure(error as? Errno ?? .ioError, stage: stage)

@@ -8,21 +8,21 @@ import SystemPackage
   import Darwin
 #endif
 
-/// The names in a directory in the order of their bytes, in little memory: a directory may have millions.
+/// The names in a directory in byte order, in little memory: a directory may have millions.
 struct DirectoryEntries {
   enum Kind: UInt8 {
     case file, directory, other
-    /// To be asked for: a link, or a file system that does not say.
+    /// The kind is still to be asked for: a link, or a file system that does not give it.
     case unknown
   }
 
   let identity: FileStatus.Identity
-  /// Of each entry its kind, its name and a NUL.
+  /// The kind, the name and a NUL of each entry.
   private var bytes: [UInt8] = []
-  /// Where in `bytes` each entry begins.
+  /// The index in `bytes` at which each entry begins.
   private var starts: [Int] = []
 
-  /// - Parameter isWanted: whether the directory, being what it is, is read at all.
+  /// - Parameter isWanted: decides by the directory's identity whether it is read at all.
   /// - Returns: `nil` where it is not wanted.
   /// - Throws: `Errno`, `CancellationError`.
   init?(

@@ -1,9 +1,9 @@
 import Datasets
 import SystemPackage
 
-/// Goes through a directory and all below it. Memory holds the names of the directories on the way to where it stands.
+/// Walks a directory and all below it. Memory holds the names in the directories on the way to the current one.
 struct DirectoryWalk {
-  /// How every journal begins, whatever its version.
+  /// The bytes with which every journal begins, whatever its version.
   private static let journalBeginning = Array("caption journal ".utf8)
 
   enum Step {
@@ -14,7 +14,7 @@ struct DirectoryWalk {
 
   private struct Frame {
     let path: FilePath
-    /// From the walk's beginning on, with a slash behind; empty at the beginning.
+    /// The path from the walk's root, with a slash at its end; empty at the root.
     let relative: [UInt8]
     let entries: DirectoryEntries
     var next = 0
@@ -25,7 +25,7 @@ struct DirectoryWalk {
   private let checkpoint: Checkpoint
   private let onWarning: (FilePath, String) -> Void
   private var frames: [Frame] = []
-  /// Where it begins, until it has begun.
+  /// The root, until the walk has begun.
   private var start: FilePath?
 
   init(
@@ -90,7 +90,7 @@ struct DirectoryWalk {
     return .file(path)
   }
 
-  /// Whether a directory is the journal of any run, which is nobody's input.
+  /// Whether a directory is the journal of some run, which is never input.
   private func isJournal(_ path: FilePath, _ entries: DirectoryEntries) -> Bool {
     guard entries.contains("settings.json"), entries.contains("journal"),
       let file = try? DatasetFile(path.appending("journal"), stage: .list)

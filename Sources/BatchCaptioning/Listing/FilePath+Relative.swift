@@ -9,12 +9,12 @@ package import SystemPackage
 #endif
 
 extension FilePath {
-  /// From the root on, without `.` and `..`, links not looked at.
+  /// The path from the root, without `.` and `..`; links are not resolved.
   package var absolute: FilePath {
     isAbsolute ? lexicallyNormalized() : FilePath.currentDirectory.pushing(self).lexicallyNormalized()
   }
 
-  /// The way to this path from a directory; both absolute.
+  /// The path from a directory to this path; both absolute.
   package func relative(to directory: FilePath) -> FilePath {
     let (from, to) = (Array(directory.components), Array(components))
     let common = zip(from, to).prefix { $0 == $1 }.count

@@ -20,7 +20,7 @@ extension FilePath {
   /// Whether the path is UTF-8, so that `text` is the path itself.
   package var isText: Bool { String(validating: bytes, as: UTF8.self) != nil }
 
-  /// For text formats: a path in UTF-8 is itself; in any other, each byte that is no part of a character is written as
+  /// The path for text formats: UTF-8 stays as it is; otherwise each byte that is no part of a character is written as
   /// `\xHH`.
   package var text: String {
     let bytes = bytes

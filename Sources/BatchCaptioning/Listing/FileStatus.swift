@@ -8,11 +8,11 @@ import SystemPackage
   import Darwin
 #endif
 
-/// What is at a path, links followed.
+/// The status of what is at a path, links followed.
 struct FileStatus {
   enum Kind { case file, directory, other }
 
-  /// What tells a file or directory apart from all others, whatever path leads to it.
+  /// What distinguishes a file or directory from all others, whatever path leads to it.
   struct Identity: Hashable {
     let device: UInt64
     let inode: UInt64

@@ -1,21 +1,21 @@
 import Datasets
 import SystemPackage
 
-/// What paths may be that are no files.
+/// What a given path may be besides a file.
 extension FilePath {
   private static let schemes = ["http", "https", "ftp", "s3", "gs", "hdfs", "file"]
   private static let compressedEndings = [
     ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst",
   ]
 
-  /// The URL that somebody gave as a path, which takes one of two slashes away.
+  /// The URL that was given as a path; `FilePath` reduces its two slashes to one.
   var url: String? {
     let bytes = bytes
     guard let scheme = Self.schemes.first(where: { bytes.starts(with: Array("\($0):/".utf8)) }) else { return nil }
     return "\(scheme)://" + String(decoding: bytes.dropFirst(scheme.utf8.count + 2), as: UTF8.self)
   }
 
-  /// The paths that one with braces names; `nil` where it has none, or wrong ones.
+  /// The paths that a path with braces stands for; `nil` where it has none, or wrong ones.
   var pathsOfBraces: [String]? {
     guard isText, text.contains("{") else { return nil }
     return try? ShardPattern.paths(text)

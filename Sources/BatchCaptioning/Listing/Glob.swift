@@ -1,18 +1,19 @@
 /// A pattern of paths, as shells and `.gitignore` files have them, case-sensitive.
 ///
-/// `*` and `?` stand for any characters and any one character, but `/`; `**` for any characters; `**/` for any number of
-/// whole directories, also none; `[a-z]` for one of these and `[!a-z]` for any other, but `/`; `{a,b}` for either. A
-/// backslash takes away a character's meaning. Characters are Unicode scalars; a byte that is no part of one counts as one.
+/// `*` stands for any characters and `?` for any one character, but not for `/`; `**` for any characters; `**/` for any
+/// number of whole directories, also none; `[a-z]` for one of these and `[!a-z]` for any other, but not `/`; `{a,b}`
+/// for either. A backslash makes a character literal. Characters are Unicode scalars; a byte that is no part of one
+/// counts as one.
 ///
-/// A pattern without `/` is matched with a path's last component, one with `/` with the whole path; a `/` at the beginning
-/// or at the end serves only for that.
+/// A pattern without `/` is matched against a path's last component, one with `/` against the whole path; a `/` at the
+/// beginning or at the end serves only to choose this.
 package struct Glob: Sendable, Equatable, CustomStringConvertible {
   let pattern: String
   private let alternatives: [Alternative]
 
   struct Alternative: Sendable, Equatable {
     var tokens: [Token]
-    /// Whether it is matched with the whole path.
+    /// Whether the pattern is matched against the whole path.
     var isPath: Bool
   }
 
@@ -22,7 +23,7 @@ package struct Glob: Sendable, Equatable, CustomStringConvertible {
     case set([ClosedRange<Unicode.Scalar>], isNegated: Bool)
     case anyName
     case anyPath
-    /// `**/`.
+    /// The token `**/`.
     case anyDirectories
   }
 
@@ -41,7 +42,7 @@ package struct Glob: Sendable, Equatable, CustomStringConvertible {
     return alternatives.contains { Self.matches($0.tokens, $0.isPath ? path[...] : name) }
   }
 
-  /// Goes through all the ways in which the tokens may match side by side, so that no pattern takes long.
+  /// Follows all ways in which the tokens may match in parallel, so that no pattern takes long.
   private static func matches(_ tokens: [Token], _ path: ArraySlice<UInt8>) -> Bool {
     var places = Places(count: tokens.count + 1)
     places.enter(0, tokens)
@@ -60,7 +61,7 @@ package struct Glob: Sendable, Equatable, CustomStringConvertible {
         case .anyName: if !isSlash { next.enter(place, tokens) }
         case .anyPath: next.enter(place, tokens)
         case .anyDirectories:
-          // What follows may begin only behind a slash.
+          // What follows may begin only after a slash.
           next.contains[place] = true
           if isSlash { next.enter(place + 1, tokens) }
         }
@@ -72,7 +73,7 @@ package struct Glob: Sendable, Equatable, CustomStringConvertible {
 
   private static let slash = UInt32(UInt8(ascii: "/"))
 
-  /// Before which tokens the match may stand.
+  /// The tokens that may come next in the match.
   private struct Places {
     var contains: [Bool]
 
@@ -88,7 +89,7 @@ package struct Glob: Sendable, Equatable, CustomStringConvertible {
         contains[place] = true
         guard place < tokens.count else { return }
         switch tokens[place] {
-        // These match nothing, too.
+        // These also match the empty text.
         case .anyName, .anyPath, .anyDirectories: place += 1
         case .character, .anyCharacter, .set: return
         }

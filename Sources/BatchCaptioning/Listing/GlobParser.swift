@@ -1,6 +1,6 @@
-/// Reads a glob: first its braces, then each alternative that they make.
+/// Reads a glob: first its braces, then each alternative that they produce.
 struct GlobParser {
-  /// Braces side by side multiply.
+  /// The most alternatives: the counts of several braces multiply.
   private static let maximumAlternatives = 1000
 
   private let pattern: String
@@ -109,7 +109,7 @@ struct GlobParser {
     if isNegated { rest.removeFirst() }
     var ranges: [ClosedRange<Unicode.Scalar>] = []
     while let character = rest.popFirst() {
-      // At the beginning it is itself.
+      // As the first character of a set, it stands for itself.
       if character == "]", !ranges.isEmpty { return .set(ranges, isNegated: isNegated) }
       let low = character == "\\" ? try escaped() : character
       var high = low

@@ -1,7 +1,7 @@
 package import SystemPackage
 
-/// Lists images one after the other, as `ImageListing` has it. Memory stays the same however many there are, but for the
-/// names in one directory at each depth.
+/// Lists images one after the other, as `ImageListing` describes. Memory is constant however many there are, but for
+/// the names in one directory at each depth.
 package struct ImageLister: ImageSource {
   private let listing: ImageListing
   private let own: OwnPaths
@@ -10,7 +10,7 @@ package struct ImageLister: ImageSource {
   private let onSkipped: (FilePath) -> Void
 
   private var paths: ArraySlice<FilePath>
-  /// What a path with braces stands for.
+  /// The rest of the paths that a path with braces stands for.
   private var expanded: ArraySlice<String> = []
   private var lists: ArraySlice<ImageListing.ListFile>
   private var list: PathList?
@@ -21,9 +21,9 @@ package struct ImageLister: ImageSource {
   private typealias Candidate = (path: FilePath, content: ListedImage.Content)
 
   /// - Parameters:
-  ///   - isCancelled: is asked between files; `next` throws then.
-  ///   - onWarning: is told of what is left out though it was meant: a link that leads to a directory above itself.
-  ///   - onSkipped: is told of each sample of a shard that has no image, by its first member.
+  ///   - isCancelled: asked between files; if true, `next` throws.
+  ///   - onWarning: called for what is left out though it was asked for: a link to a directory above itself.
+  ///   - onSkipped: called for each sample of a shard that has no image, with its first member.
   /// - Throws: `ImageListingError`, where a list cannot be opened.
   package init(
     _ listing: ImageListing, isCancelled: @escaping () -> Bool = { Task.isCancelled },
@@ -36,11 +36,11 @@ package struct ImageLister: ImageSource {
     checkpoint = Checkpoint(isCancelled: isCancelled)
     paths = listing.paths[...]
     lists = listing.lists[...]
-    // A wrong name is told of before anything is done.
+    // A wrong name is reported before anything is done.
     for case .file(let path) in listing.lists { try PathList.check(path) }
   }
 
-  /// - Throws: `ImageListingError`, where a list cannot be read on; `CancellationError`.
+  /// - Throws: `ImageListingError` where the rest of a list cannot be read; `CancellationError`.
   package mutating func next() throws -> ListedImage? {
     while let candidate = try nextCandidate() {
       if let shard = listing.shard, !shard.contains(candidate.path) { continue }
@@ -99,9 +99,9 @@ package struct ImageLister: ImageSource {
     }
   }
 
-  /// What a path is that was given.
+  /// Finds out what a given path is.
   ///
-  /// - Returns: `nil` where it is something to go through.
+  /// - Returns: `nil` for a directory or shard, which is gone through.
   private mutating func look(at path: FilePath, mayHaveBraces: Bool) -> Candidate? {
     let status: FileStatus
     do throws(Errno) {

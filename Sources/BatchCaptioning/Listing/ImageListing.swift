@@ -3,23 +3,23 @@ package import SystemPackage
 /// Which images a run takes, and in what order.
 ///
 /// First `paths` in their order, then `lists` in theirs:
-/// - A directory is walked, with all below it, in the order of the bytes of its names. All its regular files are listed
-///   (reading tells what is no image), and the samples of the tar shards in it. What a link leads to is taken; a link to a
-///   directory above it is not.
+/// - A directory is walked, with all below it, in the byte order of its names. All its regular files are listed
+///   (reading tells which are no images), and the samples of the tar shards in it. Links are followed, but not a link
+///   to a directory above it.
 /// - A file is listed whatever it is called, but one called `.tar` is a shard: its samples are listed in its order.
 /// - A path that does not exist and has braces names shards or files: `shards/{000000..000123}.tar`, `{a,b}.tar`.
 ///
 /// What cannot be listed (no such file, a damaged shard) is in the list as a `problem`.
 package struct ImageListing: Sendable {
   package var paths: [FilePath]
-  /// Lists of paths, which are relative to the working directory, each of them as in `paths`, but without braces.
+  /// Lists of paths relative to the working directory, each treated as in `paths`, but without braces.
   package var lists: [ListFile] = []
-  /// Whether directories' hidden files and directories are taken.
+  /// Whether hidden files and directories in directories are taken.
   package var includesHidden = false
   package var filter = PathFilter()
-  /// Files and directories that are not input wherever they are met: what the run itself writes.
+  /// Files and directories that are never input, wherever they are met: what the run itself writes.
   package var ownPaths: [FilePath] = []
-  /// `nil` takes all images.
+  /// The shard whose images are taken; `nil` takes all images.
   package var shard: Shard?
 
   package init(paths: [FilePath], lists: [ListFile] = []) {
@@ -36,8 +36,8 @@ package struct ImageListing: Sendable {
   /// Directories that images are found below, and files among them.
   package var roots: [FilePath] { paths }
 
-  /// The first tar shard that the list has an image of, where it can be known before the run: lists that can be read only
-  /// once are not looked at.
+  /// The first tar shard of which the list has an image, where it can be known before the run: lists that can be read
+  /// only once are not read.
   ///
   /// - Throws: `ImageListingError`, `CancellationError`.
   package func firstShard() throws -> FilePath? {
@@ -48,7 +48,7 @@ package struct ImageListing: Sendable {
     return nil
   }
 
-  /// Without the lists that can be read only once.
+  /// The listing without the lists that can be read only once.
   var readable: ImageListing {
     var listing = self
     listing.lists.removeAll { !$0.canBeReadTwice }
@@ -57,7 +57,7 @@ package struct ImageListing: Sendable {
 
   /// How many images the list has, problems among them. Opens nothing but directories and shards.
   ///
-  /// - Parameter isCancelled: is asked every few thousand files.
+  /// - Parameter isCancelled: asked every few thousand files.
   /// - Returns: `nil` where a list can be read only once, since it is a pipe.
   /// - Throws: `ImageListingError`, `CancellationError`.
   package func count(isCancelled: @escaping @Sendable () -> Bool = { Task.isCancelled }) throws -> Int? {
@@ -70,13 +70,13 @@ package struct ImageListing: Sendable {
 }
 
 extension ImageListing.ListFile {
-  /// As on the command line: `-` is standard input.
+  /// Takes a path as on the command line: `-` is standard input.
   package init(_ path: FilePath) { self = path == "-" ? .standardInput : .file(path) }
 
   fileprivate var canBeReadTwice: Bool {
     switch self {
     case .standardInput: false
-    // What does not exist is told of by whoever reads it.
+    // A missing file is reported by the code that reads it.
     case .file(let path): (try? FileStatus(path))?.kind != .other
     }
   }

@@ -1,9 +1,9 @@
-/// Why a list of images cannot be begun, or not be gone on with.
+/// Why a list of images cannot be begun or continued.
 package enum ImageListingError: Error, Equatable, Sendable, CustomStringConvertible {
   case invalidPattern(pattern: String, problem: String)
   case invalidShard(String)
   case unreadableList(path: String, reason: String)
-  /// In UTF-32.
+  /// The list is in UTF-32.
   case wideList(path: String)
   case lineTooLong(path: String, line: Int, limit: Int)
 

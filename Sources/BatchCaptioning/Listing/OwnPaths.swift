@@ -2,7 +2,7 @@ import SystemPackage
 
 /// Files and directories that are not input, since the run itself writes them.
 ///
-/// Known by device and inode, and by their names in their directories, since they may come to be while the list is read.
+/// Known by device and inode, and by name in a directory, since they may be created while the list is read.
 struct OwnPaths {
   private struct Place: Hashable {
     let directory: FileStatus.Identity
@@ -19,7 +19,7 @@ struct OwnPaths {
   private mutating func add(_ path: FilePath) {
     if let status = try? FileStatus(path) { identities.insert(status.identity) }
     var child = path.absolute
-    // Directories that do not exist yet are the run's own, too.
+    // Directories that do not exist yet belong to the run, too.
     while let name = child.lastComponent {
       let parent = child.removingLastComponent()
       if let status = try? FileStatus(parent), status.kind == .directory {

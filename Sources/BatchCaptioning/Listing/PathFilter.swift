@@ -1,7 +1,7 @@
-/// What is taken of directories and shards. Files that were given by name are taken whatever they are called.
+/// Which files of directories and shards are taken. Files that were given by name are taken whatever their names.
 package struct PathFilter: Sendable, Equatable {
-  /// One of these has to match, if there are any. Paths are relative to the directory that was given; in a shard they are
-  /// the members' names.
+  /// If there are any, one of these has to match. Paths are relative to the directory that was given; in a shard they
+  /// are the members' names.
   package var includes: [Glob] = []
   /// None of these may match the file, a directory above it, or the shard.
   package var excludes: [Glob] = []
@@ -15,7 +15,7 @@ package struct PathFilter: Sendable, Equatable {
 
   func excludes(_ path: [UInt8]) -> Bool { excludes.contains { $0.matches(path) } }
 
-  /// The same for a path whose directories were not asked about.
+  /// Whether a path is excluded, itself or by a directory above it: for paths whose directories were not checked.
   func excludesAnyOf(_ path: [UInt8]) -> Bool {
     if excludes.isEmpty { return false }
     let slashes = path.indices.filter { path[$0] == UInt8(ascii: "/") && $0 > 0 }

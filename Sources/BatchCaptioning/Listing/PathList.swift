@@ -9,13 +9,13 @@ import SystemPackage
   import Darwin
 #endif
 
-/// Paths from a file or a pipe: one a line (LF or CRLF), or each with a NUL behind it. Empty ones are left out.
+/// Paths from a file or a pipe: one a line (LF or CRLF), or each followed by a NUL. Empty paths are left out.
 ///
-/// Which of the two is told by what comes first: if a NUL is among the bytes that are read until there is a line's end,
-/// NULs separate. A byte order mark before the first path is dropped. A list in UTF-16, as PowerShell writes them, is brought to
-/// UTF-8. Memory is that of one piece.
+/// The beginning decides which: if there is a NUL among the bytes read until the first line end, NULs separate. A byte
+/// order mark before the first path is dropped. A list in UTF-16, as PowerShell writes it, is converted to UTF-8.
+/// Memory is that of one piece.
 final class PathList {
-  /// No system takes longer paths.
+  /// The longest path in bytes; no system takes longer ones.
   private static let maximumByteCount = 64 << 10
   private static let pieceByteCount = 64 << 10
 
@@ -24,11 +24,11 @@ final class PathList {
   private let ownsFile: Bool
   private let checkpoint: Checkpoint
   private var buffer: [UInt8] = []
-  /// Where the next path begins in `buffer`.
+  /// The index in `buffer` at which the next path begins.
   private var start = 0
   private var number = 0
   private var separator: UInt8?
-  /// Of a list in UTF-16.
+  /// The decoder of a list in UTF-16.
   private var decoder: UTF16Decoder?
   private var isAtEnd = false
 
@@ -51,7 +51,7 @@ final class PathList {
     }
   }
 
-  /// Whether there is such a file, which is not opened: it may be a pipe, and can be opened only once then.
+  /// Checks that there is such a file, without opening it: it may be a pipe, which can be opened only once.
   ///
   /// - Throws: `ImageListingError.unreadableList`.
   static func check(_ path: FilePath) throws(ImageListingError) {
@@ -119,7 +119,7 @@ final class PathList {
     return found
   }
 
-  /// Brings what was read of a list in UTF-16 to UTF-8.
+  /// Finds the encoding, and converts what was read of a list in UTF-16 to UTF-8.
   private func findEncoding() throws {
     while !isAtEnd, buffer.isEmpty || WideText.mayBegin(buffer[...]) { try readPiece() }
     switch WideText(head: buffer[...]) {
@@ -132,7 +132,7 @@ final class PathList {
     }
   }
 
-  /// Appends what comes next to `buffer`, dropping what was taken.
+  /// Appends the next piece to `buffer`, dropping what was taken.
   private func readPiece() throws {
     buffer.removeFirst(start)
     start = 0
@@ -160,7 +160,7 @@ final class PathList {
     isAtEnd = count == 0
   }
 
-  /// Whoever writes to the pipe may take long: the run can be broken off meanwhile.
+  /// Waits for input, since a pipe's writer may take long; the run can be cancelled meanwhile.
   private func waitForInput() throws {
     while true {
       try checkpoint.ask()

@@ -2,15 +2,15 @@ import Datasets
 import ImageEncoding
 import SystemPackage
 
-/// Goes through a tar shard by its headers alone, sample by sample: members of one key that follow each other.
+/// Walks a tar shard by its headers alone, sample by sample: consecutive members with one key.
 ///
-/// What belongs to no sample (directories, names without a dot, hidden ones) plays no part. A name that comes again begins
+/// Members of no sample (directories, names without a dot, hidden ones) are ignored. A name that comes again begins
 /// another sample of the same key.
 struct ShardWalk {
   enum Step {
     case sample(FilePath, ShardSample)
     case problem(FilePath, ImageFailure)
-    /// A sample without an image, by its first member.
+    /// A sample without an image, named by its first member.
     case withoutImage(FilePath)
   }
 
@@ -73,13 +73,13 @@ struct ShardWalk {
     isAtEnd = true
   }
 
-  /// Whether the archive ends within the sample that was read.
+  /// Whether the archive ends within the sample just read.
   private func isDamaged(by damage: TarDamage) -> Bool {
     guard let name = damage.member.flatMap(SampleName.init), let first = members.first else { return false }
     return first.name.key == name.key
   }
 
-  /// The first of those that suit best.
+  /// The member that suits best as the image; the first of equals.
   private var image: TarMember? {
     let ranked = members.compactMap { member in
       let rank = member.name.imageRank(decodable: Self.decodable, known: ImageFormat.extensions)
@@ -109,7 +109,7 @@ struct ShardWalk {
 
   private static let decodable: Set<String> = ["jpg", "jpeg", "png", "webp"]
 
-  /// Of the sample that the archive ends within, or of the shard.
+  /// The problem of the sample in which the archive ends, or of the shard.
   private func problem(_ damage: TarDamage) -> Step {
     var place = path
     if let name = damage.member, SampleName(name) != nil {

@@ -1,5 +1,5 @@
-/// Names in a directory that are no files of anybody's: `.` and `..`, and files that are being written and have not got
-/// their names yet.
+/// Recognizes names in a directory that are no user's files: `.` and `..`, and files that are still being written under
+/// a temporary name.
 enum TemporaryName {
   static func matches(_ name: Slice<UnsafeRawBufferPointer>) -> Bool {
     guard name.first == UInt8(ascii: ".") else { return false }

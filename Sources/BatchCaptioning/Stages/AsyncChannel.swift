@@ -1,9 +1,9 @@
 import DequeModule
 import Synchronization
 
-/// What one stage hands to the next: whoever sends waits until someone takes the element, so that nothing piles up.
+/// Hands elements from one stage to the next: a sender waits until its element is taken, so that nothing piles up.
 ///
-/// The type of that name in swift-async-algorithms does the same, but that package would be a tenth of the first build.
+/// swift-async-algorithms has the same type, but that package would be a tenth of the first build.
 package final class AsyncChannel<Element: Sendable>: AsyncSequence, Sendable {
   private struct Sender {
     let number: Int
@@ -16,7 +16,7 @@ package final class AsyncChannel<Element: Sendable>: AsyncSequence, Sendable {
     let given: CheckedContinuation<Element?, Never>
   }
 
-  /// There are never both senders and receivers that wait.
+  /// Senders and receivers never wait at the same time.
   private struct State {
     var senders: Deque<Sender> = []
     var receivers: Deque<Receiver> = []
@@ -33,13 +33,13 @@ package final class AsyncChannel<Element: Sendable>: AsyncSequence, Sendable {
 
   package init() {}
 
-  /// Returns when the element is taken; also, without that, when the channel is finished or the task is cancelled.
+  /// Returns when the element is taken, the channel is finished, or the task is cancelled.
   package func send(_ element: Element) async {
     let number = state.withLock { $0.nextNumber() }
     await withTaskCancellationHandler {
       await withCheckedContinuation { (taken: CheckedContinuation<Void, Never>) in
         let receiver: Receiver? = state.withLock { state in
-          // Asked under the lock: a cancellation that comes later finds the sender.
+          // Checked under the lock: a later cancellation finds the sender.
           if state.isFinished || Task.isCancelled {
             taken.resume()
             return nil
@@ -61,7 +61,7 @@ package final class AsyncChannel<Element: Sendable>: AsyncSequence, Sendable {
     }
   }
 
-  /// Who waits to send goes on, and who waits to receive finds the end; so does whoever comes later.
+  /// Waiting senders continue, and waiting receivers get the end; so do later ones.
   package func finish() {
     let (senders, receivers) = state.withLock { state in
       state.isFinished = true
@@ -77,7 +77,7 @@ package final class AsyncChannel<Element: Sendable>: AsyncSequence, Sendable {
   package struct Iterator: AsyncIteratorProtocol {
     fileprivate let channel: AsyncChannel
 
-    /// `nil` when the channel is finished or the task cancelled. Several tasks may receive; each element goes to one.
+    /// The next element; `nil` when finished or cancelled. Of several receiving tasks, one gets each element.
     package func next() async -> Element? { await channel.receive() }
   }
 

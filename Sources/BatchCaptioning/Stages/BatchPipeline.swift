@@ -3,7 +3,7 @@ package import SystemPackage
 import Tensors
 import TextDecoding
 
-/// How a run ended that was not broken off.
+/// How a run ended that was not cancelled.
 package enum BatchEnding: Sendable {
   case all
   case tooManyErrors
@@ -11,30 +11,30 @@ package enum BatchEnding: Sendable {
 
 /// Captions a list of images: list → prepare → encode → map → generate → write.
 ///
-/// Stages are joined by channels of no capacity of their own, so that a stage that is busy holds up those before it; how
-/// many images are on their way, and how many bytes of files and pixels, is bounded by settings. Encoding, mapping and
-/// generating share one thread, whose kernels spread over the processors: so they take turns, and each has all of them.
+/// Stages are joined by channels without capacity, so that a busy stage blocks those before it. Settings bound how many
+/// images are in progress, and how many bytes of files and pixels. Encoding, mapping and generating share one thread,
+/// whose kernels use all processors: they take turns, and each has all of them.
 package struct BatchPipeline: Sendable {
   package struct Settings: Sendable {
-    /// Workers that read and decode.
+    /// The number of workers that read and decode.
     package var workers = 2
-    /// Images encoded at once.
+    /// The number of images encoded at once.
     package var batchSize = 16
-    /// Captions that grow side by side.
+    /// The number of captions generated side by side.
     package var rows = 64
-    /// Images between listing and writing.
+    /// The most images between listing and writing.
     package var window = 256
-    /// Bytes of files that are being read and decoded.
+    /// The most bytes of files that are being read and decoded.
     package var fileMemory = 256 << 20
-    /// Bytes of pixels that are being decoded. An image that needs more is decoded alone.
+    /// The most bytes of pixels that are being decoded. An image that needs more is decoded alone.
     package var pixelMemory = 256 << 20
     /// The most bytes of an image file.
     package var maximumFileBytes = 1 << 30
     /// Whether identical bytes are captioned once.
     package var deduplicates = true
-    /// Whether images that failed, and none but those, are done.
+    /// Whether only images that failed are done.
     package var retriesErrors = false
-    /// Whether an output may have all it wants of an image before it is captioned.
+    /// Whether an output may already have all it wants of an image before it is captioned.
     package var looksForPresent = false
 
     package init() {}
@@ -52,14 +52,14 @@ package struct BatchPipeline: Sendable {
     self.progress = progress
   }
 
-  /// - Parameter source: begins the list; called on the thread that lists.
-  /// - Throws: `CancellationError` where the task was cancelled; what stages throw. In any case the outputs are whole, and
+  /// - Parameter source: begins the list; called on the listing thread.
+  /// - Throws: `CancellationError` if the task was cancelled; what stages throw. In any case the outputs are whole, and
   ///   what was done is in the journal, as far as the disk allowed.
   package func run(
     _ source: @escaping @Sendable () throws -> any ImageSource, writer: BatchWriter
   ) async throws -> BatchEnding {
     let window = Budget(settings.window)
-    // No more than `window` outcomes and some ticks are ever in it.
+    // It never holds more than `window` outcomes and some ticks.
     let (events, continuation) = AsyncStream.makeStream(of: BatchWriter.Event.self)
     let contents = settings.deduplicates ? try await writer.makeContentIndex() : nil
     let done = await writer.resumeSource()
@@ -78,7 +78,7 @@ package struct BatchPipeline: Sendable {
         while let part = try await group.next() {
           guard let part else { continue }
           ending = part
-          // Whoever still produces gives back what it has.
+          // Stages that still produce are cancelled, and give back what they hold.
           if part == .tooManyErrors { break }
         }
         group.cancelAll()
@@ -92,9 +92,9 @@ package struct BatchPipeline: Sendable {
     }
   }
 
-  /// Reads and decodes every image without captioning any; those that could be captioned count as such.
+  /// Reads and decodes every image without captioning any; those that could be captioned count as captioned.
   ///
-  /// - Parameter onFailure: is told of each that could not, in any order.
+  /// - Parameter onFailure: called for each that could not be captioned, in any order.
   /// - Throws: as `run`.
   package func check(
     _ source: @escaping @Sendable () throws -> any ImageSource,

@@ -1,7 +1,7 @@
 import Synchronization
 package import SystemPackage
 
-/// How far a run has come, to be looked at from any thread.
+/// A run's progress, which any thread may read.
 package final class BatchProgress: Sendable {
   private let state: Mutex<Snapshot>
   private let meters: [BatchStage: StageMeter]
@@ -12,21 +12,21 @@ package final class BatchProgress: Sendable {
   }
 
   package struct Snapshot: Sendable {
-    /// What earlier runs did.
+    /// The counts of earlier runs.
     package let before: BatchTally
-    /// What this run did. An image that failed before and is captioned now counts as captioned.
+    /// The counts of this run. An image that failed before and is captioned now counts as captioned.
     package fileprivate(set) var tally = BatchTally()
-    /// Of the images captioned, those whose content was captioned before.
+    /// The number of captioned images whose content was captioned before.
     package fileprivate(set) var copies = 0
-    /// Of the images done, those that had failed before.
+    /// The number of images done that had failed before.
     package fileprivate(set) var retried = 0
-    /// Images that this run met in the list and found done.
+    /// The number of listed images that this run found done.
     package fileprivate(set) var resumed = 0
-    /// Of these, those that an output lacked, and has now.
+    /// The number of these that an output lacked, and has now.
     package fileprivate(set) var writtenAgain = 0
-    /// Of the images captioned, those whose files had been replaced by others.
+    /// The number of captioned images whose files had been replaced by others.
     package fileprivate(set) var replaced = 0
-    /// How many images the whole list has, once they are counted.
+    /// The number of images in the whole list, once they are counted.
     package fileprivate(set) var listed: Int?
     /// The image that was done last.
     package fileprivate(set) var current: FilePath?
@@ -37,9 +37,9 @@ package final class BatchProgress: Sendable {
 
   package struct StageReading: Sendable {
     package let images: Int
-    /// Of all the stage's workers together, in seconds.
+    /// The time that all the stage's workers together were busy, in seconds.
     package let busySeconds: Double
-    /// What the stage could do alone, one worker; `nil` before the first image.
+    /// The rate of the stage alone, with one worker; `nil` before the first image.
     package var imagesPerSecond: Double? { busySeconds > 0 && images > 0 ? Double(images) / busySeconds : nil }
   }
 
@@ -52,14 +52,14 @@ package final class BatchProgress: Sendable {
     return snapshot
   }
 
-  /// Tells how many images the list has.
+  /// Sets how many images the list has.
   package func setListed(_ count: Int) { state.withLock { $0.listed = count } }
 
   func meter(_ stage: BatchStage) -> StageMeter { meters[stage] ?? StageMeter() }
 
   func foundDone() { state.withLock { $0.resumed += 1 } }
 
-  /// - Parameter again: why it was done again.
+  /// - Parameter again: why the image was done again.
   func count(_ image: FinishedImage, isCopy: Bool, again: AgainTask?) {
     guard let again, again.earlier.caption != nil, image.caption != nil, image.replaced == nil else {
       if image.replaced != nil, image.caption != nil { state.withLock { $0.replaced += 1 } }

@@ -2,20 +2,20 @@ import ModelFiles
 package import SystemPackage
 import Tensors
 
-/// The last stage: brings what is done into the list's order, to the outputs, and into the journal.
+/// The last stage: puts outcomes into the list's order, and writes them to the outputs and the journal.
 ///
 /// An actor on a thread of its own, since it waits for the disk.
 package actor BatchWriter {
   package struct Settings: Sendable {
-    /// What `--model` calls the captioner.
+    /// The captioner's name, as given by `--model`.
     package var model = ""
-    /// Put before every caption.
+    /// The text before every caption.
     package var prefixText = ""
-    /// Put behind every caption.
+    /// The text after every caption.
     package var suffixText = ""
-    /// So many failures end the run; `nil` lets it go on whatever happens.
+    /// The number of failures that ends the run; `nil` for no limit.
     package var maximumErrors: Int?
-    /// The most images between two commits; there is one every second besides.
+    /// The most images between two commits; there is also one every second.
     package var commitInterval = 1000
 
     package init() {}
@@ -35,16 +35,16 @@ package actor BatchWriter {
   private var contents: ContentIndex?
   private var uncommitted = 0
   private var failures = 0
-  /// Whether earlier lines of the ledger may no longer hold.
+  /// Whether earlier lines of the ledger may no longer be right.
   private var isLedgerStale = false
-  /// Images whose captions were replaced, and of which outputs may have both rows.
+  /// Images whose captions were replaced, and whose old and new rows outputs may both have.
   private var replaced: [ReplacedPaths]
 
   /// - Parameters:
-  ///   - outputs: first those that may refuse an image, so that no other has it by then.
-  ///   - ledger: `nil` where nobody wants one.
-  ///   - onFailure: is told of each image that has no caption.
-  ///   - onReplaced: is told of each image that has a new caption because its file was replaced by another.
+  ///   - outputs: those that may refuse an image come first, so that no other has it by then.
+  ///   - ledger: the ledger of errors; `nil` for none.
+  ///   - onFailure: called for each image that has no caption.
+  ///   - onReplaced: called for each image that has a new caption because its file was replaced by another.
   /// - Throws: `TooFewThreads`, and what the ledger throws.
   package init(
     settings: Settings, outputs: sending [any BatchOutput], journal: sending BatchJournal, ledger: sending ErrorLedger?,
@@ -64,7 +64,7 @@ package actor BatchWriter {
     try ledger?.rewrite(from: journal, listedAll: false)
   }
 
-  /// What earlier runs did.
+  /// The counts of earlier runs.
   package var resumed: BatchTally { journal.resumed.tally }
 
   func isPresent(_ image: ListedImage) -> Bool {
@@ -80,7 +80,7 @@ package actor BatchWriter {
 
   func resumeSource() -> ResumeSource { journal.resumeSource }
 
-  /// What is asked of images that earlier runs did.
+  /// The check for images that earlier runs did.
   func doneCheck() -> DoneCheck {
     var check = DoneCheck()
     check.places = RelativePlaces(journal: FilePath(journal.directory))
@@ -93,7 +93,7 @@ package actor BatchWriter {
 
   enum Event: Sendable {
     case done(StagedOutcome)
-    /// A second has passed.
+    /// A second has passed: the sign to commit.
     case tick
   }
 
@@ -178,7 +178,7 @@ package actor BatchWriter {
     if uncommitted >= settings.commitInterval { try commit() }
   }
 
-  /// Those of the outputs, as bits, that are to have the image.
+  /// The bits of the outputs that are to have the image.
   private func outputBits(wanting image: FinishedImage, _ again: AgainTask?) -> UInt64 {
     let all = journal.bits.reduce(0, |)
     guard let again, image.caption != nil, image.replaced == nil else { return all }
@@ -201,8 +201,8 @@ package actor BatchWriter {
     return record
   }
 
-  /// Takes the rows of replaced captions out of the outputs. A run that is killed meanwhile leaves the old file or the new
-  /// one, and the journal knows both.
+  /// Removes the rows of replaced captions from the outputs. If the run is killed meanwhile, the old file or the new
+  /// one is there, and the journal knows both.
   private func takeOutReplaced() throws {
     let pending = try outputs.map { try $0.prepareReplacement(replaced) }
     try journal.prepare(pending)

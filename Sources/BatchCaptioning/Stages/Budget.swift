@@ -1,7 +1,7 @@
 import DequeModule
 import Synchronization
 
-/// So much of something that tasks share: bytes, places. Whoever asks waits for those who asked before.
+/// An amount of something that tasks share, such as bytes or places. Tasks get it in the order in which they ask.
 package final class Budget: Sendable {
   package let total: Int
   private let state: Mutex<State>
@@ -18,7 +18,7 @@ package final class Budget: Sendable {
     let continuation: CheckedContinuation<Void, any Error>
   }
 
-  /// How many wait.
+  /// The number of waiting tasks.
   package var waiting: Int { state.withLock { $0.waiting.count } }
 
   package init(_ total: Int) {
@@ -27,7 +27,7 @@ package final class Budget: Sendable {
     state = Mutex(State(free: total))
   }
 
-  /// Waits until `amount` is free, and takes it. Who wants more than there is gets all of it, alone.
+  /// Waits until `amount` is free, and takes it. A task that wants more than the total gets all of it, alone.
   ///
   /// - Returns: what was taken, to be given back.
   /// - Throws: `CancellationError`; nothing is taken then.
@@ -40,7 +40,7 @@ package final class Budget: Sendable {
     try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
         let isGranted: Bool? = state.withLock { state in
-          // Cancelled before it could wait: nobody would wake it.
+          // Cancelled before it could wait: nothing would wake it.
           if Task.isCancelled { return nil }
           if state.waiting.isEmpty && state.free >= amount {
             state.free -= amount
@@ -60,7 +60,7 @@ package final class Budget: Sendable {
         state.waiting.firstIndex { $0.id == id }.map { state.waiting.remove(at: $0) }
       }
       waiter?.continuation.resume(throwing: CancellationError())
-      // Those behind may want less.
+      // Those waiting after it may want less.
       give(0)
     }
     return amount

@@ -21,9 +21,9 @@ package struct CaptionerSteps: CaptioningSteps {
   package func decodedByteCount(_ bytes: [UInt8], named name: String) throws(ImageDecodingError) -> Int {
     let size = try imageDecoder.header(bytes, named: name).size
     let (pixels, isOverflow) = size.width.multipliedReportingOverflow(by: size.height)
-    // The decoder refuses it without taking any memory.
+    // The decoder refuses it before it takes any memory.
     if isOverflow || pixels > imageDecoder.options.maximumPixels { return 0 }
-    // Three bytes a pixel, and as much again for a turned copy or a codec's own picture.
+    // Three bytes a pixel, and as much again for a rotated copy or a codec's own picture.
     return 6 * pixels
   }
 
@@ -35,7 +35,7 @@ package struct CaptionerSteps: CaptioningSteps {
     return PreparedImage(
       pixels: try preprocessing.pixels(of: decoded, named: name), size: decoded.originalSize,
       warnings: decoded.warnings,
-      // An image that cannot be shown can be captioned all the same.
+      // An image without a thumbnail can be captioned anyway.
       thumbnail: wantsThumbnail ? try? decoded.image.thumbnail().jpeg() : nil)
   }
 

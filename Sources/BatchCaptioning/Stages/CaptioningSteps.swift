@@ -5,12 +5,12 @@ package import TextDecoding
 
 /// What the stages need of a captioner.
 package protocol CaptioningSteps: Sendable {
-  /// About how many bytes decoding takes, told from the file's header.
+  /// The approximate number of bytes that decoding takes, from the file's header.
   ///
   /// - Throws: `ImageDecodingError` where the header alone refuses the image.
   func decodedByteCount(_ bytes: [UInt8], named name: String) throws(ImageDecodingError) -> Int
 
-  /// - Parameter wantsThumbnail: whether the image in small is wanted, too.
+  /// - Parameter wantsThumbnail: whether a thumbnail is wanted, too.
   func prepare(
     _ bytes: [UInt8], named name: String, wantsThumbnail: Bool
   ) throws(ImageDecodingError) -> PreparedImage
@@ -25,9 +25,9 @@ package protocol CaptioningSteps: Sendable {
   /// - Parameter features: `[tokens, width]` or `[numbers]` each, at least one.
   func prefixes(of features: [Tensor]) throws -> [Prefix]
 
-  /// What the captioner's confidence model sees in each image; `nil` where it has none.
+  /// The confidence model's view of each image; `nil` where the captioner has no such model.
   ///
-  /// - Parameter features: as of `prefixes(of:)`.
+  /// - Parameter features: as for `prefixes(of:)`.
   func views(of features: [Tensor]) -> [PhotoView?]
 
   func makeGeneration() throws -> any CaptionGeneration
@@ -40,11 +40,11 @@ extension CaptioningSteps {
 /// Pixels as the encoders want them.
 package struct PreparedImage: Sendable {
   package var pixels: ImagePixels
-  /// Of the original, upright.
+  /// The size of the original image, upright.
   package var size: ImageSize
-  /// What was wrong with an image that could be read all the same.
+  /// The problems of an image that could be read anyway.
   package var warnings: [String]
-  /// A JPEG.
+  /// The thumbnail, a JPEG.
   package var thumbnail: [UInt8]?
 
   package init(pixels: ImagePixels, size: ImageSize, warnings: [String] = [], thumbnail: [UInt8]? = nil) {
@@ -55,17 +55,17 @@ package struct PreparedImage: Sendable {
   }
 }
 
-/// Captions that grow together; an image joins at any time.
+/// Captions that are generated together; an image may join at any time.
 package protocol CaptionGeneration {
-  /// How many images are in it.
+  /// The number of images in it.
   var rowCount: Int { get }
 
   /// - Parameter view: as `CaptioningSteps.views(of:)` gave it.
   mutating func add(id: Int, prefix: Prefix, view: PhotoView?) throws
 
-  /// Gives every image another token.
+  /// Generates one more token for every image.
   ///
-  /// - Returns: the images that are at their end.
+  /// - Returns: the images that are finished.
   mutating func step() throws -> [(id: Int, result: Result<GeneratedCaption, GenerationError>)]
 }
 

@@ -1,30 +1,30 @@
 import ModelFiles
 import Synchronization
 
-/// Knows image contents that were captioned or are on their way, so that identical bytes are captioned once.
+/// Knows the image contents that were captioned or are in progress, so that identical bytes are captioned once.
 ///
-/// Captions stand in the journal; an index on disk tells where. An entry that the journal does not bear out counts for
-/// nothing, since the index is not flushed with it.
+/// Captions are in the journal; an index on disk says where. An entry that the journal does not confirm is ignored,
+/// since the index is not flushed with it.
 package final class ContentIndex: Sendable {
   private let state: Mutex<State>
 
   private struct State {
-    /// How many images of each content that is on its way wait for its caption.
+    /// By content in progress, the number of images that wait for its caption.
     var waiting: [FileHash: Int] = [:]
-    /// Captions whose records no commit stands behind yet.
+    /// Captions whose records are not committed yet.
     var recent: [FileHash: (caption: JournalledCaption, offset: Int)] = [:]
     let index: DiskIndex
     let captions: JournalledCaptions
   }
 
   enum Claim {
-    /// Whoever asks is to caption it, and to `settle` it.
+    /// The caller is to caption the content, and to `settle` it.
     case first
     case pending
     case done(JournalledCaption)
   }
 
-  /// - Parameter path: of the index; one that is there is gone on with.
+  /// - Parameter path: the path of the index; an existing one is continued.
   /// - Throws: `FileSystemError`.
   init(path: String, captions: JournalledCaptions) throws(FileSystemError) {
     state = Mutex(State(index: try DiskIndex(path: path), captions: captions))
@@ -47,11 +47,11 @@ package final class ContentIndex: Sendable {
     }
   }
 
-  /// The content's image is done.
+  /// Marks the content's image as done.
   ///
   /// - Parameters:
-  ///   - caption: with its place in the journal; `nil` where it has none.
-  /// - Returns: how many images were told `pending`; from now on none is.
+  ///   - caption: the caption with its offset in the journal; `nil` where it has none.
+  /// - Returns: how many images got `pending`; from now on none does.
   func settle(_ hash: FileHash, _ caption: (JournalledCaption, offset: Int)?) -> Int {
     state.withLock { state in
       state.recent[hash] = caption
@@ -59,7 +59,7 @@ package final class ContentIndex: Sendable {
     }
   }
 
-  /// The journal was committed.
+  /// To be called when the journal was committed.
   func commit() throws {
     try state.withLock { state in
       for (hash, entry) in state.recent { try state.index.set(ImageKey(hash), to: entry.offset) }

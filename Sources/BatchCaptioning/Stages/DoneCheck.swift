@@ -1,16 +1,16 @@
 import Captioning
 import SystemPackage
 
-/// Tells which of the images that earlier runs did are wanted again: those that an output lacks, whose sidecar is gone, or
-/// whose file has changed.
+/// Says which images done by earlier runs are wanted again: those that an output lacks, whose sidecar is gone, or whose
+/// file has changed.
 package struct DoneCheck: Sendable {
-  /// The run's outputs, as bits: all of them are to have every image.
+  /// The run's outputs, as bits: each is to have every image.
   package var outputs: UInt64 = 0
-  /// Of those that are sidecars, where they are.
+  /// The paths of those outputs that are sidecars.
   package var sidecars: [(output: UInt64, paths: SidecarPaths)] = []
-  /// `nil` knows images by their paths as they are listed, and looks at none of their files.
+  /// The places by which images are known; `nil` knows images by their listed paths, and does not look at their files.
   package var places: RelativePlaces?
-  /// The shard that was looked at last.
+  /// The shard that was checked last.
   private var shard: (path: FilePath, stamp: FileStamp?)?
 
   package init() {}
@@ -24,7 +24,7 @@ package struct DoneCheck: Sendable {
   /// - Returns: `nil` where the image is done for good.
   mutating func task(_ image: ListedImage, _ earlier: EarlierImage) -> AgainTask? {
     var lacking = outputs & ~earlier.outputs
-    // Where the captioner was not sure there is no sidecar.
+    // Where the captioner was not sure, there is no sidecar.
     if earlier.caption?.judgement.reason == nil {
       for index in sidecars.indices where sidecars[index].paths.isGone(image) { lacking |= sidecars[index].output }
     }
@@ -32,7 +32,7 @@ package struct DoneCheck: Sendable {
     return AgainTask(earlier: earlier, lacking: lacking)
   }
 
-  /// Whether the file's size or time is another. What cannot be looked at is told of when it is read.
+  /// Whether the file's size or time has changed. A file whose status cannot be read is reported when it is read.
   private mutating func isChanged(_ image: ListedImage, _ earlier: EarlierImage) -> Bool {
     guard places != nil, let before = earlier.source?.stamp, let now = stamp(image) else { return false }
     return now != before

@@ -1,10 +1,10 @@
 package import Captioning
 package import Tensors
 
-/// Pixels to features, as many images at once as are ready.
+/// Encodes pixels to features, as many images at once as are ready.
 package struct EncodeStage {
   let steps: any CaptioningSteps
-  /// The most images at once.
+  /// The most images encoded at once.
   let batchSize: Int
   let meter: StageMeter
   let finish: @Sendable (StagedOutcome) -> Void
@@ -25,7 +25,7 @@ package struct EncodeStage {
     defer { output.finish() }
     let inbox = Inbox<StagedImage<ImagePixels>>(capacity: 2 * batchSize)
     try await withThrowingTaskGroup(of: Void.self) { group in
-      // Elsewhere than on the thread that computes, so that the inbox fills meanwhile.
+      // Not on the thread that computes, so that the inbox fills meanwhile.
       group.addTask(executorPreference: globalConcurrentExecutor) { try await inbox.fill(from: input) }
       while await inbox.wait() {
         try Task.checkCancellation()
@@ -42,7 +42,7 @@ package struct EncodeStage {
       }
       return zip(images, features).map { $0.with($1, adding: milliseconds / Double(images.count)) }
     } catch {
-      // Who it was shows one by one.
+      // Retry one at a time to find the culprit.
       if images.count > 1 { return images.flatMap { encode([$0]) } }
       for image in images {
         let failure = ImageFailure(error, .other, stage: .encode)

@@ -1,10 +1,10 @@
 import Tensors
 package import TextDecoding
 
-/// Prefixes to captions, side by side: the place of an image that is done is taken by the next at once.
+/// Generates captions from prefixes, side by side: the next image takes a finished one's place at once.
 package struct GenerateStage {
   let steps: any CaptioningSteps
-  /// The most captions that grow side by side.
+  /// The most captions generated side by side.
   let rows: Int
   let meter: StageMeter
   let finish: @Sendable (StagedOutcome) -> Void
@@ -18,15 +18,15 @@ package struct GenerateStage {
     self.finish = finish
   }
 
-  /// - Throws: `CancellationError`, and what cannot be blamed on one image.
+  /// - Throws: `CancellationError`, and errors that are not due to a single image.
   package func run(from input: AsyncChannel<StagedImage<Prefix>>) async throws {
     let inbox = Inbox<StagedImage<Prefix>>(capacity: 16)
     try await withThrowingTaskGroup(of: Void.self) { group in
-      // Elsewhere than on the thread that computes, so that the inbox fills meanwhile.
+      // Not on the thread that computes, so that the inbox fills meanwhile.
       group.addTask(executorPreference: globalConcurrentExecutor) { try await inbox.fill(from: input) }
       var generation = try steps.makeGeneration()
       var growing: [Int: StagedImage<Void>] = [:]
-      // For memory, until others are done.
+      // Images that wait for memory until others are done.
       var waiting: [StagedImage<Prefix>] = []
       while true {
         if generation.rowCount == 0 && waiting.isEmpty {
@@ -44,7 +44,7 @@ package struct GenerateStage {
     }
   }
 
-  /// Adds those that there is memory for; one that would be alone and finds none has failed.
+  /// Adds those for which there is memory; an image that finds none even when alone fails.
   private func add(
     _ images: inout [StagedImage<Prefix>], to generation: inout any CaptionGeneration,
     _ growing: inout [Int: StagedImage<Void>]

@@ -12,11 +12,11 @@ import Tensors
   import Darwin
 #endif
 
-/// Reads an image whole, of a file or of a shard, and tells early what is none.
+/// Reads a whole image from a file or a shard, and finds out early what is no image.
 package struct ImageReader: Sendable {
-  /// The most bytes that are read.
+  /// The most bytes of an image.
   let limit: Int
-  /// What all images that are being read may take together.
+  /// The memory that all images being read may take together.
   let memory: Budget
 
   package init(limit: Int, memory: Budget) {
@@ -26,11 +26,11 @@ package struct ImageReader: Sendable {
 
   enum Content {
     case image([UInt8], FileStamp)
-    /// No image, and not called like one.
+    /// A file that is no image and has no image's extension.
     case skipped
   }
 
-  /// The content of an image, and as much of `memory` as it takes, which the caller gives back.
+  /// The content of an image, and the part of `memory` that it takes, which the caller gives back.
   ///
   /// - Throws: `ImageFailure`, `CancellationError`; `FileSystemError.tooManyOpenFiles`.
   func read(_ image: ListedImage) async throws -> (content: Content, taken: Int) {
@@ -44,10 +44,10 @@ package struct ImageReader: Sendable {
   private func read(_ path: FilePath, member: ShardMember?, name: FilePath) async throws -> (Content, Int) {
     let file: FileDescriptor
     do {
-      // Without non-blocking, opening a pipe would wait for somebody to write into it.
+      // Without non-blocking, opening a pipe would wait until something writes into it.
       file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
     } catch let error as Errno where error == .tooManyOpenFiles || error == .tooManyOpenFilesInSystem {
-      // No image's fault: the next one would fare no better.
+      // Not this image's fault: the next one would fail as well.
       throw FileSystemError(code: error.rawValue, operation: "open", path: path.text)
     } catch let error as Errno {
       throw ImageFailure(error, stage: .read)
@@ -56,7 +56,7 @@ package struct ImageReader: Sendable {
     let before = try identity(file)
     let count = member?.count ?? Int(before.byteCount)
     if count == 0 {
-      // Of a sidecar that waits for its text, or a cache of some program, nobody expects an image.
+      // No image is expected in a sidecar that waits for its text, or in some program's cache.
       if member == nil, !name.hasImageExtension { return (.skipped, 0) }
       throw ImageFailure(.empty, problemOf: .empty)
     }
@@ -96,8 +96,8 @@ package struct ImageReader: Sendable {
     return identity
   }
 
-  /// - Parameter isLoose: a file that is no image may have any name, and is left aside then.
-  /// - Returns: `nil` for what is no image and not called like one.
+  /// - Parameter isLoose: whether it is a file by itself; one that is no image may have any name, and is then skipped.
+  /// - Returns: `nil` for what is no image and has no image's extension.
   private func read(
     _ file: FileDescriptor, at offset: Int, count: Int, isLoose: Bool, name: FilePath
   ) throws(ImageFailure) -> [UInt8]? {
@@ -112,7 +112,7 @@ package struct ImageReader: Sendable {
     return bytes
   }
 
-  /// Fewer bytes than `count` where the file ends before.
+  /// Reads fewer bytes than `count` only where the file ends before.
   private func read(
     _ file: FileDescriptor, at offset: Int, count: Int, before: Int
   ) throws(ImageFailure) -> [UInt8] {
@@ -136,7 +136,7 @@ package struct ImageReader: Sendable {
 }
 
 extension FilePath {
-  /// Whether it is called like an image of whatever format.
+  /// Whether the name has the extension of an image of any format.
   package var hasImageExtension: Bool {
     self.extension.map { ImageFormat.extensions.contains($0.lowercased()) } ?? false
   }

@@ -1,9 +1,9 @@
 import DequeModule
 import Synchronization
 
-/// Where a stage that works on several images at once finds those that are ready.
+/// Collects the images that are ready for a stage that works on several at once.
 ///
-/// Holds at most `capacity`: whoever sends more waits.
+/// It holds at most `capacity`: senders of more wait.
 package final class Inbox<Element: Sendable>: Sendable {
   private let places: Budget
   private let state = Mutex(State())
@@ -30,7 +30,7 @@ package final class Inbox<Element: Sendable>: Sendable {
     try Task.checkCancellation()
   }
 
-  /// At most `count` of what is ready, in the order it came.
+  /// Takes at most `count` of what is ready, in order of arrival.
   package func take(upTo count: Int) -> [Element] {
     let taken = state.withLock { state in
       let taken = Array(state.ready.prefix(count))
@@ -43,7 +43,7 @@ package final class Inbox<Element: Sendable>: Sendable {
 
   /// Waits until something is ready. One task at a time may wait.
   ///
-  /// - Returns: `false` where nothing will come any more.
+  /// - Returns: `false` where nothing more will come.
   package func wait() async -> Bool {
     await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
       let isReady = state.withLock { state in

@@ -1,11 +1,11 @@
-/// The list to those of its images that are left to do.
+/// Lists the images that are left to do.
 package struct ListStage {
-  /// Places for images between this stage and the end of writing, which gives them back.
+  /// Places for images between this stage and the end of writing, where they are given back.
   let window: Budget
   let progress: BatchProgress
-  /// Whether all that is wanted of an image is there already; `nil` where that cannot be.
+  /// Whether all that is wanted of an image is there already; `nil` where that is impossible.
   let isPresent: (@Sendable (ListedImage) async -> Bool)?
-  /// What is asked of images that are done.
+  /// The check for images that are done.
   let done: DoneCheck
   let finish: @Sendable (StagedOutcome) -> Void
 
@@ -34,7 +34,7 @@ package struct ListStage {
       let key = check.key(image)
       let task: ImageTask
       if case .problem(let failure) = image.content, failure.stage == .list {
-        // Every run looks anew at what could not be listed.
+        // Every run tries again what could not be listed.
         task = .new
       } else if let left = try done.task(key, again: { check.task(image, $0) }) {
         task = left

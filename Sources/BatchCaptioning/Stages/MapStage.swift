@@ -1,10 +1,10 @@
 package import Tensors
 package import TextDecoding
 
-/// Features to prefixes, as many images at once as are ready: the mapper's weights are read once for all of them.
+/// Maps features to prefixes, as many images at once as are ready: the mapper's weights are read once for all of them.
 package struct MapStage {
   let steps: any CaptioningSteps
-  /// The most images at once.
+  /// The most images mapped at once.
   let batchSize: Int
   let meter: StageMeter
   let finish: @Sendable (StagedOutcome) -> Void
@@ -25,7 +25,7 @@ package struct MapStage {
     defer { output.finish() }
     let inbox = Inbox<StagedImage<Tensor>>(capacity: batchSize)
     try await withThrowingTaskGroup(of: Void.self) { group in
-      // Elsewhere than on the thread that computes, so that the inbox fills meanwhile.
+      // Not on the thread that computes, so that the inbox fills meanwhile.
       group.addTask(executorPreference: globalConcurrentExecutor) { try await inbox.fill(from: input) }
       while await inbox.wait() {
         try Task.checkCancellation()
@@ -47,7 +47,7 @@ package struct MapStage {
         return mapped
       }
     } catch {
-      // Who it was shows one by one.
+      // Retry one at a time to find the culprit.
       if images.count > 1 { return images.flatMap { map([$0]) } }
       for image in images {
         let failure = ImageFailure(error, .other, stage: .encode)

@@ -1,26 +1,26 @@
 import ModelFiles
 
-/// Outcomes as they come, handed out in the order of the list. A copy of an image that is on its way waits for it, also
-/// where that one stands later in the list.
+/// Takes outcomes in any order and hands them out in the list's order. A copy of an image in progress waits for that
+/// image, even where the image is later in the list.
 struct OrderedOutcomes {
   private var sequence = 0
   private var waiting: [Int: StagedOutcome] = [:]
-  /// What became of contents that copies may wait for.
+  /// The outcomes of contents that copies may wait for.
   private var contents: [FileHash: Content] = [:]
   /// Whether there are copies.
   var expectsCopies = false
 
   private struct Content {
     var result: StagedOutcome.Result
-    /// Outcomes of the content itself that came and are not settled. More than one only where the first one failed.
+    /// The number of outcomes of the content itself that came and are not settled. It exceeds one only after a failure.
     var unsettled = 0
-    /// Copies told to wait, as far as known, less those handed out.
+    /// The number of copies that were told to wait, as far as known, less those handed out.
     var copies = 0
   }
 
   struct Next {
     let outcome: StagedOutcome
-    /// As in `outcome`, but never `pendingCopy`.
+    /// The result as in `outcome`, but never `pendingCopy`.
     let result: StagedOutcome.Result
   }
 
@@ -33,7 +33,7 @@ struct OrderedOutcomes {
     waiting[outcome.work.sequence] = outcome
   }
 
-  /// The next of the list; `nil` while it, or what it waits for, has not come.
+  /// The next outcome of the list; `nil` until it, or the one it waits for, has come.
   mutating func next() -> Next? {
     guard let outcome = waiting[sequence] else { return nil }
     var result = outcome.result
@@ -47,9 +47,9 @@ struct OrderedOutcomes {
     return Next(outcome: outcome, result: result)
   }
 
-  /// From now on no image is told to wait for this content.
+  /// Notes that from now on no image is told to wait for this content.
   ///
-  /// - Parameter count: how many were.
+  /// - Parameter count: how many were told to wait.
   mutating func settled(_ hash: FileHash, waiting count: Int) {
     change(hash) { content in
       content.unsettled -= 1

@@ -3,11 +3,11 @@ import ImageEncoding
 import ModelFiles
 package import SystemPackage
 
-/// Files to pixels: reads, decodes, and brings to the encoders' sizes, by several workers.
+/// Prepares images with several workers: reads files, decodes them, and resizes them for the encoders.
 package struct PrepareStage {
   let steps: any CaptioningSteps
   let reader: ImageReader
-  /// What all images that are being decoded may take together, in bytes.
+  /// The bytes that all images being decoded may take together.
   let memory: Budget
   /// Where identical bytes are looked up; `nil` where every image is captioned.
   let contents: ContentIndex?
@@ -31,7 +31,7 @@ package struct PrepareStage {
     self.finish = finish
   }
 
-  /// - Throws: `CancellationError`, and what the index of contents throws. An image that cannot be read goes to `finish`.
+  /// - Throws: `CancellationError`, and errors of the index of contents. An image that cannot be read goes to `finish`.
   package func run(
     workers: Int, from input: AsyncChannel<ImageWork>, to output: AsyncChannel<StagedImage<ImagePixels>>
   ) async throws {
@@ -50,7 +50,7 @@ package struct PrepareStage {
     }
   }
 
-  /// - Returns: `nil` where the image's way ended here.
+  /// - Returns: `nil` where the image is finished here.
   private func prepare(_ work: ImageWork) async throws -> StagedImage<ImagePixels>? {
     var hash: FileHash?
     do {
@@ -84,7 +84,7 @@ package struct PrepareStage {
 
   /// - Returns: `nil` for what is to be captioned.
   private func copy(_ hash: FileHash, _ work: ImageWork) throws -> StagedOutcome.Result? {
-    // An output lacks the image, or only the file's time is another.
+    // An output lacks the image, or only the file's time has changed.
     if case .again(let again) = work.task, let caption = again.earlier.caption, caption.hash == hash {
       return .copy(caption)
     }
@@ -106,7 +106,7 @@ package struct PrepareStage {
       do {
         return try await memory.with(byteCount, prepare)
       } catch let error as ImageDecodingError where error.isLackOfMemory {
-        // Alone, it may have what others took.
+        // When alone, it may take what others had.
         return try await memory.with(memory.total, prepare)
       }
     } catch let error as ImageDecodingError {

@@ -2,7 +2,7 @@ import Synchronization
 
 /// The stages that images go through.
 package enum BatchStage: String, Sendable, CaseIterable {
-  /// Reading the file, decoding it, bringing it to the encoder's size.
+  /// Reading and decoding the file, and resizing it for the encoder.
   case prepare
   case encode
   case map
@@ -10,7 +10,7 @@ package enum BatchStage: String, Sendable, CaseIterable {
   case write
 }
 
-/// How long a stage was busy, over all its workers, and with how many images.
+/// Measures how long a stage was busy, over all its workers, and with how many images.
 package final class StageMeter: Sendable {
   private let state = Mutex((images: 0, busy: Duration.zero))
 
@@ -23,7 +23,7 @@ package final class StageMeter: Sendable {
     }
   }
 
-  /// Runs `body`, and counts its time.
+  /// Runs `body`, and adds its time.
   func measure<Result, Failure: Error>(
     images: Int, _ body: () throws(Failure) -> Result
   ) throws(Failure) -> (result: Result, milliseconds: Double) {

@@ -3,7 +3,7 @@ import Dispatch
 import Synchronization
 package import Tensors
 
-/// A thread of its own for tasks that read files or compute: they would hold up all others on the threads that Swift's
+/// A separate thread for tasks that read files or compute: they would block all others on the threads that Swift's
 /// tasks share, of which there are no more than processors.
 package final class StageThread: TaskExecutor {
   private let jobs: JobThread
@@ -34,12 +34,12 @@ final class ActorThread: SerialExecutor {
   }
 }
 
-/// One thread, and what waits for it. Dispatch's queues would do but for memory: they begin a thread whenever all that there
-/// are happen to be busy, so that the longer a run is, the more stacks it has.
+/// One thread, and the jobs that wait for it. Dispatch's queues would do but for memory: they start a thread whenever
+/// all existing ones happen to be busy, so that a longer run has more stacks.
 private final class JobThread: Sendable {
   private let line = Line()
 
-  /// What the thread itself holds: it ends when the executor is gone and all jobs are done.
+  /// What the thread itself holds: the thread ends when the executor is gone and all jobs are done.
   private final class Line: Sendable {
     private let state = Mutex((jobs: Deque<@Sendable () -> Void>(), isClosed: false))
     private let waiting = DispatchSemaphore(value: 0)

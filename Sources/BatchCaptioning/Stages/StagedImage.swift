@@ -3,7 +3,7 @@ package import ModelFiles
 
 /// An image of the list that is to be done.
 package struct ImageWork: Sendable {
-  /// Its place among the images of this run, counted from 0 without gaps: the order of writing.
+  /// The image's index among the images of this run, counted from 0 without gaps: the order of writing.
   package let sequence: Int
   package let image: ListedImage
   let key: ImageKey
@@ -21,9 +21,9 @@ package struct ImageWork: Sendable {
 package struct StagedImage<Content: Sendable>: Sendable {
   package let work: ImageWork
   let facts: ImageFacts
-  /// Spent on it so far.
+  /// The time spent on the image so far.
   var milliseconds: Double
-  /// What the confidence model sees in it, once it is encoded.
+  /// The confidence model's view of the image, once it is encoded.
   var view: PhotoView?
   package let content: Content
 
@@ -42,13 +42,13 @@ package struct StagedImage<Content: Sendable>: Sendable {
   }
 }
 
-/// What reading an image told.
+/// What reading an image revealed.
 package struct ImageFacts: Sendable {
   let hash: FileHash
   let width: Int
   let height: Int
   let thumbnail: [UInt8]?
-  /// Of the file it was read from.
+  /// The stamp of the file that the image was read from.
   let stamp: FileStamp?
 
   package init(hash: FileHash, width: Int, height: Int, thumbnail: [UInt8]? = nil, stamp: FileStamp? = nil) {
@@ -65,18 +65,18 @@ package struct StagedOutcome: Sendable {
   package let work: ImageWork
   package let result: Result
   var thumbnail: [UInt8]?
-  /// Of the file of an image that has a caption.
+  /// The stamp of the file, for an image that has a caption.
   var stamp: FileStamp?
 
   package enum Result: Sendable {
     case captioned(StagedImage<GeneratedCaption>)
-    /// `hash` where the content was read, and others may wait for its caption.
+    /// The image failed; `hash` is given where the content was read, and others may wait for its caption.
     case failed(ImageFailure, hash: FileHash?)
     case skipped
     case present
-    /// Has the content of an image that was captioned before.
+    /// The image has the content of one that was captioned before.
     case copy(JournalledCaption)
-    /// Has the content of an image that is on its way.
+    /// The image has the content of one that is in progress.
     case pendingCopy(FileHash)
   }
 }

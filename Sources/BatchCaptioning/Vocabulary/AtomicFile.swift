@@ -9,12 +9,12 @@ import SystemPackage
   import Darwin
 #endif
 
-/// Small files whose names may be any bytes, written so that whoever looks sees the old content or the new one.
+/// Small files whose names may be any bytes, written so that readers see either the old content or the new one.
 enum AtomicFile {
-  /// Sidecars are small; what is larger is none of ours.
+  /// The largest size in bytes: sidecars are small, and a larger file is none of ours.
   private static let longest = 64 << 20
 
-  /// What temporary files' names end in, so that a list of images leaves them out.
+  /// The ending of temporary files' names, by which a list of images leaves them out.
   static let temporarySuffix = ".caption-new"
 
   /// - Returns: `nil` where there is no such file.
@@ -22,7 +22,7 @@ enum AtomicFile {
   static func read(_ path: FilePath) throws -> [UInt8]? {
     let file: FileDescriptor
     do {
-      // Without `nonBlocking`, opening a pipe would wait for somebody to write into it.
+      // Without `nonBlocking`, opening a pipe would wait until something writes into it.
       file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
     } catch Errno.noSuchFileOrDirectory {
       return nil
@@ -43,10 +43,10 @@ enum AtomicFile {
 
   static func exists(_ path: FilePath) -> Bool { path.withPlatformString { access($0, F_OK) } == 0 }
 
-  /// Waits for the disk before the file gets its name: after a loss of power it is whole, or as it was. The name itself
-  /// lasts once its directory is synchronized.
+  /// Waits for the disk before the file gets its name: after a power failure it is complete, or unchanged. The name
+  /// itself lasts once its directory is synchronized.
   ///
-  /// - Throws: `Errno`; `path` is as it was then.
+  /// - Throws: `Errno`; `path` is then unchanged.
   static func write(_ bytes: [UInt8], to path: FilePath) throws {
     let temporary = temporary(of: path)
     do {
@@ -64,18 +64,18 @@ enum AtomicFile {
     }
   }
 
-  /// Hidden, and the same for every run: what a killed one left is replaced.
+  /// The temporary name: hidden, and the same for every run, so that what a killed run left is replaced.
   static func temporary(of path: FilePath) -> FilePath {
     path.replacingName { name in
       let bytes = name.bytes
-      // Names have 255 bytes at most, and those of photos often begin alike.
+      // Names have at most 255 bytes, and those of photos often begin alike.
       let start =
         bytes.count <= 200 ? bytes : bytes.prefix(180) + Array(FileHash.hash(of: bytes).hexadecimal.utf8.prefix(20))
       return Array(".".utf8) + start + Array(temporarySuffix.utf8)
     }
   }
 
-  /// A file that was not there: nothing is written through a link that somebody put in its place.
+  /// Creates a file that must not exist: nothing is written through a link that somebody put in its place.
   private static func create(_ path: FilePath) throws -> FileDescriptor {
     func open() throws -> FileDescriptor {
       try FileDescriptor.open(
@@ -90,18 +90,18 @@ enum AtomicFile {
     }
   }
 
-  /// Who may do what with a file stays as it was, as far as the file system and the user's rights let it.
+  /// Keeps the file's owner and permissions, as far as the file system and the user's rights allow.
   private static func keepOwnership(of path: FilePath, _ file: FileDescriptor) {
     var status = stat()
     guard path.withPlatformString({ stat($0, &status) }) == 0 else { return }
-    // The owner first: a change of owner takes special modes away.
+    // The owner first: a change of owner clears special modes.
     _ = fchown(file.rawValue, status.st_uid, status.st_gid)
     _ = fchmod(file.rawValue, status.st_mode & 0o7777)
   }
 
-  /// Creates the directory and those above it; well if it exists.
+  /// Creates the directory and those above it; it may exist.
   ///
-  /// - Returns: those that got a new directory, which must be synchronized for it to last.
+  /// - Returns: the directories that got a new entry, which must be synchronized for it to last.
   @discardableResult
   static func createDirectory(_ path: FilePath) throws -> [FilePath] {
     if path.isEmpty || exists(path) { return [] }
@@ -111,8 +111,8 @@ enum AtomicFile {
     return changed + [parent]
   }
 
-  /// Makes the names in a directory last. A file system that cannot do this may lose the names, never the content: its
-  /// refusal is no error.
+  /// Makes the names in a directory durable. A file system that cannot do this may lose the names, but never the
+  /// content: its refusal is no error.
   static func synchronize(_ directory: FilePath) {
     let path: FilePath = directory.isEmpty ? "." : directory
     guard let descriptor = try? FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .directory]) else {
@@ -124,7 +124,7 @@ enum AtomicFile {
 }
 
 extension Errno {
-  /// As an error that ends the run.
+  /// The error as one that ends the run.
   func outputError(_ path: FilePath) -> FileSystemError {
     FileSystemError(code: rawValue, operation: "write", path: path.text)
   }

@@ -1,6 +1,6 @@
-/// Why a batch run cannot begin or go on. Nothing was written then.
+/// Why a batch run cannot begin or continue. Nothing was written then.
 package enum BatchError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// - Parameter differences: `--option: before, now`.
+  /// - Parameter differences: the differing options, as `--option: before, now`.
   case otherSettings(journal: String, differences: [String])
   case inUse(journal: String)
   case existingOutput(path: String)
@@ -8,9 +8,9 @@ package enum BatchError: Error, Equatable, Sendable, CustomStringConvertible {
   case unreadableJournal(path: String)
   case olderJournal(path: String)
   case shortOutput(path: String, found: Int, expected: Int)
-  /// - Parameter problem: goes on after the path.
+  /// - Parameter problem: the words that follow the path in the message.
   case changedOutput(path: String, problem: String)
-  /// - Parameter problem: goes on after the path.
+  /// - Parameter problem: the words that follow the path in the message.
   case notAdoptable(path: String, problem: String)
   case noPlaceForShard(path: String, output: String)
   case sameIdentifier(identifier: String, path: String, other: String, output: String)

@@ -1,4 +1,4 @@
-/// Little-endian numbers and lists with their length, one behind the other.
+/// Writes little-endian numbers, and lists preceded by their lengths, one after the other.
 struct ByteWriter {
   var bytes: [UInt8] = []
 
@@ -12,7 +12,7 @@ struct ByteWriter {
   }
 }
 
-/// Reads what `ByteWriter` wrote; everything is `nil` where the bytes end before.
+/// Reads what `ByteWriter` wrote; every value is `nil` where the bytes end too early.
 struct ByteReader {
   private var rest: ArraySlice<UInt8>
 

@@ -1,12 +1,12 @@
 package import ModelFiles
 
 /// A table in a file from 16-byte keys to numbers, for more entries than memory should hold: open addressing, read and
-/// written in place, a few microseconds each. Keys are hashes, and so spread by themselves.
+/// written in place, a few microseconds each. Keys are hashes, and so evenly spread already.
 ///
-/// Nothing of it is flushed to disk: after a loss of power entries may be missing or wrong, and whoever cares checks them.
+/// The table is not flushed to disk: after a power failure entries may be missing or wrong; callers must check them.
 package final class DiskIndex {
   private static let slotCount = 24
-  /// Slots looked at in one go.
+  /// The number of slots that are read at once.
   private static let run = 8
 
   let path: String
@@ -15,9 +15,9 @@ package final class DiskIndex {
   private var capacity: Int
   package private(set) var count: Int
 
-  /// Opens the table at `path`, where there is one that can be, or begins one.
+  /// Opens the table at `path` if there is a valid one, or begins one.
   ///
-  /// - Parameter expected: how many entries are to come: room for them is made at once.
+  /// - Parameter expected: the number of entries to come; room for them is made at once.
   /// - Throws: `FileSystemError`.
   package init(path: String, expected: Int = 0) throws(FileSystemError) {
     self.path = path
@@ -39,7 +39,7 @@ package final class DiskIndex {
 
   private static let smallest = 1024
 
-  /// An empty table, whatever stood there.
+  /// An empty table, which replaces whatever is at `path`.
   static func empty(path: String, expected: Int) throws(FileSystemError) -> DiskIndex {
     try FileSystem.remove(path)
     return try DiskIndex(path: path, expected: expected)
@@ -52,7 +52,7 @@ package final class DiskIndex {
     }
   }
 
-  /// Sets the number of a key; 0 or more.
+  /// Sets the number of a key, which must be at least 0.
   package func set(_ key: ImageKey, to value: Int) throws(FileSystemError) {
     if 2 * (count + 1) > capacity { try grow() }
     let (slot, old) = try place(of: key)
@@ -70,7 +70,7 @@ package final class DiskIndex {
     return old
   }
 
-  /// Where the key stands, or would.
+  /// The slot where the key is, or would be, with its value.
   private func place(of key: ImageKey) throws(FileSystemError) -> (slot: Int, value: Int?) {
     var slot = Int(truncatingIfNeeded: key.low) & (capacity - 1)
     while true {
@@ -118,7 +118,7 @@ package final class DiskIndex {
     return count
   }
 
-  /// Moves all entries to a table of four times the room.
+  /// Moves all entries to a table of four times the size.
   private func grow() throws(FileSystemError) {
     let larger = try DiskIndex.empty(path: path + ".growing", expected: 2 * capacity)
     for first in stride(from: 0, to: capacity, by: 4096) {

@@ -9,10 +9,10 @@ package import SystemPackage
   import Darwin
 #endif
 
-/// What tells a file from another that has taken its name, without reading it: its size, and when it was modified.
+/// What distinguishes a file, without reading it, from another that has taken its name: its size and modification time.
 package struct FileStamp: Sendable, Equatable {
   package var byteCount: Int64
-  /// In nanoseconds since 1970.
+  /// The modification time in nanoseconds since 1970.
   package var modified: Int64
 
   package init(byteCount: Int64, modified: Int64) {
@@ -24,7 +24,7 @@ package struct FileStamp: Sendable, Equatable {
     self.init(byteCount: identity.byteCount, modified: identity.modified)
   }
 
-  /// Of the file at `path`, links followed; `nil` where there is none to look at.
+  /// The stamp of the file at `path`, links followed; `nil` where there is none that can be looked at.
   package init?(_ path: FilePath) {
     var status = stat()
     guard path.withPlatformString({ stat($0, &status) }) == 0 else { return nil }

@@ -3,21 +3,21 @@ package import ModelFiles
 package import SystemPackage
 package import TextDecoding
 
-/// An image whose way is at its end.
+/// An image with its final outcome.
 package struct FinishedImage: Sendable {
   package let image: ListedImage
   package var outcome: Outcome
-  /// The image in small, a JPEG; made only for outputs that show it.
+  /// The thumbnail, a JPEG; made only for outputs that show it.
   package var thumbnail: [UInt8]?
-  /// Whether it failed in an earlier run, and this takes the place of that failure.
+  /// Whether the image failed in an earlier run, and this outcome replaces that failure.
   package var isRetry = false
-  /// The caption that it had before its file was replaced by another, and how the list named it then.
+  /// The caption that the image had before its file was replaced by another, and its path as listed then.
   package var replaced: (caption: JournalledCaption, path: FilePath)?
 
   package enum Outcome: Sendable, Equatable {
     case captioned(BatchCaption)
     case failed(ImageFailure)
-    /// No image, and not called like one.
+    /// A file that is no image and has no image's extension.
     case skipped
     /// What was asked for is there already.
     case present
@@ -35,7 +35,7 @@ package struct FinishedImage: Sendable {
     if case .captioned(let caption) = outcome { caption } else { nil }
   }
 
-  /// The caption, but where the captioner was not sure: what files of captions alone have.
+  /// The caption, unless the captioner was not sure: what files of captions alone hold.
   package var sureCaption: BatchCaption? { caption.flatMap { $0.reason == nil ? $0 : nil } }
 
   package var failure: ImageFailure? {
@@ -43,7 +43,7 @@ package struct FinishedImage: Sendable {
   }
 }
 
-/// What batch captioning says of an image.
+/// What batch captioning produces for an image.
 package struct BatchCaption: Sendable, Equatable {
   /// The caption between `--prefix-text` and `--suffix-text`; empty where there is a `reason`.
   package var text: String
@@ -53,19 +53,19 @@ package struct BatchCaption: Sendable, Equatable {
     get { judgement.confidence }
     set { judgement.confidence = newValue }
   }
-  /// Why there is no caption: the captioner was not sure.
+  /// Why there is no caption, where the captioner was not sure.
   package var reason: NotSure? { judgement.reason }
-  /// In pixels, as a viewer shows the image.
+  /// The width in pixels, as a viewer shows the image.
   package var width: Int
   package var height: Int
-  /// SHA-256 of the image file.
+  /// The SHA-256 of the image file.
   package var hash: FileHash
   /// The captioner, as `--model` names it.
   package var model: String
-  /// Of computing: the image's own, and its share of what is done for several at once. 0 for a copy of an image that was
-  /// captioned before.
+  /// The time of computing: the image's own, and its share of what is done for several at once. 0 for a copy of an
+  /// image that was captioned before.
   package var milliseconds: Double
-  /// Why its caption ended where it did; `nil` where that is not known.
+  /// Why its caption ended where it did; `nil` where unknown.
   package var finishReason: FinishReason?
 
   package init(

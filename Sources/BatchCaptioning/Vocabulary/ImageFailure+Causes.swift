@@ -3,7 +3,7 @@ import SystemPackage
 import Tensors
 
 extension ImageFailure {
-  /// What the system refused while an image was read.
+  /// The failure for what the system refused while an image was read.
   init(_ error: Errno, stage: Stage, bytesRead: Int = 0) {
     switch error {
     case .noSuchFileOrDirectory, .notDirectory:
@@ -18,18 +18,18 @@ extension ImageFailure {
     }
   }
 
-  /// What reading finds out with the words of `ImageDecodingError`.
+  /// The failure for what reading finds out, in the words of `ImageDecodingError`.
   init(_ code: Code, problemOf cause: ImageDecodingError.Cause, bytesRead: Int = 0) {
     let error = ImageDecodingError(file: "", cause: cause)
     self.init(code, stage: .read, message: "\(error.problem); \(error.remedy)", bytesRead: bytesRead)
   }
 
-  /// What computing an image's caption met.
+  /// The failure for an error while an image's caption was computed.
   init(_ error: any Error, _ code: Code, stage: Stage) {
     self.init(error is OutOfMemory ? .outOfMemory : code, stage: stage, message: "\(error)")
   }
 
-  /// Why an image could not be decoded.
+  /// The failure for an image that could not be decoded.
   init(_ error: ImageDecodingError, bytesRead: Int) {
     let code: Code =
       switch error.cause {

@@ -1,16 +1,16 @@
 /// Why an image has no caption: a line of the error ledger.
 package struct ImageFailure: Error, Sendable, Equatable, Codable, CustomStringConvertible {
-  /// Where on the way it happened.
+  /// The stage at which it happened.
   package enum Stage: String, Sendable, Codable, CaseIterable {
     case list, read, decode, encode, generate, write
   }
 
-  /// For programs: `not_found`, `truncated`, `changed`; see `ImageFailure.Code`.
+  /// The kind of failure, for programs: `not_found`, `truncated`, `changed`; see `ImageFailure.Code`.
   package let code: Code
   package let stage: Stage
-  /// For people: what is wrong and what may help.
+  /// The message for people: what is wrong and what may help.
   package let message: String
-  /// How much of the image had been read.
+  /// The number of the image's bytes that had been read.
   package let bytesRead: Int
 
   package init(_ code: Code, stage: Stage, message: String, bytesRead: Int = 0) {

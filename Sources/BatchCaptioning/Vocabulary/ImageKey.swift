@@ -1,7 +1,7 @@
 import Digests
 import SystemPackage
 
-/// By what the journal knows an image again: the first half of the SHA-256 of its file's place, and of its place in a shard.
+/// The journal's key of an image: the first half of the SHA-256 of its file's place, and of its place in a shard.
 package struct ImageKey: Sendable, Hashable {
   package static let byteCount = 16
 
@@ -13,7 +13,7 @@ package struct ImageKey: Sendable, Hashable {
     self.low = low
   }
 
-  /// - Parameter places: by which a file has one place however its path is spelled.
+  /// - Parameter places: gives a file one place, however its path is spelled.
   package init(_ image: ListedImage, _ places: inout RelativePlaces) {
     if case .shardSample(let sample) = image.content {
       let shard = places.place(of: sample.shard).bytes
@@ -23,7 +23,7 @@ package struct ImageKey: Sendable, Hashable {
     }
   }
 
-  /// Of the path as it is listed.
+  /// The key of the path as it is listed.
   package init(_ image: ListedImage) { self.init(image, path: image.path.bytes) }
 
   private init(_ image: ListedImage, path: [UInt8]) {

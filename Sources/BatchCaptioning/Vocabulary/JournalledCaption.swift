@@ -2,12 +2,12 @@ package import Captioning
 package import ModelFiles
 package import TextDecoding
 
-/// As much of a caption as an image of the same content needs.
+/// The part of a caption that another image of the same content needs.
 package struct JournalledCaption: Sendable, Equatable {
   package var hash: FileHash
   package var width: Int
   package var height: Int
-  /// Empty where the captioner was not sure.
+  /// The caption; empty where the captioner was not sure.
   package var text: String
   package var judgement: CaptionJudgement
   package var finishReason: FinishReason?

@@ -2,9 +2,9 @@ package import SystemPackage
 
 /// An image that the list names, to be read when its turn comes.
 package struct ListedImage: Sendable, Equatable {
-  /// Its place in this run's list, counted from 0.
+  /// The image's index in this run's list, counted from 0.
   package let ordinal: Int
-  /// What outputs call it: the path as it was given or walked, or `shard.tar/member.jpg`. Its bytes need not be UTF-8.
+  /// The image's name in outputs: the path as given or walked, or `shard.tar/member.jpg`. It need not be UTF-8.
   package let path: FilePath
   package let content: Content
 
@@ -12,7 +12,7 @@ package struct ListedImage: Sendable, Equatable {
     /// A file of its own, at `path`.
     case file
     case shardSample(ShardSample)
-    /// What the list names and nobody can read: a vanished directory, a damaged shard.
+    /// An entry of the list that cannot be read: a missing directory, a damaged shard.
     case problem(ImageFailure)
   }
 
@@ -23,13 +23,13 @@ package struct ListedImage: Sendable, Equatable {
   }
 }
 
-/// A sample of a WebDataset shard: members of one stem that follow each other.
+/// A sample of a WebDataset shard: consecutive members with one stem.
 package struct ShardSample: Sendable, Equatable {
   package let shard: FilePath
-  /// What the members' names have in common, up to the first dot of the last component.
+  /// The stem that the members share: their names up to the first dot of the last component.
   package let key: [UInt8]
   package let image: ShardMember
-  /// All members in their order, the image among them.
+  /// All members in their order, including the image.
   package let members: [ShardMember]
 
   package init(shard: FilePath, key: [UInt8], image: ShardMember, members: [ShardMember]) {
@@ -40,15 +40,15 @@ package struct ShardSample: Sendable, Equatable {
   }
 }
 
-/// A member of a tar archive, by its places in the archive in bytes.
+/// A member of a tar archive, by its offsets in the archive in bytes.
 package struct ShardMember: Sendable, Equatable {
-  /// As the archive has it.
+  /// The name as the archive has it.
   package let name: [UInt8]
-  /// Where its header begins, extended headers before it included.
+  /// The offset of its header, or of the extended headers before it.
   package let headerOffset: Int
-  /// Where its content begins; whole blocks, the last one padded.
+  /// The offset of its content, which takes whole blocks, the last one padded.
   package let offset: Int
-  /// How many bytes its content has.
+  /// The length of its content in bytes.
   package let count: Int
 
   package init(name: [UInt8], headerOffset: Int, offset: Int, count: Int) {

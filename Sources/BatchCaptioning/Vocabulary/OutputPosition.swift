@@ -1,14 +1,14 @@
 package import ModelFiles
 
-/// How far an output has come.
+/// How far an output has been written.
 package struct OutputPosition: Sendable, Equatable, Codable {
-  /// The file that is being written, of those that follow each other; 0 where there is one.
+  /// The number of the file that is being written, where an output has several in turn; 0 where there is one.
   package var part: Int
-  /// Its length in bytes, without what is written anew behind the last row.
+  /// The file's length in bytes, without what is rewritten after the last row.
   package var byteCount: Int
-  /// How many images it holds.
+  /// The number of images that it holds.
   package var rows: Int
-  /// SHA-256 of so many bytes of the file; `nil` where it is not known.
+  /// The SHA-256 of the file's first `byteCount` bytes; `nil` where unknown.
   package var digest: FileHash?
 
   package init(part: Int = 0, byteCount: Int = 0, rows: Int = 0, digest: FileHash? = nil) {
@@ -18,6 +18,6 @@ package struct OutputPosition: Sendable, Equatable, Codable {
     self.digest = digest
   }
 
-  /// Nothing was written.
+  /// The position of an output in which nothing was written.
   package static let start = OutputPosition()
 }

@@ -1,9 +1,9 @@
-/// Bytes that an output is about to write behind its last row.
+/// Bytes that an output is about to write after its last row.
 package struct PendingBytes: Sendable, Equatable {
-  /// Where in the output's file they begin.
+  /// The offset in the output's file at which they begin.
   package var offset: Int
   package var bytes: [UInt8]
-  /// Where the output will be in place of that, if its file is replaced by another as a whole.
+  /// The output's position afterwards, if instead its whole file is replaced by another.
   package var replacement: OutputPosition?
 
   package init(offset: Int, bytes: [UInt8], replacement: OutputPosition? = nil) {

@@ -8,12 +8,12 @@ package import SystemPackage
   import Darwin
 #endif
 
-/// Names places by the way that leads to them from the directory that a journal is in, links resolved. So a place has one
-/// name however its path is spelled and whatever the working directory is, and keeps it when the directory is moved with all
-/// that is in it.
+/// Names places by their paths from the directory that a journal is in, links resolved. So a place has one name however
+/// its path is spelled and whatever the working directory is, and keeps it when the directory is moved with its
+/// content.
 package struct RelativePlaces: Sendable {
   private let base: FilePath
-  /// The directory that was asked for last: images of one directory mostly come one after the other.
+  /// The directory that was asked for last: images of one directory usually follow each other.
   private var directory: FilePath?
   private var relative: FilePath = ""
 
@@ -22,7 +22,7 @@ package struct RelativePlaces: Sendable {
     base = Self.resolved(journal.removingLastComponent())
   }
 
-  /// Of a file, which need not exist. A link in its directory's path is resolved; the file itself may be one.
+  /// The place of a file, which need not exist. A link in its directory's path is resolved, but not the file itself.
   package mutating func place(of path: FilePath) -> FilePath {
     let path = Self.endsInName(path) ? path : path.absolute
     guard let name = path.lastComponent else { return path }
@@ -36,7 +36,7 @@ package struct RelativePlaces: Sendable {
 
   private static func endsInName(_ path: FilePath) -> Bool { path.lastComponent?.kind == .regular }
 
-  /// As far as the directory exists.
+  /// The directory with links resolved, as far as it exists.
   private static func resolved(_ directory: FilePath) -> FilePath {
     let path: FilePath = directory.isEmpty ? "." : directory
     if let real = path.withPlatformString({ realpath($0, nil) }) {

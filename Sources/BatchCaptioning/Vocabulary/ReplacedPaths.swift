@@ -2,9 +2,9 @@ package import SystemPackage
 
 /// An image whose photo was replaced by another.
 package struct ReplacedPaths: Sendable, Equatable {
-  /// As it was listed when it had the caption before.
+  /// The path as listed when the image had its earlier caption.
   package var before: FilePath
-  /// As it was listed when it had the new one.
+  /// The path as listed when it had the new one.
   package var now: FilePath
 
   package init(before: FilePath, now: FilePath) {

@@ -1,13 +1,13 @@
 import ModelFiles
 
-/// The file of an appended output before a run goes on with it: whether it holds what the journal says, and nothing else.
-/// It is only looked at.
+/// The file of an appended output before a run continues it: whether it holds what the journal says, and nothing else.
+/// The file is only read.
 package struct AppendedFile {
-  /// Where to go on; `nil` begins anew.
+  /// The position to continue from; `nil` begins anew.
   package let position: OutputPosition?
-  /// Of what stands before that.
+  /// The digest of what comes before that position.
   package let digest: RunningDigest?
-  /// What the last row lacks.
+  /// The bytes that the last row lacks.
   package let completion: [UInt8]
 
   private init(position: OutputPosition?, digest: RunningDigest? = nil, completion: [UInt8] = []) {
@@ -19,8 +19,8 @@ package struct AppendedFile {
   /// - Parameters:
   ///   - position: what the journal says; `nil` where it knows of nothing in it.
   ///   - pending: what a run was about to write when it ended.
-  /// - Returns: `nil` where there is no file any more.
-  /// - Throws: `BatchError.changedOutput` where the file holds what no run wrote, or lacks what one did; `FileSystemError`.
+  /// - Returns: `nil` where the file is gone.
+  /// - Throws: `BatchError.changedOutput` if the file has what no run wrote, or lacks what one did; `FileSystemError`.
   package init?(path: String, format: any RowFormat, position: OutputPosition?, pending: PendingBytes?) throws {
     guard try Self.byteCount(path) != nil else {
       if position != nil { return nil }
@@ -57,7 +57,7 @@ package struct AppendedFile {
     self.init(position: position, digest: digest)
   }
 
-  /// `nil` where the file is not as the position says.
+  /// The digest of the file up to the position; `nil` where the file is not as the position says.
   private static func digest(of file: InputFile, at position: OutputPosition) throws(FileSystemError) -> RunningDigest?
   {
     if file.byteCount < position.byteCount { return nil }
@@ -65,8 +65,8 @@ package struct AppendedFile {
     return digest.current == position.digest ? digest : nil
   }
 
-  /// Whether what stands in the file from `offset` on is what a run left that was killed while it wrote one of `own` over
-  /// the other: parts of either, and zeros where a loss of power took what was written.
+  /// Whether the file's content from `offset` is what a run left that was killed while it wrote one of `own` over the
+  /// other: parts of either, and zeros where a power failure took what was written.
   private static func isOwn(_ file: InputFile, from offset: Int, _ own: [[UInt8]]) throws(FileSystemError) -> Bool {
     let count = file.byteCount - offset
     guard count <= own.map(\.count).max() ?? 0 else { return false }
@@ -76,7 +76,7 @@ package struct AppendedFile {
     }
   }
 
-  /// `nil` where there is no file.
+  /// The file's length; `nil` where there is no file.
   static func byteCount(_ path: String) throws(FileSystemError) -> Int? {
     do {
       return try InputFile(path: path).byteCount
@@ -89,11 +89,11 @@ package struct AppendedFile {
 }
 
 extension AppendedFile {
-  /// A file that a person wrote or changed, as it is.
+  /// Takes a file as it is, though a person wrote or changed it.
   ///
-  /// - Parameter rows: how many the journal knows of.
+  /// - Parameter rows: the number of rows that the journal knows of.
   /// - Returns: `nil` where there is no file.
-  /// - Throws: `BatchError.notAdoptable` where nothing can stand behind what it holds; `FileSystemError`.
+  /// - Throws: `BatchError.notAdoptable` where nothing can follow what the file holds; `FileSystemError`.
   package init?(adopting path: String, format: any RowFormat, rows: Int) throws {
     guard let byteCount = try Self.byteCount(path) else { return nil }
     let file = try InputFile(path: path)
@@ -107,7 +107,7 @@ extension AppendedFile {
     var (end, completion) = (byteCount, [UInt8]())
     var isEmpty = false
     if format.footer.isEmpty {
-      // A line of names may end in LF or CRLF.
+      // A header line may end in LF or CRLF.
       guard beginning.filter({ !Self.isBlank($0) }).starts(with: format.header.filter { !Self.isBlank($0) }) else {
         throw BatchError.notAdoptable(path: path, problem: "begins with other columns than this version writes")
       }

@@ -1,9 +1,9 @@
 import ModelFiles
 
-/// An output that is one file, row behind row.
+/// An output that is one file, to which rows are appended.
 ///
-/// What stands behind the last row (the end of a JSON array) is written with the rows each time, and the next row is
-/// written over it, so that the file is whole at any time; the journalled length does not count it. Rows are written at
+/// What follows the last row (the end of a JSON array) is written with the rows each time, and the next row overwrites
+/// it, so that the file is complete at any time; the journalled length does not include it. Rows are written at
 /// `flush`, and not before: see `pending`.
 package final class AppendedOutput: BatchOutput {
   private let path: String
@@ -15,13 +15,13 @@ package final class AppendedOutput: BatchOutput {
   private var completion: [UInt8]
   private var replacement: RowReplacement?
 
-  /// Creates the file, so that a place where none can be is known before anything is captioned.
+  /// Creates the file, so that an unwritable place is known before anything is captioned.
   ///
   /// - Parameters:
-  ///   - position: where to go on; what stands behind it is cut off, so that it must be known to be the run's own: see
+  ///   - position: where to continue. What follows it is cut off, and so must be known to be the run's own: see
   ///     `AppendedFile`. `nil` begins anew.
-  ///   - digest: of what stands before that; computed where it is not given.
-  ///   - completion: what the last row lacks.
+  ///   - digest: the digest of what comes before that; computed where it is not given.
+  ///   - completion: the bytes that the last row lacks.
   /// - Throws: `FileSystemError`; `BatchError.shortOutput` where the file is not what the journal says.
   package init(
     path: String, format: any RowFormat, position: OutputPosition?, digest: RunningDigest? = nil,
@@ -39,7 +39,7 @@ package final class AppendedOutput: BatchOutput {
       self.digest = RunningDigest()
     }
     file = try RecordFile(path: path)
-    // The name, too, must outlast a loss of power.
+    // The name, too, must survive a power failure.
     FileSystem.synchronize(Path.parent(path))
     if existing == 0 {
       self.position = .start
@@ -92,7 +92,7 @@ package final class AppendedOutput: BatchOutput {
     do {
       try write(buffer + format.footer, at: position.byteCount)
     } catch {
-      // On a full disk the rows that are there stay a whole file.
+      // On a full disk the existing rows remain a complete file.
       try? close(at: position.byteCount)
       throw error
     }
@@ -101,7 +101,7 @@ package final class AppendedOutput: BatchOutput {
     buffer.removeAll(keepingCapacity: true)
   }
 
-  /// Ends the file behind the row that ends at `offset`.
+  /// Ends the file after the row that ends at `offset`.
   private func close(at offset: Int) throws(FileSystemError) {
     try write(format.footer, at: offset)
     try file.truncate(to: offset + format.footer.count)

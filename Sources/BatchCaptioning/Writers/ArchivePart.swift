@@ -10,21 +10,21 @@ import SystemPackage
   import Darwin
 #endif
 
-/// A tar shard that grows sample by sample; what marks its end is overwritten by the next one.
+/// A tar shard that grows sample by sample; each sample overwrites the mark of the archive's end.
 final class ArchivePart {
   let path: FilePath
-  /// Without the mark of the archive's end.
+  /// The shard's length in bytes, without the mark of the archive's end.
   private(set) var byteCount = 0
-  /// Of the samples in it.
+  /// The keys of its samples.
   private(set) var keys: Set<[UInt8]> = []
-  /// Of so many bytes.
+  /// The digest of its first `byteCount` bytes.
   private(set) var digest = RunningDigest()
 
   private let file: FileDescriptor
   private var isFlushed = false
   private static let pieceByteCount = 1 << 20
 
-  /// A shard without samples; one that is there is replaced.
+  /// Creates a shard without samples; an existing one is replaced.
   ///
   /// - Throws: `FileSystemError`.
   init(creating path: FilePath) throws {
@@ -33,7 +33,7 @@ final class ArchivePart {
     Self.synchronize(path.removingLastComponent())
   }
 
-  /// A shard of an earlier run, cut off where that was known to be whole.
+  /// Reopens a shard of an earlier run, cut off at the length up to which it was known to be complete.
   ///
   /// - Throws: `FileSystemError`; `BatchError.shortOutput`.
   init(reopening path: FilePath, byteCount: Int) throws {
@@ -43,14 +43,14 @@ final class ArchivePart {
     if found < byteCount { throw BatchError.shortOutput(path: path.text, found: found, expected: byteCount) }
     self.byteCount = byteCount
     digest = try RunningDigest(InputFile(path: path.string), count: byteCount)
-    // Behind it nothing may be taken for a sample.
+    // Nothing after it may be taken for a sample.
     try writeFooter()
     try readKeys()
   }
 
   deinit { try? file.close() }
 
-  /// - Throws: `FileSystemError`, `ImageFailure`; the shard has nothing of the sample then.
+  /// - Throws: `FileSystemError`, `ImageFailure`; the shard then has nothing of the sample.
   func append(_ sample: WebDatasetSample) throws {
     isFlushed = false
     var end = byteCount
@@ -75,7 +75,7 @@ final class ArchivePart {
     keys.insert(sample.key)
   }
 
-  /// Makes a whole archive of what there is, on the disk; a file without a byte where there is no sample.
+  /// Completes the archive on disk; without samples, the file is empty.
   ///
   /// - Throws: `FileSystemError`.
   func flush() throws {
@@ -130,7 +130,7 @@ final class ArchivePart {
     }
   }
 
-  /// So that the file's name outlasts a loss of power. Where a file system cannot do that, nothing is lost but time.
+  /// Makes the file's name survive a power failure. Where a file system cannot do that, only time is lost.
   private static func synchronize(_ directory: FilePath) {
     let place: FilePath = directory.isEmpty ? "." : directory
     guard let directory = try? FileDescriptor.open(place, .readOnly, options: .closeOnExec) else { return }

@@ -1,35 +1,35 @@
 import ModelFiles
 
-/// Where captions go. Calls come from one task, images in the order of the list.
+/// An output for captions. Calls come from one task, with images in the list's order.
 package protocol BatchOutput: AnyObject {
-  /// Whether all that this output would write of an image is there already, so that nobody need caption it for this
-  /// output's sake. Asked from any thread.
+  /// Whether all that this output would write of an image is there already, so that it need not be captioned for this
+  /// output. Called from any thread.
   func isPresent(_ image: ListedImage) -> Bool
 
-  /// Takes in an image; what does not concern the output is left aside. May keep it in memory until `flush`.
+  /// Takes an image; one that does not concern the output is ignored. It may stay in memory until `flush`.
   ///
-  /// - Throws: `ImageFailure` where only this image cannot be written and nothing of it was; any other error ends the run.
+  /// - Throws: `ImageFailure` where only this image cannot be written, and nothing of it was; other errors end the run.
   func write(_ image: FinishedImage) throws
 
   /// What `flush` will write into a file that people may change, too; `nil` where there is no such file.
   var pending: PendingBytes? { get }
 
-  /// Brings all that was written to the disk.
+  /// Writes all that was taken to the disk.
   ///
-  /// - Returns: where a run that begins anew from here goes on.
+  /// - Returns: the position from which a later run continues.
   func flush() throws -> OutputPosition
 
-  /// Makes ready to take the rows of replaced captions out of its file, where it can: of each image the last row stays.
-  /// All that was written is on the disk.
+  /// Prepares to remove the rows of replaced captions from its file, where it can: the last row of each image stays.
+  /// All that was taken is on the disk.
   ///
-  /// - Returns: where the output will be; `nil` where it stays as it is.
+  /// - Returns: the output's position afterwards; `nil` where it stays as it is.
   func prepareReplacement(_ replaced: [ReplacedPaths]) throws -> PendingBytes?
 
-  /// Does what `prepareReplacement` made ready.
+  /// Does what `prepareReplacement` prepared.
   func replace() throws
 
-  /// The last call, whether the list is at its end or the run was interrupted: files are whole afterwards, and can be
-  /// gone on with from the position of the last `flush`.
+  /// The last call, whether the list is at its end or the run was interrupted: files are complete afterwards, and can
+  /// be continued from the position of the last `flush`.
   func finish() throws
 }
 

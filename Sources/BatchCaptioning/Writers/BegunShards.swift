@@ -1,7 +1,7 @@
 import ModelFiles
 
-/// A small file that says up to which number runs began shards: written before a shard is, so that none of a run's own is
-/// taken for another's, and no other's for its own.
+/// A small file with the highest number of a shard that runs have begun. It is written before the shard, so that no
+/// run's own shard is taken for another's, or the reverse.
 struct BegunShards {
   let path: String
 

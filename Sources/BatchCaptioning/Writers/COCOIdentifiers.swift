@@ -1,12 +1,12 @@
 import SystemPackage
 
-/// Looks through a list for images that COCO results could not tell apart: `a/1.jpg` and `b/1.jpg`.
+/// Searches a list for images that COCO results could not tell apart: `a/1.jpg` and `b/1.jpg`.
 package enum COCOIdentifiers {
-  /// Takes a few bytes an image.
+  /// Checks the list. It takes a few bytes an image.
   ///
   /// - Parameters:
-  ///   - listing: lists that can be read only once are not looked at.
-  ///   - output: of the results.
+  ///   - listing: the list; its lists that can be read only once are not read.
+  ///   - output: the path of the results.
   /// - Throws: `BatchError.sameIdentifier`, `ImageListingError`, `CancellationError`.
   package static func check(_ listing: ImageListing, output: String) throws {
     let listing = listing.readable
@@ -22,7 +22,7 @@ package enum COCOIdentifiers {
     }
   }
 
-  /// The first image of the list that is called so.
+  /// The first image of the list that has this identifier.
   private static func first(_ listing: ImageListing, _ identifier: String) throws -> FilePath? {
     var lister = try ImageLister(listing)
     while let image = try lister.next() {
@@ -33,7 +33,7 @@ package enum COCOIdentifiers {
     return nil
   }
 
-  /// What is not called like an image is mostly none.
+  /// Whether the name is an image's: files with other names are mostly no images.
   private static func isNamed(_ image: ListedImage) -> Bool {
     if case .problem = image.content { false } else { image.path.hasImageExtension }
   }

@@ -2,9 +2,9 @@ package import SystemPackage
 
 /// COCO results, `[{"image_id": …, "caption": …}, …]`, as evaluation servers take them.
 ///
-/// An image's number is that of its name where the name is one (`000000000139.jpg`, `COCO_val2014_000000000042.jpg`); else
-/// its name stands there, as it does where the number has more than 64 bits. Where the captioner was not sure the caption is
-/// empty, since evaluation wants a text for every image.
+/// An image is identified by the number in its name, if there is one (`000000000139.jpg`,
+/// `COCO_val2014_000000000042.jpg`); else, or where the number has more than 64 bits, by its name. Where the captioner
+/// was not sure the caption is empty, since evaluation wants a text for every image.
 package struct COCOResultsFormat: RowFormat {
   package init() {}
 
@@ -36,13 +36,13 @@ package struct COCOResultsFormat: RowFormat {
     return subject(ofRow: row.finished[...])
   }
 
-  /// What the row of an image calls it, as it is written in JSON.
+  /// The identifier of an image in its row, as written in JSON.
   package static func identifier(_ path: FilePath) -> String {
     String(decoding: COCOResultsFormat().subject(path) ?? [], as: UTF8.self)
   }
 
   private static func number(_ name: FilePath) -> Int? {
-    // Bytes, not characters: a combining mark behind a digit would make another character of it.
+    // Bytes, not characters: a combining mark after a digit would make another character of it.
     var stem = name.stemBytes[...]
     if stem.starts(with: "COCO_".utf8), let underscore = stem.lastIndex(of: UInt8(ascii: "_")) {
       stem = stem[(underscore + 1)...]

@@ -3,9 +3,9 @@ import ModelFiles
 package import SystemPackage
 import TextDecoding
 
-/// Comma-separated values with a line of names (RFC 4180): path, caption, confidence, width, height, sha256, model,
-/// milliseconds, log_probability, reason, finish_reason. The caption is empty where there is a reason: see `NotSure`. Bytes of a
-/// path that are no UTF-8 are written as `\xHH`.
+/// Comma-separated values with a header line (RFC 4180): path, caption, confidence, width, height, sha256, model,
+/// milliseconds, log_probability, reason, finish_reason. The caption is empty where there is a reason: see `NotSure`.
+/// Bytes of a path that are not UTF-8 are written as `\xHH`.
 package struct CSVFormat: RowFormat {
   package init() {}
 
@@ -45,7 +45,7 @@ package struct CSVFormat: RowFormat {
 
   private static func field(_ text: String) -> String {
     let special: Set<UInt8> = [UInt8(ascii: ","), UInt8(ascii: "\""), 0x0A, 0x0D]
-    // Spaces at the ends survive only in quotes, with some readers.
+    // With some readers, spaces at the ends survive only in quotes.
     let isPlain = !text.utf8.contains { special.contains($0) } && text.utf8.first != 0x20 && text.utf8.last != 0x20
     return isPlain
       ? text : "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""

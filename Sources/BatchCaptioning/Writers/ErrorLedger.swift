@@ -1,10 +1,10 @@
 import ModelFiles
 import SystemPackage
 
-/// The images that have no caption, and why, as JSON lines. Made anew from the journal at a run's beginning, and at its end
-/// where earlier lines no longer hold.
+/// The images that have no caption, and why, as JSON lines. Written anew from the journal when a run begins, and when
+/// it ends if earlier lines are no longer right.
 ///
-/// Several runs may be told one name for their ledgers: a mark in the journal's directory says that the file is this run's
+/// Several runs may be given the same ledger name: a mark in the journal's directory says that the file is this run's
 /// own.
 package final class ErrorLedger {
   package let path: String
@@ -23,7 +23,7 @@ package final class ErrorLedger {
 
   private static func markPath(_ journal: String) -> String { Path.join(journal, "ledger") }
 
-  /// Looks whether the file may be written, before anything is.
+  /// Checks that the file may be written, before anything is.
   ///
   /// - Throws: `BatchError.foreignLedger`.
   package static func check(path: String, journal: String) throws(BatchError) {
@@ -36,7 +36,7 @@ package final class ErrorLedger {
     if !isOwn { try FileSystem.writeAtomically(Array((path + "\n").utf8), to: markPath) }
   }
 
-  /// Takes in what failed; it can be read at once.
+  /// Writes an image if it failed; the line can be read at once.
   func write(_ image: FinishedImage) throws {
     guard let row = try format.row(image) else { return }
     if file == nil {
@@ -46,7 +46,7 @@ package final class ErrorLedger {
     try file?.append(row + format.separator)
   }
 
-  /// Writes the file anew; without failures there is none.
+  /// Writes the file anew; without failures there is no file.
   func rewrite(from journal: BatchJournal, listedAll: Bool) throws {
     file = nil
     var isEmpty = true
@@ -65,7 +65,7 @@ package final class ErrorLedger {
         try new.append(row + format.separator)
       }
     }
-    // Not flushed to the disk: a run that goes on makes it anew.
+    // Not flushed to the disk: a run that continues makes it anew.
     try FileSystem.rename(temporary, to: path)
   }
 }

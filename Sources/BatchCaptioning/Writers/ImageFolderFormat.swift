@@ -1,11 +1,12 @@
 package import SystemPackage
 
-/// `metadata.jsonl` of a Hugging Face `imagefolder` dataset: the image's path from the file's own directory, and `text`. Images in
-/// shards have no row: a loader could not open them; nor have those that the captioner was not sure of.
+/// `metadata.jsonl` of a Hugging Face `imagefolder` dataset: the image's path from the file's own directory, and
+/// `text`. Images in shards have no row (a loader could not open them), nor do those that the captioner was not sure
+/// of.
 package struct ImageFolderFormat: RowFormat {
   private let directory: FilePath
 
-  /// - Parameter directory: where the file is.
+  /// - Parameter directory: the directory of the file.
   package init(directory: FilePath) {
     self.directory = directory.absolute
   }

@@ -1,7 +1,7 @@
 package import SystemPackage
 
-/// A JSON object a line: path, caption, confidence, log_probability, finish_reason, width, height, sha256, model, milliseconds;
-/// `reason` where the caption is null; and `path_base64` where the path is not UTF-8.
+/// A JSON object a line: path, caption, confidence, log_probability, finish_reason, width, height, sha256, model,
+/// milliseconds; `reason` where the caption is null; and `path_base64` where the path is not UTF-8.
 package struct JSONLinesFormat: RowFormat {
   package init() {}
 

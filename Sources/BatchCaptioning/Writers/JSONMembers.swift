@@ -1,8 +1,8 @@
-/// The members of a JSON object as they are written, so that an object can be written anew without touching its values:
-/// numbers keep their digits, and what Python adds to JSON (`NaN`) stays.
+/// The members of a JSON object in their original bytes, so that an object can be rewritten without touching its
+/// values: numbers keep their digits, and Python's additions to JSON (`NaN`) stay.
 struct JSONMembers {
   struct Member: Equatable {
-    /// Between the quotes.
+    /// The name, as it is between the quotes.
     let name: [UInt8]
     let value: [UInt8]
   }
@@ -11,7 +11,7 @@ struct JSONMembers {
 
   init() {}
 
-  /// `nil` for what is not UTF-8 or no object. Values are told apart, not checked.
+  /// `nil` for what is not UTF-8 or no object. Values are delimited, not checked.
   init?(_ bytes: [UInt8]) {
     guard String(validating: bytes, as: UTF8.self) != nil else { return nil }
     var scanner = Scanner(rest: bytes[...])
@@ -63,7 +63,7 @@ struct JSONMembers {
       return true
     }
 
-    /// With its quotes.
+    /// Reads a string, with its quotes.
     mutating func string() -> ArraySlice<UInt8>? {
       skipBlanks()
       guard rest.first == UInt8(ascii: "\"") else { return nil }
@@ -80,7 +80,7 @@ struct JSONMembers {
       return nil
     }
 
-    /// Up to the comma or brace behind it.
+    /// Reads a value, up to the comma or brace after it.
     mutating func value() -> ArraySlice<UInt8>? {
       skipBlanks()
       let start = rest

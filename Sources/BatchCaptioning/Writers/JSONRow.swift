@@ -22,7 +22,7 @@ struct JSONRow {
     bytes += Array("\(number)".utf8)
   }
 
-  /// - Parameter places: digits after the point.
+  /// - Parameter places: the number of digits after the point.
   mutating func add(_ name: String, _ number: Double, places: Int) {
     begin(name)
     // JSON has no infinities.
@@ -62,13 +62,13 @@ struct JSONRow {
 }
 
 extension JSONRow {
-  /// The path; one that is not UTF-8 has its bytes besides.
+  /// Adds the path, and its bytes where it is not UTF-8.
   mutating func add(path image: FinishedImage) {
     add("path", image.path.text)
     if !image.path.isText { add("path_base64", Data(image.path.bytes).base64EncodedString()) }
   }
 
-  /// The caption; `null` and a reason where the captioner was not sure.
+  /// Adds the caption, or `null` and a reason where the captioner was not sure.
   mutating func add(caption text: String, reason: NotSure?) {
     if let reason {
       addNull("caption")
@@ -78,7 +78,7 @@ extension JSONRow {
     }
   }
 
-  /// All that is known of a caption.
+  /// Adds all that is known of a caption.
   mutating func add(_ caption: BatchCaption) {
     add(caption: caption.text, reason: caption.reason)
     add("confidence", caption.confidence, places: 4)

@@ -5,20 +5,20 @@ import SystemPackage
 ///
 /// Written beside the file, whose name it takes at `finish`.
 struct RowReplacement {
-  /// Where the output is then.
+  /// The output's position afterwards.
   let position: OutputPosition
   let digest: RunningDigest
   private let path: String
   private let temporary: String
 
   /// - Parameters:
-  ///   - position: up to where the file is the output's, all on the disk.
-  ///   - replaced: how the images were listed.
+  ///   - position: the end of the output's content in the file, all of it on the disk.
+  ///   - replaced: the images' paths as listed.
   /// - Returns: `nil` where all rows stay.
-  /// - Throws: `FileSystemError`; the file is as it was then.
+  /// - Throws: `FileSystemError`; the file is then unchanged.
   init?(path: String, format: any RowFormat, position: OutputPosition, replaced: [ReplacedPaths]) throws {
     let file = try InputFile(path: path)
-    // Of each subject the number of its image.
+    // The number of each image, by the subject of its rows.
     var images: [[UInt8]: Int] = [:]
     for (number, paths) in replaced.enumerated() {
       let subjects = [paths.before, paths.now].compactMap { format.subject($0) }

@@ -1,11 +1,11 @@
 import ModelFiles
 
-/// Goes through the lines of an output's file, each with its end, through one buffer.
+/// Reads the lines of an output's file, each with its end, through one buffer.
 struct RowScanner {
   private let file: InputFile
-  /// Where to stop.
+  /// The offset at which to stop.
   private let end: Int
-  /// Whether a line's end between quotes belongs to a field, as in CSV.
+  /// Whether a line end between quotes belongs to a field, as in CSV.
   private let heedsQuotes: Bool
   private var offset = 0
   private var buffer: [UInt8] = []
@@ -43,7 +43,7 @@ struct RowScanner {
       place = 0
       let piece = try file.bytes(at: offset, upTo: left)
       if piece.isEmpty {
-        // The file was made shorter.
+        // The file became shorter.
         defer { place = buffer.count }
         return buffer.isEmpty ? nil : buffer[...]
       }

@@ -2,13 +2,13 @@ import Digests
 package import ModelFiles
 import Synchronization
 
-/// The SHA-256 of what a file holds up to some place, which grows with the file.
+/// The SHA-256 of a file's content up to some offset, which grows with the file.
 package final class RunningDigest: Sendable {
   private let digest: Mutex<MessageDigest>
 
   package init() { digest = Mutex(MessageDigest(.sha256)) }
 
-  /// Of the first `count` bytes of a file, which are read: about a second a gigabyte.
+  /// The digest of the first `count` bytes of a file, which are read: about a second a gigabyte.
   ///
   /// - Throws: `FileSystemError`.
   package init(_ file: InputFile, count: Int) throws(FileSystemError) {
@@ -30,7 +30,7 @@ package final class RunningDigest: Sendable {
     digest = Mutex(other.digest.withLock { $0.copy() })
   }
 
-  /// One that goes on by itself.
+  /// A copy that grows independently.
   func copy() -> RunningDigest { RunningDigest(copying: self) }
 
   func update(_ bytes: [UInt8]) { digest.withLock { $0.update(bytes) } }

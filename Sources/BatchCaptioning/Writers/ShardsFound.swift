@@ -2,16 +2,16 @@ import Datasets
 import ModelFiles
 package import SystemPackage
 
-/// The shards of a WebDataset output before a run goes on with them: whether the last one holds what the journal says. They
-/// are only looked at. Earlier shards are never written again, and so not asked about.
+/// The shards of a WebDataset output before a run continues them: whether the last one holds what the journal says.
+/// They are only read. Earlier shards are never written again, and so not checked.
 package struct ShardsFound {
-  /// Where to go on; `nil` begins anew.
+  /// The position to continue from; `nil` begins anew.
   package let position: OutputPosition?
 
   private init(position: OutputPosition?) { self.position = position }
 
   /// - Parameters:
-  ///   - endedInOrder: whether no run was killed since: then nothing but the archive's end stands behind the last sample.
+  ///   - endedInOrder: whether no run was killed since: then only the archive's end follows the last sample.
   /// - Returns: `nil` where all shards are gone.
   /// - Throws: `BatchError`, `FileSystemError`.
   package init?(directory: FilePath, position: OutputPosition?, endedInOrder: Bool, begunPath: String) throws {
@@ -44,9 +44,9 @@ package struct ShardsFound {
     self.init(position: position)
   }
 
-  /// The shards as they are.
+  /// Takes the shards as they are.
   ///
-  /// - Throws: `BatchError.notAdoptable` where the last one is no whole archive; `FileSystemError`.
+  /// - Throws: `BatchError.notAdoptable` where the last one is no complete archive; `FileSystemError`.
   package init(adopting directory: FilePath, position: OutputPosition?) throws {
     guard var position, position.byteCount > 0 else {
       let first = WebDatasetOutput.firstShard(in: directory)

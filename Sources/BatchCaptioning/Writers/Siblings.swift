@@ -9,15 +9,15 @@ import SystemPackage
   import Darwin
 #endif
 
-/// Tells whether images of the same stem lie in one directory (`a.jpg`, `a.png`), whose sidecars would have one name.
+/// Says whether images of the same stem are in one directory (`a.jpg`, `a.png`), whose sidecars would have one name.
 ///
-/// Keeps what it found in one directory, so that images of the same directory should come one after the other.
+/// Keeps the result for one directory, so images of the same directory should follow each other.
 struct Siblings {
   private var directory: FilePath?
-  /// Stems that several of the directory's images have.
+  /// Stems that several images of the directory have.
   private var shared: Set<ImageKey> = []
 
-  /// Images in shards have namesakes only by way of their formats; the names there are the samples' own.
+  /// Whether another image has the same stem. Images in shards have none: the names there are the samples' own.
   mutating func hasNamesake(_ image: ListedImage) -> Bool {
     guard case .file = image.content, let name = image.path.lastComponent else { return false }
     let parent = image.path.removingLastComponent()

@@ -1,14 +1,14 @@
 package import SystemPackage
 
-/// A file for each image. Each is written under another name, flushed to the disk and renamed; those that exist are left
-/// alone unless they are to be overwritten.
+/// A file for each image. Each is written under another name, flushed to the disk and renamed; existing files are kept
+/// unless they are to be overwritten.
 ///
-/// Contents are flushed one by one, so that no crash leaves an empty file behind a good name; some milliseconds each, of
-/// which captioning takes hundreds. Names are flushed at `flush`, directory by directory.
+/// Contents are flushed one by one, so that no crash leaves an empty file under a good name; this takes some
+/// milliseconds each, while captioning takes hundreds. Names are flushed at `flush`, directory by directory.
 package final class SidecarOutput: BatchOutput {
   private let format: any SidecarFormat
   private let overwrites: Bool
-  /// Where sidecars are, for whoever goes through the list.
+  /// The sidecars' paths, for the stages that go through the list.
   package let paths: SidecarPaths
   // The list is ahead of what is written, often in another directory.
   private var listed: SidecarPaths
@@ -17,15 +17,15 @@ package final class SidecarOutput: BatchOutput {
   private var hasToldOfNamesakes = false
   /// Directories with names that may not be on the disk yet.
   private var unsynchronized: Set<FilePath> = []
-  /// Whose the sidecars below an output directory are: images of several directories may come to one name there.
+  /// The owners of the sidecars below an output directory: images of several directories may get one name there.
   private let owners: DiskIndex?
   private var rows = 0
 
   /// - Parameters:
   ///   - adoptsFullNames: whether an existing `photo.jpg.xmp` is used in place of `photo.xmp`.
-  ///   - fullNames: whether every sidecar has the whole name of its image, as `photo.jpg.txt`.
-  ///   - ownersPath: of a table of the sidecars below an output directory, which is gone on with where there is one.
-  ///   - onNotice: is told of what somebody may have wanted otherwise.
+  ///   - fullNames: whether every sidecar has its image's full name, as `photo.jpg.txt`.
+  ///   - ownersPath: the path of a table of the sidecars below an output directory; an existing one is continued.
+  ///   - onNotice: called with what the user may have wanted otherwise.
   /// - Throws: `FileSystemError`.
   package init(
     format: any SidecarFormat, place: SidecarPlace, overwrites: Bool, adoptsFullNames: Bool = false,
@@ -48,7 +48,7 @@ package final class SidecarOutput: BatchOutput {
   }
 
   package func write(_ image: FinishedImage) throws {
-    // Nothing is said of an image that the captioner was not sure of.
+    // Nothing is written for an image that the captioner was not sure of.
     guard let caption = image.sureCaption else { return }
     let path = try written.path(of: image.image)
     tellOfNamesakes(image, path)
@@ -71,7 +71,7 @@ package final class SidecarOutput: BatchOutput {
       unsynchronized.insert(directory)
       rows += 1
     } catch let error as Errno {
-      // A disk that is full or broken concerns all images that follow.
+      // A full or broken disk concerns all images that follow.
       if error == .noSpace || error == .diskQuotaExceeded || error == .ioError { throw error.outputError(path) }
       throw Self.failure(path, "cannot be written (\(error)); change its permissions, or use another --output-dir")
     } catch let failure as ImageFailure {
@@ -88,7 +88,7 @@ package final class SidecarOutput: BatchOutput {
 
   package func finish() { _ = flush() }
 
-  /// Whether a sidecar says just what the image's file said before it was replaced.
+  /// Whether a sidecar says exactly what the image's caption was before its file was replaced.
   private func isOfReplaced(_ image: FinishedImage, _ existing: [UInt8]?) -> Bool {
     guard let existing, let replaced = image.replaced else { return false }
     return format.says(replaced.caption.text, existing)
@@ -103,10 +103,10 @@ package final class SidecarOutput: BatchOutput {
         + "name; --full-names gives all sidecars such names")
   }
 
-  /// Only the first image that comes to a sidecar gets it.
+  /// Claims a sidecar for an image: only the first image with that sidecar gets it.
   private func claim(_ path: FilePath, for image: ListedImage, in owners: DiskIndex) throws {
     let sidecar = ImageKey(ListedImage(ordinal: 0, path: path.absolute, content: .file))
-    // Half of a key, without its sign: tells two images of one sidecar apart.
+    // Half of a key, without its sign, distinguishes two images of one sidecar.
     let absolute = ListedImage(ordinal: 0, path: image.path.absolute, content: image.content)
     let number = Int(ImageKey(absolute).low >> 1)
     guard let owner = try owners[sidecar] else { return try owners.set(sidecar, to: number) }

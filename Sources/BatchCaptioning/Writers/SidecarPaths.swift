@@ -20,10 +20,10 @@ package struct SidecarPaths: Sendable {
     return try place(image, namesakes: false)
   }
 
-  /// Whether the sidecar has another name than it would have if the image were alone.
+  /// Whether the sidecar has another name than if the image were alone.
   mutating func hasNamesake(_ image: ListedImage) -> Bool { !fullNames && siblings.hasNamesake(image) }
 
-  /// Whether the image has no sidecar, or one without a byte.
+  /// Whether the image has no sidecar, or an empty one.
   mutating func isGone(_ image: ListedImage) -> Bool {
     guard let path = try? path(of: image) else { return false }
     guard let stamp = FileStamp(path) else { return true }

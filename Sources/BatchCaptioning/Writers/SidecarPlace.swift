@@ -2,15 +2,15 @@ package import SystemPackage
 
 /// Where the sidecar of an image is: beside it, or in the same place below another directory.
 package struct SidecarPlace: Sendable {
-  /// Without the dot.
+  /// The extension without the dot.
   private let fileExtension: String
   private let outputDirectory: FilePath?
-  /// Directories that images were found below.
+  /// The directories below which images were found.
   private let roots: [FilePath]
 
   /// - Parameters:
-  ///   - fileExtension: with or without its dot.
-  ///   - outputDirectory: `nil` is beside the images.
+  ///   - fileExtension: the extension, with or without its dot.
+  ///   - outputDirectory: the directory for sidecars; `nil` puts them beside the images.
   package init(fileExtension: String, outputDirectory: FilePath?, roots: [FilePath]) {
     self.fileExtension = fileExtension.hasPrefix(".") ? String(fileExtension.dropFirst()) : fileExtension
     self.outputDirectory = outputDirectory
@@ -21,7 +21,7 @@ package struct SidecarPlace: Sendable {
   /// Whether sidecars are below another directory than the images.
   var isMirrored: Bool { outputDirectory != nil }
 
-  /// - Parameter namesakes: whether another image of the same stem lies beside it, so that the sidecar needs the whole
+  /// - Parameter namesakes: whether another image of the same stem is beside it, so that the sidecar needs the full
   ///   name.
   /// - Throws: `ImageFailure` where an image cannot have a sidecar.
   package func callAsFunction(_ image: ListedImage, namesakes: Bool) throws(ImageFailure) -> FilePath {
@@ -43,7 +43,7 @@ package struct SidecarPlace: Sendable {
     return image.path
   }
 
-  /// The image's path below its root; of one that was named by itself, its last part. A shard stands for a directory.
+  /// The image's path below its root; only its last part if the image itself was given. A shard stands for a directory.
   private func mirrored(_ image: ListedImage) throws(ImageFailure) -> [FilePath.Component] {
     var components: [FilePath.Component]
     if case .shardSample(let sample) = image.content {
@@ -51,7 +51,7 @@ package struct SidecarPlace: Sendable {
       let name = shard.suffix(1).map { FilePath.Component($0.stem) ?? $0 }
       let member = FilePath(bytes: sample.image.name).lexicallyNormalized().components
       components = shard.dropLast() + name + member
-      // Nothing leaves the directory that stands for the shard.
+      // Nothing may leave the directory that stands for the shard.
       if !member.contains(where: { $0.kind == .regular }) { components = [] }
     } else {
       components = belowRoot(image.path)
@@ -65,7 +65,7 @@ package struct SidecarPlace: Sendable {
     let path = path.lexicallyNormalized()
     for root in roots where root.isAbsolute == path.isAbsolute && root != path && path.starts(with: root) {
       let below = path.components.dropFirst(root.components.count)
-      // Of the working directory, "../a.jpg" is not below.
+      // Relative to the working directory, "../a.jpg" is not below.
       if below.first?.kind == .regular { return Array(below) }
     }
     return path.components.suffix(1)
@@ -77,7 +77,7 @@ package struct SidecarPlace: Sendable {
 }
 
 extension FilePath {
-  /// The last component up to its last dot, which is not its first byte: of `a.b.jpg`, `a.b`.
+  /// The last component up to its last dot, unless that is its first byte: of `a.b.jpg`, `a.b`.
   var stemBytes: [UInt8] {
     let bytes = lastComponent.map { FilePath(root: nil, [$0]).bytes } ?? []
     return bytes.lastIndex(of: UInt8(ascii: ".")).flatMap { $0 > 0 ? Array(bytes[..<$0]) : nil } ?? bytes

@@ -1,13 +1,13 @@
-/// Rows for whoever reads along: each is handed on at once, in one piece.
+/// Streams rows to a reader: each is passed on at once, in one piece.
 ///
-/// After a run that was killed some rows may come a second time: what was read cannot be taken back.
+/// After a run that was killed some rows may be repeated: what was read cannot be taken back.
 package final class StreamedOutput: BatchOutput {
   private let format: any RowFormat
   private let send: ([UInt8]) throws -> Void
-  /// How many bytes were sent, and how many rows.
+  /// The number of bytes and of rows that were sent.
   private var position = OutputPosition.start
 
-  /// - Parameter send: writes bytes where they are wanted.
+  /// - Parameter send: writes the bytes to the reader.
   package init(format: any RowFormat, send: @escaping ([UInt8]) throws -> Void) {
     self.format = format
     self.send = send

@@ -4,10 +4,10 @@ import Datasets
 ///
 /// The same name and content give the same bytes everywhere: owner, group and times are 0.
 enum TarBlocks {
-  /// What the size field can say.
+  /// The largest size that the size field can hold.
   static let maximumByteCount = (1 << 33) - 1
   private static let blockByteCount = TarReader.blockByteCount
-  /// Archives end at a multiple of this.
+  /// The length of a record: archives end at a multiple of it.
   private static let recordByteCount = 20 * blockByteCount
 
   /// A file with its header, padded to whole blocks.
@@ -28,21 +28,21 @@ enum TarBlocks {
     return blocks
   }
 
-  /// What fills the last block of a content.
+  /// The padding that fills the last block of a content.
   static func padding(behind count: Int) -> [UInt8] {
     [UInt8](repeating: 0, count: (blockByteCount - count % blockByteCount) % blockByteCount)
   }
 
-  /// The archive's end: two blocks of zeros, and as many as make whole records.
+  /// The archive's end: two blocks of zeros, and more up to a whole record.
   static func footer(behind count: Int) -> [UInt8] {
     let least = count + 2 * blockByteCount
     return [UInt8](repeating: 0, count: (least + recordByteCount - 1) / recordByteCount * recordByteCount - count)
   }
 
-  /// A name as ustar's two fields hold it, which a slash goes between; `nil` where they cannot.
+  /// A name split into ustar's two fields, without the slash between them; `nil` where it does not fit.
   private static func split(_ name: [UInt8]) -> (prefix: [UInt8], name: [UInt8])? {
     if name.count <= 100 { return ([], name) }
-    // The last slash that leaves a prefix short enough leaves the shortest name.
+    // The last slash that leaves a short enough prefix leaves the shortest name.
     guard let slash = name.prefix(156).lastIndex(of: UInt8(ascii: "/")), slash > 0, slash + 1 < name.count,
       name.count - slash - 1 <= 100
     else { return nil }
@@ -65,7 +65,7 @@ enum TarBlocks {
     put("0000000\0".utf8, at: 329)
     put("0000000\0".utf8, at: 337)
     put(prefix, at: 345)
-    // The checksum takes its own field for blanks.
+    // The checksum counts its own field as blanks.
     put("        ".utf8, at: 148)
     put((octal(block.reduce(0) { $0 + Int($1) }, digits: 6) + "\0 ").utf8, at: 148)
     return block
@@ -78,7 +78,7 @@ enum TarBlocks {
 
   private static func paxRecord(_ key: String, _ value: [UInt8]) -> [UInt8] {
     let rest = Array(" \(key)=".utf8) + value + [0x0A]
-    // The length counts its own digits.
+    // The length includes its own digits.
     var count = rest.count + 1
     while "\(count)".utf8.count + rest.count > count { count += 1 }
     return Array("\(count)".utf8) + rest

@@ -7,7 +7,7 @@ package struct TextSidecar: SidecarFormat {
     return Array((caption.text + "\n").utf8)
   }
 
-  /// An empty file says nothing yet.
+  /// An empty file does not say anything yet.
   package func isComplete(_ existing: [UInt8]) -> Bool { !existing.allSatisfy(XMLText.isSpace) }
 
   package func says(_ text: String, _ existing: [UInt8]) -> Bool { existing == Array((text + "\n").utf8) }

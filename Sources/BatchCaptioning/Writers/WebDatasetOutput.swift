@@ -12,20 +12,20 @@ package import SystemPackage
 
 /// WebDataset tar shards `000000.tar`, `000001.tar`, … in a directory, with a sample for each captioned image.
 ///
-/// - The sample of an image in a shard keeps its key and its members as they are, but for `.txt`, which becomes the caption,
-///   and `.json`: see `WebDatasetRecord`. Both come last.
-/// - An image file becomes a sample of its own, keyed by its number among the output's samples, as nine digits. (Its place in
-///   the list may be another's in the next run, where files came or went.) Its path is in the `.json`.
-/// - One shard follows the other: the next begins where this one would have more samples or bytes than `limits`, or two
+/// - The sample of an image in a shard keeps its key and its members as they are, but for `.txt`, which becomes the
+///   caption, and `.json`: see `WebDatasetRecord`. Both come last.
+/// - An image file becomes a sample of its own, keyed by its number among the output's samples, in nine digits. (Its
+///   index in the list may be another's in the next run, if files came or went.) Its path is in the `.json`.
+/// - Shards follow each other: the next begins where this one would have more samples or bytes than `limits`, or two
 ///   samples of one key. So samples of several shards may come into one, and all keys in it differ.
-/// - Images that failed, and those that the captioner was not sure of, are not copied; the ledger lists those that failed.
+/// - Images that failed, and those that the captioner was not sure of, are not copied; the ledger lists the former.
 ///
-/// An image is read once more and must be what was captioned. The same images give the same bytes, however often the run
-/// was interrupted.
+/// An image is read once more and must be what was captioned. The same images give the same bytes, however often the
+/// run was interrupted.
 package final class WebDatasetOutput: BatchOutput {
   package struct Limits: Sendable {
     package var samples = 10_000
-    /// A sample that has more by itself has a shard by itself.
+    /// The most bytes of a shard; a larger sample has a shard by itself.
     package var byteCount = 1_000_000_000
 
     package init() {}
@@ -36,16 +36,16 @@ package final class WebDatasetOutput: BatchOutput {
   private let begun: BegunShards?
   private var position: OutputPosition
   private var part: ArchivePart?
-  /// The shard that the last sample was from.
+  /// The shard from which the last sample came.
   private var source: (path: FilePath, file: DatasetFile)?
 
   /// - Parameters:
-  ///   - directory: is created where there is none.
-  ///   - position: where an earlier run stopped; what stands behind it is removed, so that it must be known to be a run's
-  ///     own: see `ShardsFound`. `nil` begins anew, and removes the shards that there are.
-  ///   - begunPath: of a file that says which shards runs began: no others are removed, or written over. Without it all are
-  ///     taken for the run's own.
-  ///   - replacesAll: whether all shards that follow each other are removed, whoever made them.
+  ///   - directory: created if it does not exist.
+  ///   - position: where an earlier run stopped. What follows it is removed, and so must be known to be a run's own:
+  ///     see `ShardsFound`. `nil` begins anew, and removes the existing shards.
+  ///   - begunPath: the path of a file that says which shards runs began: no others are removed or overwritten. Without
+  ///     it all are taken for the run's own.
+  ///   - replacesAll: whether all consecutive shards are removed, whoever made them.
   /// - Throws: `FileSystemError`; `BatchError.shortOutput` where a shard is not what the journal says.
   package init(
     directory: FilePath, position: OutputPosition?, begunPath: String? = nil, replacesAll: Bool = false,
@@ -61,14 +61,14 @@ package final class WebDatasetOutput: BatchOutput {
       throw error.outputError(directory)
     }
     let place = self.position
-    // First it must be sure that this is where to go on.
+    // First make sure that this is where to continue.
     if place.byteCount > 0 { part = try ArchivePart(reopening: path(place.part), byteCount: place.byteCount) }
     var next = place.part + (place.byteCount > 0 ? 1 : 0)
     let last = if let begun, !replacesAll { begun.last ?? -1 } else { Int.max }
     while next <= last, try remove(path(next)) { next += 1 }
   }
 
-  /// The file that there is wherever there is any output: it must not exist before a first run.
+  /// The file that exists whenever there is any output: it must not exist before a first run.
   package static func firstShard(in directory: FilePath) -> FilePath { directory.appending("000000.tar") }
 
   package func write(_ image: FinishedImage) throws {
@@ -100,7 +100,7 @@ package final class WebDatasetOutput: BatchOutput {
     source = nil
   }
 
-  /// The shard that the sample goes to.
+  /// Makes room for a sample, and returns the shard that it goes to.
   private func makeRoom(for sample: WebDatasetSample) throws -> ArchivePart {
     if let part {
       let hasRoom =
@@ -130,7 +130,7 @@ package final class WebDatasetOutput: BatchOutput {
 
   private func path(_ part: Int) -> FilePath { Self.path(part, in: directory) }
 
-  /// Of a shard.
+  /// The path of a shard.
   package static func path(_ part: Int, in directory: FilePath) -> FilePath {
     directory.appending(String(decoding: Self.digits(part, count: 6), as: UTF8.self) + ".tar")
   }

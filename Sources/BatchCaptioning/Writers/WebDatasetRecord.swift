@@ -4,12 +4,12 @@
   import Foundation
 #endif
 
-/// The `.json` of a sample: what the sample had, and all that is known of its caption behind that.
+/// The `.json` of a sample: the sample's own fields, followed by all that is known of its caption.
 ///
-/// The fields are those of `JSONLinesFormat`. Nothing of the sample's own is lost: its fields stay as they are written, and
-/// where one has the name of one of ours and another value, its value goes to the object `original`. That is also where
-/// the text goes that the caption replaces (`txt`), and a `.json` that is no object (`json`); as `txt_base64` and
-/// `json_base64` where they are not UTF-8. A value that is in `original` already stays: it is older.
+/// The fields are those of `JSONLinesFormat`. Nothing of the sample's own is lost: its fields stay as they are written,
+/// and where one has the name of one of ours but another value, its value goes to the object `original`. The text that
+/// the caption replaces (`txt`) and a `.json` that is no object (`json`) go there too; as `txt_base64` and
+/// `json_base64` where they are not UTF-8. A value already in `original` stays: it is older.
 struct WebDatasetRecord {
   private static let originalName = "original"
 

@@ -3,22 +3,22 @@ import ImageEncoding
 import ModelFiles
 import SystemPackage
 
-/// What goes into a shard for one image. What is long is copied only when it is written.
+/// What goes into a shard for one image. Long content is copied only when it is written.
 struct WebDatasetSample {
   enum Piece {
     case bytes([UInt8])
-    /// A member of the shard that the sample is from, header and all, up to its last block's padding.
+    /// A member of the shard that the sample is from, from its header up to its last block's padding.
     case copy(offset: Int, count: Int)
   }
 
-  /// What the members' names have in common.
+  /// The stem that the members' names share.
   let key: [UInt8]
-  /// The shard that the sample is from.
+  /// The shard that the sample is from, if any.
   private(set) var source: DatasetFile?
   private(set) var pieces: [Piece] = []
   private(set) var byteCount = 0
 
-  /// The sample of an image that is a file: the file as it is, named by what its first bytes say, `.txt` and `.json`.
+  /// The sample of an image file: the file as it is, named by the format in its first bytes, `.txt` and `.json`.
   ///
   /// - Throws: `ImageFailure` where the file is no longer what was captioned.
   init(file image: FinishedImage, _ caption: BatchCaption, key: [UInt8]) throws(ImageFailure) {
@@ -35,7 +35,7 @@ struct WebDatasetSample {
     append(image, caption, WebDatasetRecord())
   }
 
-  /// The sample of an image in a shard: its members as they are, in their order, and `.txt` and `.json` for its own.
+  /// The sample of an image in a shard: its members as they are, in their order, with new `.txt` and `.json`.
   ///
   /// - Parameter source: the shard, open.
   /// - Throws: `ImageFailure` where the shard is no longer what was captioned.
@@ -72,7 +72,7 @@ struct WebDatasetSample {
     }
   }
 
-  /// The image's content, which is the one that was captioned.
+  /// The image's content, after checking that it is the one that was captioned.
   private static func checked(
     _ file: DatasetFile, at offset: Int, count: Int?, _ caption: BatchCaption
   ) throws(ImageFailure) -> [UInt8] {
@@ -97,7 +97,7 @@ struct WebDatasetSample {
     }
   }
 
-  /// That the member is where it was: what is copied would else be no archive.
+  /// Checks that the member is where it was: otherwise the copy would be no archive.
   private static func check(_ member: ShardMember, of source: DatasetFile) throws(ImageFailure) {
     var reader = TarReader(file: source, offset: member.headerOffset)
     guard let found = try? reader.next(), found.headerOffset == member.headerOffset, found.offset == member.offset,

@@ -3,10 +3,10 @@
 
 #include "ckernels_packed.h"
 
-// Convolutions over images, with the zeros around them that TensorFlow's "same" padding asks for: of an odd number the side
-// behind has one more. A convolution of kernel 1 is a product of pixels with a matrix (ckernels_packed.h).
+// Convolutions over images, with the zeros around them that TensorFlow's "same" padding asks for: of an odd number, the
+// end gets one more. A convolution of kernel 1 is a product of pixels with a matrix (ckernels_packed.h).
 
-/// The shape of a square kernel's way over images.
+/// The shape of a convolution with a square kernel over images.
 typedef struct {
   size_t images, height, width, channels;  // of the input
   size_t kernel, stride;

@@ -6,9 +6,9 @@
 // Backward passes of the operations in ckernels_ops.h and what training needs beside them. `grad` is the gradient of the
 // loss with respect to an operation's output; shapes are those of the forward pass.
 
-/// From the forward pass's input.
+/// The activation's backward pass, from the forward pass's input.
 void ck_activate_backward(int activation, size_t count, const float *x, const float *grad, float *out);
-/// From the forward pass's result `y`: `out = grad * (1 - y²)`.
+/// The backward pass of tanh, from the forward pass's result `y`: `out = grad * (1 - y²)`.
 void ck_tanh_backward(size_t count, const float *y, const float *grad, float *out);
 /// `gate_up` and `out` `[rows, 2 * columns]`, `grad` `[rows, columns]`.
 void ck_gate_backward(int activation, size_t rows, size_t columns, const float *gate_up, const float *grad,
@@ -40,7 +40,7 @@ void ck_cross_entropy(size_t rows, size_t count, const int *targets, const float
 
 /// What one step of AdamW has in common for all elements of a tensor.
 typedef struct {
-  float gradient_scale;     // of clipping and accumulation
+  float gradient_scale;     // the factor of clipping and accumulation
   float decay;              // 1 - learning rate * weight decay
   float beta1, beta2;
   float step_size;          // learning rate / (1 - beta1^t)
@@ -63,7 +63,7 @@ typedef struct {
 
 /// `out` `[batch, m, heads * d]`; `probabilities` `[batch, heads, m, n]` are kept for the backward pass.
 void ck_dense_attention_forward(const ck_dense_attention *attention, float *probabilities, float *out);
-/// Writes the gradients of q, k and v, laid out with the strides of q, k and v.
+/// Writes the gradients of q, k and v, with the strides of q, k and v.
 void ck_dense_attention_backward(const ck_dense_attention *attention, const float *probabilities, const float *grad,
                                  float *grad_q, float *grad_k, float *grad_v);
 
@@ -76,7 +76,7 @@ typedef struct {
   const float *qkv;             // [tokens, (heads + 2 * kv_heads) * d], queries and keys after the rotary embedding
   const float *prefix;          // image i's keys at i * prefix_stride, [kv_heads, prefix_length, d], values behind them
   size_t prefix_stride;
-  size_t window;  // a token sees so many positions, itself included, at the most; 0 is all
+  size_t window;  // the most positions that a token sees, itself included; 0 is all
 } ck_prefix_attention;
 
 /// `out` `[tokens, heads * d]`.
@@ -85,8 +85,8 @@ void ck_prefix_attention_forward(const ck_prefix_attention *attention, float *ou
 void ck_prefix_attention_backward(const ck_prefix_attention *attention, const float *grad, float *grad_qkv,
                                   float *grad_prefix);
 
-/// Turns the first `turned` numbers of the first `heads` heads of each row by its position, in place; pairs lie as halves
-/// of those afterwards. `cosines` and `sines` `[positions, turned / 2]`. `inverse` turns back, from halves to the layout
-/// that was there before.
+/// Rotates the first `turned` numbers of the first `heads` heads of each row by its position, in place; pairs lie as
+/// halves of those afterwards. `cosines` and `sines` `[positions, turned / 2]`. `inverse` rotates back, from halves to
+/// the layout that was there before.
 void ck_rotate(size_t rows, size_t heads, size_t d, size_t turned, size_t stride, const int *positions,
                const float *cosines, const float *sines, int interleaved, int inverse, float *x);

@@ -17,11 +17,11 @@ void ck_unmap_pages(void *pages, size_t bytes);
 /// there is none: kernels have no way to fail.
 void *ck_allocate(size_t bytes);
 
-/// Tells on standard error that `bytes` of memory for `what` are lacking, and ends the program with `CK_EXIT_LACKING`. No
-/// destructor runs.
+/// Reports on standard error that `bytes` of memory for `what` are lacking, and ends the program with
+/// `CK_EXIT_LACKING`. No destructor runs.
 _Noreturn void ck_out_of_memory(const char *what, size_t bytes);
 
-/// From now on an abort while memory is lacking, such as the one that Swift's runtime ends with then, is a message and
+/// From now on an abort while memory is lacking, such as that of Swift's runtime, becomes a message and
 /// `CK_EXIT_LACKING`. Other aborts stay what they are.
 void ck_explain_aborts(void);
 

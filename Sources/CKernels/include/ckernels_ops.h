@@ -34,10 +34,10 @@ void ck_add(size_t count, const float *x, float *y);
 void ck_add_scaled(size_t rows, size_t columns, const float *x, const float *bias, const float *scale, float *y);
 /// Rows become probabilities; on the calling thread.
 void ck_softmax_rows(size_t rows, size_t columns, float *x, size_t stride);
-/// The rotary embedding (Su et al. 2021) of `heads` heads `[heads, d]` of one position: the first `turned` numbers of each
-/// are pairs, number i and `i + turned / 2`, or 2i and 2i + 1 where they are `interleaved`; a pair is turned by its cosine and
-/// sine, `[turned / 2]`. Results begin `stride` floats apart, pairs as halves. On the calling thread. `out` may be `x` where
-/// pairs are not interleaved and `stride` is `d`.
+/// The rotary embedding (Su et al. 2021) of `heads` heads `[heads, d]` of one position: the first `turned` numbers of
+/// each are pairs, number i and `i + turned / 2`, or 2i and 2i + 1 where they are `interleaved`; a pair is rotated by
+/// its cosine and sine, `[turned / 2]`. Results begin `stride` floats apart, pairs as halves. On the calling thread.
+/// `out` may be `x` where pairs are not interleaved and `stride` is `d`.
 void ck_turn_heads(size_t heads, size_t d, size_t turned, int interleaved, const float *x, const float *cosines,
                    const float *sines, float *out, size_t stride);
 /// Shapes of a multi-head attention of dense rows without a mask: of each item of a batch queries `[m, heads * d]`, keys and
@@ -62,11 +62,11 @@ typedef struct {
   size_t capacity;
 } ck_cached_sequence;
 
-/// `window`: a query sees so many positions, itself included, at the most; 0 is all.
+/// `window`: the most positions that a query sees, itself included; 0 is all.
 void ck_cached_attention(size_t sequences, const ck_cached_sequence *sequence, size_t heads, size_t kv_heads, size_t d,
                          size_t window);
 
-/// What this processor runs: "AVX-512", "AVX2", "NEON" or "portable".
+/// The instruction set that is used: "AVX-512", "AVX2", "NEON" or "portable".
 const char *ck_instruction_set(void);
 /// Chooses a set by that name; returns 0 where this processor lacks it. "AVX-512 BF16" is AVX-512 with the processor's own
 /// products of bfloat16, even where these are slow.

@@ -15,7 +15,7 @@ int ck_threads(void);
 
 /// Runs `task` over `0 ..< count` in chunks of at least `grain`, on the caller and the pool's threads, and returns when
 /// all is done. Where another thread's loop, or an outer one of the same thread, holds the pool, it runs on the caller.
-/// Threads that cannot be had are done without.
+/// Where threads cannot be started, the loop runs on fewer.
 ///
 /// Within the loop, on whatever thread, numbers below the smallest normal one (1.2e-38) are taken for 0 and give 0: they
 /// cost more than a hundred times what others do.
@@ -28,14 +28,14 @@ typedef struct {
   pthread_t thread;
 } ck_thread;
 
-/// Begins a thread that gets no signals.
+/// Starts a thread that gets no signals.
 ///
-/// `stack` is in bytes; `joined` gets the thread, for `ck_join_thread`; where it is NULL the thread looks after itself.
+/// `stack` is in bytes; `joined` gets the thread, for `ck_join_thread`; where it is NULL the thread is detached.
 /// Returns 0, or the `errno` value that tells why there is none.
 int ck_start_thread(void *(*body)(void *), void *context, size_t stack, ck_thread *joined);
 void ck_join_thread(ck_thread thread);
 
-/// Whether so many threads (1,024 at the most) can be had at once now: they are begun for a trial, and ended.
+/// Whether so many threads (at most 1,024) can be had at once now: they are started for a trial, and ended.
 int ck_can_start_threads(int count);
 
 /// Gives threads whose makers say nothing, such as those of libraries, `CK_SMALL_STACK`. Call it before there are threads.

@@ -1,21 +1,21 @@
 /// How often captions name the animal that a photo shows.
 package struct AnimalNaming: Sendable, Equatable {
   package struct Animal: Sendable, Equatable {
-    /// As COCO spells it.
+    /// The animal's name as COCO spells it.
     package let name: String
-    /// Photos whose labels have it.
+    /// The number of photos whose labels have it.
     package let images: Int
-    /// Those of them whose caption names it.
+    /// The number of those photos whose caption names it.
     package let named: Int
 
     package var share: Double { Double(named) / Double(images) }
   }
 
-  /// Photos with an animal of COCO among their labels.
+  /// The number of photos with an animal of COCO among their labels.
   package let images: Int
-  /// Those of them whose caption names one of the animals that are labelled.
+  /// The number of those photos whose caption names one of the animals that are labelled.
   package let named: Int
-  /// Each of those that are labelled somewhere, in the order of `COCOObjects.animals`.
+  /// Each animal that is labelled somewhere, in the order of `COCOObjects.animals`.
   package let animals: [Animal]
 
   package var share: Double { Double(named) / Double(images) }

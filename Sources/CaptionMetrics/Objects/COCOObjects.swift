@@ -12,15 +12,15 @@ package enum COCOObjects {
     "refrigerator", "book", "clock", "vase", "scissors", "teddy bear", "hair drier", "toothbrush",
   ]
 
-  /// Those that are animals.
+  /// The names of those that are animals.
   package static let animals = [
     "cat", "dog", "horse", "cow", "sheep", "bear", "elephant", "zebra", "giraffe", "bird",
   ]
 
   static let known = Set(names)
 
-  /// What a label of a dataset says is in a photo: itself where COCO has it, else the objects that it mentions. So
-  /// `Abyssinian cat` is a cat and `cat and dog` both.
+  /// The objects that a dataset's label stands for: the label itself where COCO has it, else the objects that it
+  /// mentions. So `Abyssinian cat` is a cat, and `cat and dog` is both.
   package static func objects(ofLabel label: String) -> Set<String> {
     let label = label.lowercased()
     if known.contains(label) { return [label] }

@@ -1,5 +1,5 @@
 /// CHAIR (Rohrbach et al. 2018, "Object Hallucination in Image Captioning"): how often captions name objects of COCO that
-/// are not in the photo. An object is there if the photo's labels or a caption of people's names it.
+/// are not in the photo. An object is there if the photo's labels or a human caption names it.
 ///
 /// The words for objects are this module's own, so that figures are near those of the paper's list, not equal to them.
 package struct ObjectHallucination: Sendable, Equatable {
@@ -9,9 +9,9 @@ package struct ObjectHallucination: Sendable, Equatable {
   package let captionShare: Double
   /// CHAIRi: the share of all objects named that are not there.
   package let objectShare: Double
-  /// Objects named by captions, as often as they are.
+  /// How many times captions name an object.
   package let mentions: Int
-  /// What was named without being there, the most often first; equally often by name.
+  /// The phrases for objects that are not there, the most frequent first; ties are in alphabetical order.
   package let imagined: [(phrase: String, count: Int)]
 
   /// - Returns: `nil` where no photo has such labels.

@@ -1,11 +1,11 @@
 /// A place in a caption that names an object of COCO.
 package struct ObjectMention: Sendable, Equatable {
-  /// As it was written, in lower case.
+  /// The phrase as it was written, in lower case.
   package let phrase: String
-  /// What it may stand for: usually one of COCO's objects. A `bike` is a bicycle or a motorcycle.
+  /// The objects of COCO that it may stand for: usually one. A `bike` is a bicycle or a motorcycle.
   package let objects: Set<String>
 
-  /// All of a caption, from the left; where phrases overlap the longest counts, so that a hot dog is no dog.
+  /// All mentions in a caption, from the left; where phrases overlap the longest counts, so that a hot dog is no dog.
   package static func all(in caption: String) -> [ObjectMention] { all(in: words(of: caption), .standard) }
 
   static func all(in words: [String], _ table: ObjectWords) -> [ObjectMention] {
@@ -68,7 +68,7 @@ package struct ObjectMention: Sendable, Equatable {
     "baby", "mother", "father", "parent", "adult", "male", "female", "infant", "family", "babies", "adults",
   ]
 
-  /// Whether a word for a person is of an animal here: `a baby elephant`, `a mother and baby bear`.
+  /// Whether a word for a person refers to an animal here: `a baby elephant`, `a mother and baby bear`.
   private static func isKin(_ words: [String], at range: Range<Int>, _ table: ObjectWords) -> Bool {
     guard range.count == 1, kin.contains(words[range.lowerBound]) else { return false }
     var next = range.upperBound

@@ -1,5 +1,5 @@
 extension ObjectWords {
-  /// Written for this project. Left out are words that mean too much: `glass`, `plant`, `seat`, `bag`, `glove`,
+  /// Written for this project. Words with too many meanings are left out: `glass`, `plant`, `seat`, `bag`, `glove`,
   /// `screen`, `board`; and `desk`, which COCO does not mark.
   /// The names of sports are no objects, nor are hypernyms such as `animal` or `food`.
   static let table = """

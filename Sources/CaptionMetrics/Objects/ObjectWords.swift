@@ -1,4 +1,4 @@
-/// Words for the objects of COCO: what one calls them in captions, the plurals included.
+/// The words that captions use for the objects of COCO, the plurals included.
 package struct ObjectWords: Sendable {
   /// What a phrase stands for.
   enum Meaning: Sendable, Equatable {
@@ -14,7 +14,7 @@ package struct ObjectWords: Sendable {
   package static let standard = ObjectWords(table: table)
 
   private let meanings: [[String]: Meaning]
-  /// In words.
+  /// The length of the longest phrase, in words.
   let longest: Int
 
   /// - Parameter table: lines `object: word, word, …`; `object|object: …` for words that may stand for several; `-: …` for

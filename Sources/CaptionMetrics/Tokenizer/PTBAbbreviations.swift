@@ -1,5 +1,5 @@
-/// Words whose dot belongs to them, found by asking the original for every word of up to four letters and for many longer
-/// ones.
+/// Words whose dot belongs to them, found by running the original on every word of up to four letters and on many
+/// longer ones.
 enum PTBAbbreviations {
   static let longest = 6
 
@@ -17,7 +17,7 @@ enum PTBAbbreviations {
     return lowercase.utf8.count > 1 && !titles.contains(lowercase)
   }
 
-  /// Before a number only.
+  /// Abbreviations before a number only.
   static let beforeNumbers: Set<String> = [
     "art", "ca", "fig", "figs", "no", "nos", "op", "pp", "prop",
   ]
@@ -30,7 +30,7 @@ enum PTBAbbreviations {
     "mfg", "mtg", "ppte", "ppty", "pte", "ptes", "pty", "ptys",
   ]
 
-  /// These go on: `mr. Smith`; all the others may also end a sentence.
+  /// After these a sentence continues: `mr. Smith`; all the others may also end it.
   private static let titles: Set<String> = [
     "adj", "adm", "adv", "alex", "assoc", "asst", "atty", "ave", "brig", "capt", "cf", "cie", "cmdr", "col", "comdr",
     "cpl", "dept", "det", "dr", "drs", "elec", "ens", "ft", "gen", "gov", "govs", "hon", "insp", "invt", "jos",
@@ -46,7 +46,7 @@ enum PTBAbbreviations {
     "tue", "tues", "univ", "va", "vt", "wed", "wis", "wisc", "wyo",
   ]
 
-  /// Words that, with a capital, begin a sentence rather than go on after an initial.
+  /// Words that, with a capital, begin a sentence rather than continue one after an initial.
   static let sentenceOpenings: Set<String> = [
     "a", "about", "according", "additionally", "after", "an", "as", "at", "but", "earlier", "he", "her", "here",
     "however", "if", "in", "it", "last", "many", "more", "now", "once", "one", "other", "our", "she", "since", "so",

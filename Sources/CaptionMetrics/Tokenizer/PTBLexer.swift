@@ -2,9 +2,9 @@
 struct PTBLexer {
   /// A match of a rule: what it read, of which the token may be only the beginning.
   struct Match {
-    /// After all that the rule looked at.
+    /// The position after all that the rule looked at.
     let reach: Int
-    /// After the token.
+    /// The position after the token.
     let end: Int
 
     init(_ end: Int, lookahead: Int = 0) {
@@ -44,7 +44,7 @@ struct PTBLexer {
     return best
   }
 
-  /// How the treebank writes what the text has; nil for what is no token.
+  /// The text in the treebank's spelling; nil where it is no token.
   private func normalized(_ range: Range<Int>) -> String? {
     let token = text.string(range)
     if range.count == 1 { return PTBNormalization.ofCharacters[text[range.lowerBound]] ?? token }

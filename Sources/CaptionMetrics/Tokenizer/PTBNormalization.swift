@@ -7,7 +7,7 @@ enum PTBNormalization {
     "\u{AD}": "-", "⅓": "1/3", "⅔": "2/3",
   ]
 
-  /// An empty one is white space.
+  /// An empty spelling is white space.
   static let ofTokens: [String: String] = [
     "&lt;": "<", "&gt;": ">", "&amp;": "&", "&quot;": "''", "&apos;": "'", "&nbsp;": "",
     "’s": "'s", "’m": "'m", "’d": "'d", "’ll": "'ll", "’re": "'re", "’ve": "'ve",

@@ -9,7 +9,7 @@ extension PTBRules {
     !PTBText.isSpace(scalar) && !"\"<>|()".unicodeScalars.contains(scalar)
   }
 
-  /// Characters that may stand in an address end it, too, only where they do not close a sentence.
+  /// The end of a path. Some characters of an address may end it only where they do not close a sentence.
   private static func pathEnd(_ text: PTBText, _ start: Int) -> Int? {
     var end = text.run(start, isInPath)
     while end > start, ".!?{},-".unicodeScalars.contains(text[end - 1]) { end -= 1 }

@@ -1,6 +1,6 @@
 /// Numbers, and words and numbers joined by hyphens and slashes.
 extension PTBRules {
-  /// With a sign, and with groups joined by `.`, `,` and `:`.
+  /// A number, perhaps with a sign, and with groups joined by `.`, `,` and `:`.
   static let number: Rule = { text, start in
     let unsigned = text[start] == "-" || text[start] == "+" ? start + 1 : start
     var end = text.run(unsigned, PTBText.isDigit)
@@ -32,7 +32,7 @@ extension PTBRules {
     return text.run(start, PTBText.isLetterOrDigit)
   }
 
-  /// With dots and commas before the first hyphen: `U.S.-based`, `1,000-1`, `anti-U.S.`
+  /// A compound with dots and commas before the first hyphen: `U.S.-based`, `1,000-1`, `anti-U.S.`
   static let dottedCompound: Rule = { text, start in
     guard PTBText.isASCIILetterOrDigit(text[start]) else { return nil }
     var end = text.run(start) { PTBText.isASCIILetterOrDigit($0) || $0 == "." || $0 == "," || $0 == "\u{AD}" }

@@ -43,7 +43,7 @@ enum PTBRules {
     return count >= 3 ? PTBLexer.Match(spaced) : nil
   }
 
-  /// An opening quote, told by what follows: it keeps `'nx` from beginning with `'n`.
+  /// An opening quote, recognised by what follows: it keeps `'nx` from beginning with `'n`.
   static let quote: Rule = { text, start in
     guard text[start] == "'", PTBText.isASCIILetter(text[start + 1]), !PTBText.isSpace(text[start + 2]) else {
       return nil
@@ -51,7 +51,7 @@ enum PTBRules {
     return PTBLexer.Match(start + 1, lookahead: 2)
   }
 
-  /// Two typographic quotation marks are one token, so that `”“` survives as none of the punctuation.
+  /// Two typographic quotation marks are one token; so `”“` is kept, as the list of punctuation lacks it.
   static let quotePair: Rule = { text, start in
     text.run(start, limit: 2) { "`’‘‛“”‹›«»".unicodeScalars.contains($0) } == start + 2
       ? PTBLexer.Match(start + 2) : nil

@@ -9,10 +9,10 @@ struct PTBText {
     count = scalars.count
   }
 
-  /// Captions stand in lines of a file, so that a line break is what follows.
+  /// Captions are lines of a file, so that a line break follows the last scalar.
   subscript(index: Int) -> Unicode.Scalar { index < count ? scalars[index] : "\n" }
 
-  /// In lower case.
+  /// The text of a range, in lower case.
   func string(_ range: Range<Int>) -> String {
     var string = ""
     for (index, scalar) in zip(range, scalars[range]) {
@@ -33,7 +33,7 @@ struct PTBText {
     return string
   }
 
-  /// Most words by far: letters of ASCII between spaces. Only those that fall apart need the rules.
+  /// The end of a word of ASCII letters between spaces, as most words are. Only those that are split need the rules.
   func plainWord(at start: Int) -> Int? {
     let end = run(start, Self.isASCIILetter)
     guard end > start, Self.isSpace(self[end]) else { return nil }
@@ -47,7 +47,7 @@ struct PTBText {
     return end
   }
 
-  /// Whether the text goes on with this ASCII, in either case.
+  /// Whether the text continues with this ASCII text, in either case.
   func continues(_ index: Int, _ lowercase: String) -> Bool {
     var index = index
     for scalar in lowercase.unicodeScalars {
@@ -57,7 +57,7 @@ struct PTBText {
     return true
   }
 
-  /// Of ASCII only.
+  /// The scalar in lower case, for ASCII only.
   static func lowercased(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
     isUpper(scalar) ? Unicode.Scalar(UInt8(scalar.value) | 0x20) : scalar
   }
@@ -99,7 +99,7 @@ struct PTBText {
   /// `'` and its typographic form.
   static func isApostrophe(_ scalar: Unicode.Scalar) -> Bool { scalar == "'" || scalar == "’" }
 
-  /// What people type for one.
+  /// Characters that people type as an apostrophe.
   static func isApostropheLike(_ scalar: Unicode.Scalar) -> Bool {
     isApostrophe(scalar) || scalar == "`" || scalar == "‘" || scalar == "‛"
   }

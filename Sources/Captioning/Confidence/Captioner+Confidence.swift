@@ -2,7 +2,7 @@ package import Tensors
 package import TextDecoding
 
 extension Captioner {
-  /// What the captioner's confidence model sees in each image; `nil` where it has none.
+  /// The view of each image by the captioner's confidence model; `nil` where it has none.
   ///
   /// - Parameter features: `[images, tokens, width]`.
   package func views(of features: Tensor) -> [PhotoView?] {
@@ -10,7 +10,7 @@ extension Captioner {
     return extractor.pooledVectors(of: features).map { confidenceModel.view(of: $0) }
   }
 
-  /// How far a caption can be trusted, and whether there is to be one.
+  /// How far a caption can be trusted, and whether it is to be given.
   package func judgement(of sequence: GeneratedSequence, view: PhotoView?) -> CaptionJudgement {
     let tokens = sequence.tokenLogProbabilities
     var judgement = CaptionJudgement(

@@ -2,7 +2,7 @@ package import ModelFiles
 import Tensors
 
 extension ConfidenceModel {
-  /// What the file is called beside `captioner.json`.
+  /// The name of the file beside `captioner.json`.
   package static let fileName = "confidence.safetensors"
   private static let format = "caption confidence"
   private static let formatVersion = "1"
@@ -35,7 +35,7 @@ extension ConfidenceModel {
     correctness = try LogisticRegression(reader.scoped("correctness"), width: Self.numberCount)
   }
 
-  /// Writes the model in one step: vectors as halves, which they are rounded to already.
+  /// Writes the model in one step: vectors as halves, to which they are already rounded.
   ///
   /// - Throws: `ModelFileError`.
   package func write(to path: String) throws(ModelFileError) {

@@ -6,12 +6,13 @@
   import Darwin
 #endif
 
-/// How one pooled feature vector is distributed over the training photos: a Gaussian with a covariance of low rank
-/// (probabilistic principal components, Tipping & Bishop 1999), and the direction that tells photos from other images.
+/// The distribution of one pooled feature vector over the training photos: a Gaussian with a covariance of low rank
+/// (probabilistic principal components, Tipping & Bishop 1999), and the direction that separates photos from other
+/// images.
 package struct FeatureDistribution: Sendable, Equatable {
-  /// `[width]`, by which vectors are standardised.
+  /// Mean and deviation for standardising vectors, `[width]`.
   package var mean, deviation: [Float]
-  /// `[rank, width]`: unit vectors of the largest variances of standardised vectors, row by row.
+  /// `[rank, width]`: unit vectors in the directions of largest variance of standardised vectors, row by row.
   package var components: [Float]
   /// `[rank]`: the variances along them.
   package var variances: [Float]
@@ -20,9 +21,9 @@ package struct FeatureDistribution: Sendable, Equatable {
   /// Mean and deviation of `logDistance` over the training photos.
   package var noveltyMean: Float = 0
   package var noveltyDeviation: Float = 1
-  /// `[width]`; empty where no images but photos were known.
+  /// The direction that separates photos from other images, `[width]`; empty where only photos were known.
   package var discriminant: [Float] = []
-  /// Scores of photos have the mean 1, those of other images -1.
+  /// Scale and offset that give scores of photos the mean 1, and those of other images -1.
   package var discriminantScale: Float = 1
   package var discriminantOffset: Float = 0
 
@@ -33,7 +34,7 @@ package struct FeatureDistribution: Sendable, Equatable {
     (0..<width).map { (vector[$0] - mean[$0]) / deviation[$0] }
   }
 
-  /// Of a standardised vector: the logarithm of the squared Mahalanobis distance, divided by the width.
+  /// The logarithm of a standardised vector's squared Mahalanobis distance, divided by the width.
   package func logDistance(_ vector: [Float]) -> Double {
     var rest = 0.0
     for number in vector { rest += Double(number * number) }
@@ -48,12 +49,13 @@ package struct FeatureDistribution: Sendable, Equatable {
     return log(max(distance, 1e-9) / Double(width))
   }
 
-  /// `logDistance` in deviations of the training photos.
+  /// `logDistance` in standard deviations of the training photos.
   package func novelty(_ standardised: [Float]) -> Double {
     (logDistance(standardised) - Double(noveltyMean)) / Double(noveltyDeviation)
   }
 
-  /// About 1 for photos and -1 for other images, of a standardised vector; `nil` where others were not known.
+  /// The score of a standardised vector: about 1 for photos and -1 for other images; `nil` where only photos were
+  /// known.
   package func photoScore(_ standardised: [Float]) -> Double? {
     if discriminant.isEmpty { return nil }
     var projection = 0.0

@@ -8,13 +8,13 @@
 
 /// The probability of an outcome from a few numbers.
 package struct LogisticRegression: Sendable, Equatable {
-  /// By which numbers are standardised.
+  /// The mean and deviation with which numbers are standardised.
   package var mean, deviation: [Float]
-  /// Of the standardised numbers.
+  /// The weights of the standardised numbers.
   package var weights: [Float]
   package var bias: Float
 
-  /// - Parameter numbers: as many as there are weights.
+  /// - Parameter numbers: as many numbers as there are weights.
   package func probability(_ numbers: [Double]) -> Double {
     var sum = Double(bias)
     for (index, number) in numbers.enumerated() {
@@ -28,8 +28,8 @@ extension LogisticRegression {
   /// Fits by Newton's method, which for logistic regression is iteratively reweighted least squares.
   ///
   /// - Parameters:
-  ///   - examples: of the same count of numbers each; some of either outcome.
-  ///   - decay: half the factor of the squared weights; keeps them finite where the outcomes can be told apart wholly.
+  ///   - examples: the examples, each with the same count of numbers; some of either outcome.
+  ///   - decay: half the factor of the squared weights; keeps them finite where the outcomes are perfectly separable.
   package init(_ examples: [(numbers: [Double], isTrue: Bool)], decay: Double = 1) {
     let width = examples[0].numbers.count
     let columns = (0..<width).map { index in examples.map { $0.numbers[index] }.meanAndDeviation }

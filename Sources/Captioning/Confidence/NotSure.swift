@@ -2,10 +2,10 @@
 package enum NotSure: String, Sendable, Codable, CaseIterable {
   /// The image is far from photos: a blank page, a screenshot, a chart, noise.
   case notAPhoto = "not_a_photo"
-  /// The caption's confidence is below what was asked for.
+  /// The caption's confidence is below the requested minimum.
   case lowConfidence = "low_confidence"
 
-  /// In place of the caption, for people.
+  /// The sentence in place of the caption, for people.
   package var sentence: String {
     switch self {
     case .notAPhoto: "not sure: this does not look like a photo"
@@ -16,7 +16,7 @@ package enum NotSure: String, Sendable, Codable, CaseIterable {
 
 /// When a captioner says "not sure".
 package struct CertaintyPolicy: Sendable, Equatable {
-  /// Below this confidence; 0 takes every caption.
+  /// It does so below this confidence; 0 accepts every caption.
   package var minimumConfidence: Double
   /// Whether every image gets its caption, whatever it is.
   package var always: Bool
@@ -29,10 +29,10 @@ package struct CertaintyPolicy: Sendable, Equatable {
 
 /// How far a caption can be trusted.
 package struct CaptionJudgement: Sendable, Equatable {
-  /// The probability that the caption is right, where the captioner has a confidence model; else `exp` of
+  /// The probability that the caption is right, where the captioner has a confidence model; otherwise `exp` of
   /// `logProbability`.
   package var confidence: Double
-  /// Mean natural logarithm of the probabilities of the caption's tokens, the stop token included.
+  /// The mean natural logarithm of the probabilities of the caption's tokens, the stop token included.
   package var logProbability: Double
   /// Why there is to be no caption; `nil` where there is one.
   package var reason: NotSure?

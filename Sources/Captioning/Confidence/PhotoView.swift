@@ -1,12 +1,12 @@
 import ModelFiles
 package import Tensors
 
-/// What the features of an image tell about whether it is a photo like those learnt from.
+/// What the features of an image say about whether it is a photo like those of training.
 package struct PhotoView: Sendable, Equatable {
-  /// How far from the training photos: the mean logarithm of the Mahalanobis distances, 0 for the mean training photo and 1
-  /// at a standard deviation above.
+  /// The distance from the training photos: the mean logarithm of the Mahalanobis distances, 0 for the mean training
+  /// photo and 1 at one standard deviation above.
   package let novelty: Double
-  /// Above `ConfidenceModel.photoThreshold` for photos.
+  /// The score as a photo; above `ConfidenceModel.photoThreshold` for photos.
   package let photoScore: Double
 
   package init(novelty: Double, photoScore: Double) {
@@ -16,8 +16,8 @@ package struct PhotoView: Sendable, Equatable {
 }
 
 extension ImageFeatureExtractor {
-  /// Each image's pooled vectors: of every block of the features its only token, or the mean of its tokens. Their widths differ
-  /// where several encoders made them.
+  /// The pooled vectors of each image: for every block of the features its only token, or the mean of its tokens. Their
+  /// widths differ where they come from several encoders.
   ///
   /// - Parameter features: `[images, …]`, each of `shape`.
   package func pooledVectors(of features: Tensor) -> [[[Float]]] {
@@ -37,6 +37,6 @@ extension ImageFeatureExtractor {
     }
   }
 
-  /// Widths of the pooled vectors.
+  /// The widths of the pooled vectors.
   package var pooledWidths: [Int] { parts.blocks.map(\.width) }
 }

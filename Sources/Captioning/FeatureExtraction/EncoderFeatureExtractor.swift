@@ -2,23 +2,23 @@ package import ImageEncoding
 package import ModelFiles
 package import Tensors
 
-/// One frozen encoder and what is read of it: pixels in, features out.
+/// One frozen encoder and the selection of its features: it turns pixels into features.
 package struct EncoderFeatureExtractor: Sendable {
   package private(set) var encoder: any VisionEncoder
-  /// Whether the encoder's matrices are laid out.
+  /// Whether the encoder's matrices are packed.
   private(set) var isPrepared = false
-  /// In what precision the encoder multiplies.
+  /// The precision of the encoder's matrix products.
   package private(set) var precision = MatrixPrecision.f32
   let selection: FeatureSelection
   package let preprocessor: ImagePreprocessor
-  /// Of one image's features: a block for each part of the selection, the tokens of one layer that are of one kind.
+  /// The layout of one image's features: a block for each part of the selection, the tokens of one kind from one layer.
   package let parts: FeatureLayout
-  /// What the features depend on.
+  /// The settings that the features depend on.
   package let settings: CaptionerManifest.Encoder
 
   /// - Parameters:
-  ///   - settings: as a manifest has them.
-  ///   - encoderDirectory: with `config.json` and weights.
+  ///   - settings: the settings as in a manifest.
+  ///   - encoderDirectory: a directory with `config.json` and weights.
   /// - Throws: `ModelFileError`, `CaptionerError`, `EncodingError`.
   init(_ settings: CaptionerManifest.Encoder, encoderDirectory: String) throws {
     try self.init(settings, encoder: EncoderFamily.load(settings.family, from: encoderDirectory))
@@ -33,16 +33,17 @@ package struct EncoderFeatureExtractor: Sendable {
       width: preprocessor.size.width, height: preprocessor.size.height, encoder: encoder)
   }
 
-  /// Of a tensor with one image's features: `[tokens, width]`, or `[numbers]` where tokens have several widths.
+  /// The shape of a tensor with one image's features: `[tokens, width]`, or `[numbers]` where tokens have several
+  /// widths.
   package var shape: [Int] { parts.shape }
 
-  /// The number of its last hidden state.
+  /// The index of its last hidden state.
   package var layers: Int { encoder.layers }
 
-  /// Whether its matrices are laid out for products in this precision.
+  /// Whether its matrices are packed for products in this precision.
   func isPrepared(in precision: MatrixPrecision) -> Bool { isPrepared && self.precision == precision }
 
-  /// The same, the encoder's matrices laid out for products in this precision.
+  /// The same extractor, with the encoder's matrices packed for products in this precision.
   package func prepared(_ precision: MatrixPrecision) -> EncoderFeatureExtractor {
     var prepared = self
     prepared.encoder = encoder.prepared(precision)
@@ -61,7 +62,7 @@ package struct EncoderFeatureExtractor: Sendable {
     return reading
   }
 
-  /// A block for all tokens, one after the other, that come from the same layer and have the same width.
+  /// The layout with one block for all consecutive tokens that come from the same layer and have the same width.
   package var groups: FeatureLayout {
     var groups: [(layer: Int, block: FeatureLayout.Block)] = []
     for (part, block) in zip(selection.parts, parts.blocks) {
@@ -74,7 +75,7 @@ package struct EncoderFeatureExtractor: Sendable {
     return FeatureLayout(groups.map(\.block))
   }
 
-  /// Of the cache for these features, of images decoded by `decoder`.
+  /// The key of the cache for these features, of images decoded by `decoder`.
   package func cacheKey(decoder: ImageDecoder, precision: FeatureCacheKey.Precision = .f16) -> FeatureCacheKey {
     FeatureCacheKey(
       encoderHash: settings.sha256, features: settings.features, preprocessing: settings.preprocessing,
@@ -92,7 +93,7 @@ package struct EncoderFeatureExtractor: Sendable {
     return try FeatureCache(directory: store.featuresDirectory(for: key), key: key, shape: shape)
   }
 
-  /// Images `[3, height, width]` each, at least one → features `[images, …]`, each of `shape`.
+  /// At least one image, each `[3, height, width]` → features `[images, …]`, each of `shape`.
   ///
   /// - Throws: `EncodingError`; `OutOfMemory`.
   package func features(of images: [Tensor]) throws -> Tensor {
@@ -112,7 +113,7 @@ package struct EncoderFeatureExtractor: Sendable {
 }
 
 extension ImageDecoder.Options {
-  /// The options that change pixels, where they are not the usual ones. Those that only refuse images are left out.
+  /// The options that change pixels, where they differ from the defaults. Options that only refuse images are left out.
   fileprivate var unusual: [String] {
     let usual = Self()
     var words: [String] = []

@@ -2,8 +2,8 @@ package import ImageEncoding
 package import ModelFiles
 import Tensors
 
-/// Fills the caches of some encoders with the features of images, batch by batch; the next batch is read and decoded while
-/// this one is encoded. What an encoder's cache has already is not encoded again by it.
+/// Fills the caches of some encoders with the features of images, batch by batch; the next batch is read and decoded
+/// while this one is encoded. An encoder does not encode again what its cache already has.
 package struct FeatureExtraction: Sendable {
   package let extractor: ImageFeatureExtractor
   package let decoder: ImageDecoder
@@ -11,12 +11,13 @@ package struct FeatureExtraction: Sendable {
   /// Whether the features of each image's mirror image are wanted besides its own. Pixels are mirrored after
   /// preprocessing.
   package var flips: Bool
-  /// How many images are encoded at a time; memory grows with it.
+  /// The number of images that are encoded at a time; memory grows with it.
   package var batchSize: Int
 
   /// - Parameters:
-  ///   - cache: one for each encoder, of the extractor's own features: see `ImageFeatureExtractor.cache(in:decoder:precision:)`.
-  ///   - batchSize: the default is where time per image has stopped falling on two cores.
+  ///   - cache: a cache for each encoder, of the extractor's own features: see
+  ///     `ImageFeatureExtractor.cache(in:decoder:precision:)`.
+  ///   - batchSize: the default is the size from which time per image no longer falls on two cores.
   package init(
     extractor: ImageFeatureExtractor, decoder: ImageDecoder, cache: FeatureCaches, flips: Bool = false,
     batchSize: Int = 16
@@ -34,9 +35,9 @@ package struct FeatureExtraction: Sendable {
     self.batchSize = batchSize
   }
 
-  /// Goes through all images, so that afterwards the cache holds the features of each one that is not damaged.
+  /// Processes all images, so that afterwards the cache holds the features of each one that is not damaged.
   ///
-  /// - Parameter onProgress: is told after each batch.
+  /// - Parameter onProgress: is notified after each batch.
   /// - Throws: `CancellationError` between batches, `FeatureCacheError`, `EncodingError`, `OutOfMemory`,
   ///   and `ImageDecodingError` where memory for an image is lacking; batches finished before are
   ///   in the cache. Images that cannot be read are no errors, but are listed in the result.
@@ -65,7 +66,7 @@ package struct FeatureExtraction: Sendable {
     return result
   }
 
-  /// - Parameter number: of the encoder.
+  /// - Parameter number: the index of the encoder.
   private func encode(_ jobs: [Job], by encoder: EncoderFeatureExtractor, _ number: Int) throws {
     if jobs.isEmpty { return }
     let features = try encoder.features(of: jobs.map { $0.pixels.tensors[number] })
@@ -79,17 +80,17 @@ package struct FeatureExtraction: Sendable {
       })
   }
 
-  /// Which encoders have not encoded it yet.
+  /// The encoders that have not encoded it yet.
   private func encodersLacking(_ variant: Variant) -> Set<Int> {
     Set(
       cache.caches.indices.filter { !cache.caches[$0].contains(variant.hash, flipped: variant.isFlipped) })
   }
 
-  /// Reads on from the first of `images` until there is a batch to encode.
+  /// Reads images, starting with the first of `images`, until there is a batch to encode.
   ///
-  /// - Parameter pending: what the batch before is about to add.
+  /// - Parameter pending: the variants that the previous batch is about to add.
   private func preparedBatch(of images: ArraySlice<ImageInput>, pending: Set<Variant>) async throws -> Batch {
-    // So that progress is seen where everything is cached, too.
+    // The limit lets progress be seen even where everything is cached.
     let most = 16 * batchSize
     var batch = Batch(rest: images)
     var pending = pending
@@ -116,7 +117,7 @@ package struct FeatureExtraction: Sendable {
       } catch let error as CancellationError {
         throw error
       } catch let error as ImageDecodingError where error.isLackOfMemory {
-        // No fault of the image's: whoever trains wants it.
+        // The image is not at fault, and training needs it.
         throw error
       } catch let error as ImageDecodingError {
         batch.hashes.append(nil)
@@ -136,7 +137,7 @@ package struct FeatureExtraction: Sendable {
 
   fileprivate struct Job {
     let variant: Variant
-    /// By which encoders it is to be encoded.
+    /// The encoders that are to encode it.
     let encoders: Set<Int>
     let pixels: ImagePixels
   }

@@ -2,7 +2,7 @@ package import ModelFiles
 
 /// An image to be read when its turn comes.
 package struct ImageInput: Sendable {
-  /// What reports call it.
+  /// The name of the image in reports.
   package let name: String
   /// The content of an image file. An error that it throws counts as a damaged image.
   package let bytes: @Sendable () throws -> [UInt8]
@@ -13,38 +13,38 @@ package struct ImageInput: Sendable {
   }
 }
 
-/// What is wrong with an image.
+/// A problem of an image.
 package struct ImageProblem: Sendable, Equatable {
   package let name: String
   package let reason: String
 }
 
-/// What became of the images.
+/// The result of an extraction.
 package struct FeatureExtractionResult: Sendable, Equatable {
-  /// By what the cache knows each image, in the order given; `nil` for damaged ones.
+  /// The hash of each image in the cache, in the order given; `nil` for damaged ones.
   package internal(set) var hashes: [FileHash?] = []
   package internal(set) var damaged: [ImageProblem] = []
-  /// What was wrong with images that could be read all the same.
+  /// The problems of images that could be read anyway.
   package internal(set) var warnings: [ImageProblem] = []
 }
 
-/// How far an extraction has come.
+/// The progress of an extraction.
 package struct FeatureExtractionProgress: Sendable, Equatable {
-  /// Images in all.
+  /// The number of all images.
   package let total: Int
-  /// Images behind us: those in the cache by now, and the damaged ones.
+  /// The number of finished images: those in the cache by now, and the damaged ones.
   package internal(set) var done = 0
-  /// Of these, images whose features were there before.
+  /// The number of finished images whose features were already cached.
   package internal(set) var cached = 0
-  /// Of these, images that cannot be read.
+  /// The number of finished images that cannot be read.
   package internal(set) var damaged = 0
-  /// What went through the encoder; a mirrored image counts as another.
+  /// The number of images that were encoded; a mirrored image counts as another one.
   package internal(set) var encoded = 0
   package internal(set) var elapsed = Duration.zero
 
   init(total: Int) { self.total = total }
 
-  /// What went through the encoder in a second of this run.
+  /// The number of images encoded per second of this run.
   package var imagesPerSecond: Double {
     let (seconds, attoseconds) = elapsed.components
     let time = Double(seconds) + Double(attoseconds) * 1e-18

@@ -2,17 +2,18 @@ package import ImageEncoding
 package import ModelFiles
 package import Tensors
 
-/// The seeing half of a captioner: images in, features out, by one frozen encoder or by several side by side (as Tong et al.
-/// 2024, "Cambrian-1", and Karamcheti et al. 2024, "Prismatic VLMs"), for captioning and for training alike.
+/// The vision part of a captioner, for captioning and for training: it turns images into features, with one frozen
+/// encoder or several side by side (as in Tong et al. 2024, "Cambrian-1", and Karamcheti et al. 2024, "Prismatic
+/// VLMs").
 ///
 /// An image is decoded once and resized once for each encoder.
 package struct ImageFeatureExtractor: Sendable {
-  /// At least one.
+  /// The encoders, at least one.
   package private(set) var encoders: [EncoderFeatureExtractor]
 
   /// - Parameters:
-  ///   - settings: as a manifest has them.
-  ///   - directory: the captioner's, where encoders may be; otherwise they are in `store`.
+  ///   - settings: the settings as in a manifest.
+  ///   - directory: the captioner's directory, where encoders may be; otherwise they are in `store`.
   /// - Throws: `ModelStoreError`, `ModelFileError`, `CaptionerError`, `EncodingError`.
   package init(_ settings: [CaptionerManifest.Encoder], directory: String, store: ModelStore) throws {
     try self.init(settings, encoderDirectories: settings.resolve(in: directory, store: store))
@@ -32,34 +33,35 @@ package struct ImageFeatureExtractor: Sendable {
     self.encoders = encoders
   }
 
-  /// What the features depend on.
+  /// The settings that the features depend on.
   package var settings: [CaptionerManifest.Encoder] { encoders.map(\.settings) }
 
-  /// Of one image's features: a block for all tokens of one layer of one encoder that are of one kind.
+  /// The layout of one image's features: a block for all tokens of one kind from one layer of one encoder.
   package var parts: FeatureLayout { FeatureLayout(joining: encoders.map(\.parts)) }
 
-  /// A block for all tokens, one after the other, that come from the same layer of the same encoder.
+  /// The layout with one block for all consecutive tokens that come from the same layer of the same encoder.
   package var groups: FeatureLayout { FeatureLayout(joining: encoders.map(\.groups)) }
 
-  /// Of a tensor with one image's features: `[tokens, width]`, or `[numbers]` where tokens have several widths.
+  /// The shape of a tensor with one image's features: `[tokens, width]`, or `[numbers]` where tokens have several
+  /// widths.
   package var shape: [Int] { parts.shape }
 
-  /// The same, the encoders' matrices laid out for products in this precision.
+  /// The same extractor, with the encoders' matrices packed for products in this precision.
   package func prepared(_ precision: MatrixPrecision) -> ImageFeatureExtractor {
     ImageFeatureExtractor(encoders.map { $0.isPrepared(in: precision) ? $0 : $0.prepared(precision) })
   }
 
-  /// The most bytes that `prepared(_:)` takes.
+  /// The largest number of bytes that `prepared(_:)` takes.
   func preparedByteCount(_ precision: MatrixPrecision) -> Int {
     encoders.reduce(0) { $0 + ($1.isPrepared(in: precision) ? 0 : $1.encoder.preparedByteCount(precision)) }
   }
 
-  /// Whether all matrices are laid out for products in this precision.
+  /// Whether all matrices are packed for products in this precision.
   func isPrepared(in precision: MatrixPrecision) -> Bool { encoders.allSatisfy { $0.isPrepared(in: precision) } }
 
-  /// The same encoders with another selection of features; those that are not among `settings` are left out.
+  /// The same encoders with another selection of features; those whose settings are `nil` are left out.
   ///
-  /// - Parameter settings: of these encoders, each with its features; `nil` leaves it out.
+  /// - Parameter settings: the settings of each of these encoders with its features; `nil` leaves the encoder out.
   /// - Throws: `EncodingError` where a selection does not suit its encoder; `CaptionerError.encoder` where there are several.
   package func reading(_ settings: [CaptionerManifest.Encoder?]) throws -> ImageFeatureExtractor {
     ImageFeatureExtractor(
@@ -70,7 +72,7 @@ package struct ImageFeatureExtractor: Sendable {
       })
   }
 
-  /// Lets an error say which of several encoders it is about.
+  /// Adds to an error the name of the encoder, where there are several.
   private static func naming<Result>(
     _ index: Int, of settings: [CaptionerManifest.Encoder], _ body: () throws -> Result
   ) throws -> Result {
@@ -92,14 +94,14 @@ package struct ImageFeatureExtractor: Sendable {
     return FeatureCaches(caches, layouts: encoders.map(\.parts))
   }
 
-  /// How images come to the encoders' input.
+  /// How images become the encoders' input.
   package var preprocessing: ImagePreprocessing { ImagePreprocessing(encoders.map(\.preprocessor)) }
 
   /// From the content of an image file to the encoders' input.
   ///
   /// - Parameters:
-  ///   - name: what errors call it.
-  ///   - onWarning: is told what was wrong with an image that could be read all the same.
+  ///   - name: the name of the image in errors.
+  ///   - onWarning: is notified of problems of an image that could be read anyway.
   /// - Throws: `ImageDecodingError`.
   package func pixels(
     _ bytes: [UInt8], named name: String, decoder: ImageDecoder, onWarning: (String) -> Void = { _ in }

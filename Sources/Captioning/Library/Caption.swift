@@ -1,4 +1,4 @@
-/// What a captioner says of one photo.
+/// The result of captioning one photo.
 public struct Caption: Sendable, Hashable {
   /// Why there is no caption. The raw values are stable.
   public enum Doubt: String, Sendable, Hashable {
@@ -8,18 +8,18 @@ public struct Caption: Sendable, Hashable {
     case lowConfidence = "low_confidence"
   }
 
-  /// For people: the caption, or a sentence that says that the captioner is not sure.
+  /// The text for people: the caption, or a sentence that says that the captioner is not sure.
   public let text: String
   /// The caption; `nil` where the captioner is not sure.
   public let caption: String?
   /// Why there is no caption; `nil` where there is one.
   public let doubt: Doubt?
-  /// The probability that the caption is right, from 0 to 1, where the captioner was calibrated, as the default one is; else
-  /// the geometric mean of the probabilities of its tokens.
+  /// The probability that the caption is right, from 0 to 1, where the captioner was calibrated, as the default one is;
+  /// otherwise the geometric mean of the probabilities of its tokens.
   public let confidence: Double
-  /// Of the image as a viewer shows it (after its EXIF orientation), in pixels.
+  /// The width of the image as a viewer shows it (after its EXIF orientation), in pixels.
   public let width: Int
-  /// Of the image as a viewer shows it, in pixels.
+  /// The height of the image as a viewer shows it, in pixels.
   public let height: Int
 
   init(_ image: ImageCaption) {
@@ -32,9 +32,9 @@ public struct Caption: Sendable, Hashable {
   }
 }
 
-/// What became of one file of many.
+/// The result for one file of many.
 public struct FileCaption: Sendable {
-  /// The path as it was given.
+  /// The path of the file as it was given.
   public let file: String
   public let result: Result<Caption, CaptioningError>
 }

@@ -1,19 +1,20 @@
 import ImageEncoding
 import TextDecoding
 
-/// How captions are worded, and which images get one.
+/// How captions are generated, and which images get one.
 public struct CaptionOptions: Sendable, Hashable {
-  /// How many wordings are followed at once; the likeliest is taken. 1, the default, takes the likeliest word each time.
+  /// The number of beams in beam search; the likeliest caption is taken. 1, the default, takes the likeliest word each
+  /// time.
   public var beams: Int
-  /// The longest caption in tokens, about as many as words; `nil` takes the captioner's own.
+  /// The longest caption in tokens, about as many as words; `nil` uses the captioner's own limit.
   public var maximumTokens: Int?
-  /// Draws words by chance, the more freely the higher. 0, the default, does not. Not together with `beams`.
+  /// Samples words at random, the more freely the higher it is. 0, the default, does not. Not together with `beams`.
   public var temperature: Double
-  /// The same seed draws the same caption.
+  /// The seed of sampling: the same seed gives the same caption.
   public var seed: UInt64
-  /// Captions of less confidence are not said.
+  /// Captions of lower confidence are not given.
   public var minimumConfidence: Double
-  /// Whether an image that does not look like a photo gets a caption, too.
+  /// Whether an image that does not look like a photo gets a caption too.
   public var captionsEverything: Bool
 
   public init(

@@ -3,11 +3,11 @@ import ModelFiles
 import Synchronization
 import Tensors
 
-/// How the frozen models multiply: speed for the last percent of quality, or the reference's numbers.
+/// The precision of the frozen models: faster at the cost of the last percent of quality, or the reference's numbers.
 public enum CaptionPrecision: Sendable, Hashable {
-  /// The fastest here that costs hardly any quality.
+  /// The fastest on this processor that costs hardly any quality.
   case automatic
-  /// What PyTorch computes in float32: the same captions, token for token.
+  /// The results of PyTorch in float32: the same captions, token for token.
   case exact
 
   var compute: ComputePrecision {
@@ -19,8 +19,8 @@ public enum CaptionPrecision: Sendable, Hashable {
 }
 
 extension Captioner {
-  /// The captioner that comes with this package. Its base models (206 MB) are fetched with pip where they are not in the store
-  /// yet (`~/.cache/caption`, or what `CAPTION_HOME` names), which takes a network and Python, once.
+  /// The captioner that comes with this package. Its base models (206 MB) are fetched once with pip if they are not in
+  /// the store yet (`~/.cache/caption`, or the directory in `CAPTION_HOME`), which needs a network and Python.
   ///
   /// - Throws: `CaptioningError`; `CancellationError` where the task is cancelled while models are fetched.
   public static func `default`(precision: CaptionPrecision = .automatic) async throws -> Captioner {
@@ -33,11 +33,11 @@ extension Captioner {
     }
   }
 
-  /// A captioner of one's own, such as `caption train` leaves: a directory with `captioner.json`.
+  /// A captioner of the user, such as `caption train` makes: a directory with `captioner.json`.
   ///
   /// - Parameters:
-  ///   - directory: its path; or the name of a captioner in the store.
-  ///   - precision: how the frozen models multiply.
+  ///   - directory: its path, or the name of a captioner in the store.
+  ///   - precision: the precision of the frozen models.
   /// - Throws: `CaptioningError`.
   public init(directory: String, precision: CaptionPrecision = .automatic) throws(CaptioningError) {
     self = try CaptioningError.wrapping {
@@ -48,9 +48,9 @@ extension Captioner {
     }
   }
 
-  /// Fetches the base models of the default captioner that are not in the store, or not intact there.
+  /// Fetches the base models of the default captioner that are missing or damaged in the store.
   ///
-  /// - Parameter onProgress: is told in plain words what happens, from any thread.
+  /// - Parameter onProgress: is notified in plain words of what happens, from any thread.
   /// - Throws: `CaptioningError`; `CancellationError` where the task is cancelled, with everything cleaned up.
   public static func pull(_ onProgress: @escaping @Sendable (String) -> Void = { _ in }) async throws {
     do {
@@ -62,9 +62,9 @@ extension Captioner {
     }
   }
 
-  /// Captions an image file: JPEG, PNG or WebP, by content, whatever the name.
+  /// Captions an image file: JPEG, PNG or WebP, recognised by content, not by name.
   ///
-  /// It computes on all processors; several calls at once take turns.
+  /// It uses all processors; simultaneous calls take turns.
   ///
   /// - Throws: `CaptioningError`.
   public func caption(file: String, options: CaptionOptions = CaptionOptions()) throws(CaptioningError) -> Caption {
@@ -90,12 +90,13 @@ extension Captioner {
       try captioner.caption(bytes: bytes, named: name, decoder: ImageDecoder(), options: options.generation(for: self)))
   }
 
-  /// Captions many image files: the first at once, the others in groups, several times as fast as one by one. Captions come in
-  /// the order of the files; one that cannot be read has a result of its own and stops nothing.
+  /// Captions many image files: the first at once, the others in groups, several times as fast as one by one. Captions
+  /// come in the order of the files; a file that cannot be read has its own error result and does not stop the others.
   ///
-  /// Captioning goes on while nobody asks for the next caption, and ends when the sequence is dropped or the task cancelled.
+  /// Captioning continues while no caption is asked for, and ends when the sequence is released or the task is
+  /// cancelled.
   ///
-  /// - Returns: one element for each file. Iterating throws `CaptioningError` where captioning itself cannot go on.
+  /// - Returns: one element for each file. Iterating throws `CaptioningError` where captioning itself cannot continue.
   public func captions(
     of files: [String], options: CaptionOptions = CaptionOptions()
   ) -> some AsyncSequence<FileCaption, any Error> & Sendable {
@@ -143,7 +144,7 @@ extension Captioner {
   }
 }
 
-/// Something that is said once, by one thread to others.
+/// A signal that is set once, by one thread for others.
 private final class Flag: Sendable {
   private let value = Atomic(false)
 

@@ -7,9 +7,9 @@ import TextDecoding
 /// Why there is no captioner, or no caption. The description names the file, the cause and the remedy.
 public struct CaptioningError: Error, Sendable, Hashable, CustomStringConvertible, LocalizedError {
   public enum Kind: Sendable, Hashable {
-    /// The file is no image that can be read.
+    /// The file is not an image that can be read.
     case unreadableImage
-    /// Base models are not there, or cannot be fetched: see `Captioner.pull(_:)`.
+    /// Base models are missing, or cannot be fetched: see `Captioner.pull(_:)`.
     case missingModels
     /// The captioner, one of its models or a prefix is damaged, or does not fit.
     case damagedModel
@@ -50,7 +50,7 @@ public struct CaptioningError: Error, Sendable, Hashable, CustomStringConvertibl
     }
   }
 
-  /// The value of `body`, its errors as errors of this type.
+  /// The value of `body`; its errors become errors of this type.
   static func wrapping<Value>(_ body: () throws -> Value) throws(CaptioningError) -> Value {
     do {
       return try body()

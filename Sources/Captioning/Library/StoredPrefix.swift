@@ -2,8 +2,8 @@ import ImageEncoding
 import ModelFiles
 import TextDecoding
 
-/// Keys and values that stand before a text in every layer of a frozen decoder: what a photo says, or what `caption train --task
-/// text` learnt. Prefixes are exchanged as files with `caption prefix`.
+/// Keys and values that stand before a text in every layer of a frozen decoder, made from a photo or learnt by
+/// `caption train --task text`. Prefixes are exchanged as files with `caption prefix`.
 public struct StoredPrefix: Sendable {
   let file: PrefixFile
 
@@ -16,13 +16,13 @@ public struct StoredPrefix: Sendable {
 
   init(_ file: PrefixFile) { self.file = file }
 
-  /// Positions that it takes in the decoder's context.
+  /// The number of positions that it takes in the decoder's context.
   public var length: Int { file.prefix.length }
 
   /// How it was made, for people, such as `image photo.jpg`.
   public var origin: String { file.origin }
 
-  /// Writes the prefix file, whole or not at all.
+  /// Writes the prefix file, completely or not at all.
   ///
   /// - Throws: `CaptioningError`.
   public func write(to path: String) throws(CaptioningError) {
@@ -31,7 +31,7 @@ public struct StoredPrefix: Sendable {
 }
 
 extension Captioner {
-  /// What the captioner's mapper makes of a photo.
+  /// The prefix that the captioner's mapper makes from a photo.
   ///
   /// - Throws: `CaptioningError`.
   public func prefix(photo path: String) throws(CaptioningError) -> StoredPrefix {
@@ -41,11 +41,11 @@ extension Captioner {
     }
   }
 
-  /// The text that the decoder writes behind a prefix.
+  /// The text that the decoder writes after a prefix.
   ///
   /// - Parameters:
-  ///   - prompt: how the text begins, which is not repeated; `nil` begins as the captioner's captions do.
-  ///   - options: their `minimumConfidence` plays no part.
+  ///   - prompt: the beginning of the text, which is not repeated; `nil` begins as the captioner's captions do.
+  ///   - options: the options, whose `minimumConfidence` is ignored.
   /// - Throws: `CaptioningError`; of kind `damagedModel` where the prefix was made for another decoder.
   public func text(
     from prefix: StoredPrefix, prompt: String? = nil, options: CaptionOptions = CaptionOptions()

@@ -3,18 +3,18 @@ import PrefixMapping
 import Tensors
 import TextDecoding
 
-/// Photos on their way from pixels to words.
+/// Photos that are being turned from pixels into words.
 struct GrowingPhotos {
   private let captioner: Captioner
   private let mostRows: Int
   private let mostImages: Int
   private var generation: any SequenceGeneration
-  /// How many images are encoded next, and how many captions may grow then: both double, so that the first of many photos
-  /// need not wait for a large group.
+  /// The number of images that are encoded next, and of captions that may grow then. Both double, so that the first of
+  /// many photos need not wait for a large group.
   private var images = 2
   private var rows = 2
   private var growing: [Int: Photo] = [:]
-  /// For memory, until others are done.
+  /// Photos that wait for memory until others are done.
   private var waiting: [(photo: Photo, prefix: Prefix)] = []
 
   private struct Photo {
@@ -31,10 +31,10 @@ struct GrowingPhotos {
     generation = try captioner.makeGeneration(options: options)
   }
 
-  /// Takes photos that are ready, encodes them, and gives every caption another token.
+  /// Takes photos that are ready, encodes them, and adds a token to every caption.
   ///
-  /// - Returns: what became of photos that are done by it, in any order.
-  /// - Throws: what cannot be blamed on a photo.
+  /// - Returns: the outcomes of photos that this step finished, in any order.
+  /// - Throws: errors that no single photo caused.
   mutating func advance(_ reader: PhotoReader) throws -> [PhotoCaptioning.Outcome] {
     var outcomes: [PhotoCaptioning.Outcome] = []
     let isIdle = generation.rowCount == 0 && waiting.isEmpty
@@ -80,13 +80,13 @@ struct GrowingPhotos {
       }
       return []
     } catch {
-      // Who it was shows one by one.
+      // Retry one at a time to find the culprit.
       if photos.count > 1 { return photos.flatMap { prefixes(of: [$0]) } }
       return photos.map { .init($0.read, .failure(error)) }
     }
   }
 
-  /// Adds those that there is memory for; one that would be alone and finds none has failed.
+  /// Adds the photos for which there is memory; one that finds none even though it would be alone has failed.
   private mutating func add() -> [PhotoCaptioning.Outcome] {
     var outcomes: [PhotoCaptioning.Outcome] = []
     while let (photo, prefix) = waiting.first {

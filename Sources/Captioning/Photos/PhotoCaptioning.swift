@@ -2,35 +2,35 @@ package import ImageEncoding
 import Tensors
 package import TextDecoding
 
-/// Captions photos that a user named, in that order: the first one alone and at once, the others in groups that grow, so that
-/// each caption comes soon and many of them fast.
+/// Captions photos that a user named, in that order: the first one alone and at once, the others in growing groups, so
+/// that each caption comes soon and many come fast.
 package struct PhotoCaptioning {
   private let captioner: Captioner
   private let precision: ComputePrecision
   private let imageDecoder: ImageDecoder
   private let options: GenerationOptions
-  /// Is told of each photo in the order they were named.
+  /// Is notified of each photo, in the order in which they were named.
   private let onOutcome: (Outcome) throws -> Void
 
   package struct Outcome {
-    /// Among the paths.
+    /// The index of the photo among the paths.
     package let index: Int
-    /// What was wrong with a photo that could be read all the same.
+    /// The problems of a photo that could be read anyway.
     package let warnings: [String]
     package let result: Result<ImageCaption, any Error>
   }
 
-  /// From so many photos on, laying matrices out for many rows takes less time than it spares.
+  /// The number of photos from which packing matrices for many rows saves more time than it takes.
   private static let manyPhotos = 12
-  /// Images that are encoded at once, and captions that grow side by side, at the most.
+  /// The largest number of images that are encoded at once, and of captions that grow side by side.
   private static let mostImages = 16
   private static let mostRows = 64
-  /// Left to captioning where laying matrices out would take the rest of the memory.
+  /// The bytes that packing matrices must leave to captioning.
   private static let workingMemory = 128 << 20
 
   /// - Parameters:
-  ///   - captioner: as it was loaded.
-  ///   - onOutcome: what it throws ends the run.
+  ///   - captioner: the captioner as it was loaded.
+  ///   - onOutcome: takes each outcome; an error that it throws ends the run.
   package init(
     _ captioner: Captioner, precision: ComputePrecision, imageDecoder: ImageDecoder, options: GenerationOptions,
     onOutcome: @escaping (Outcome) throws -> Void
@@ -42,8 +42,9 @@ package struct PhotoCaptioning {
     self.onOutcome = onOutcome
   }
 
-  /// - Parameter paths: of image files; `-` is standard input.
-  /// - Throws: `OutOfMemory` where matrices cannot be laid out; what cannot be blamed on a photo; what `onOutcome` throws.
+  /// - Parameter paths: the paths of image files; `-` is standard input.
+  /// - Throws: `OutOfMemory` where matrices cannot be packed; errors that no single photo caused; errors of
+  ///   `onOutcome`.
   package func run(_ paths: [String]) throws {
     let single = try captioner.prepared(precision, isBatch: false)
     guard let first = paths.first else { return }
@@ -64,14 +65,14 @@ package struct PhotoCaptioning {
     let reader = PhotoReader(
       paths, from: 1, decoder: imageDecoder, preprocessing: captioner.extractor.preprocessing, workers: workers,
       ahead: 2 * Self.mostImages)
-    // Photos are read while matrices are laid out.
+    // Photos are read while matrices are packed.
     reader.start(workers: min(workers, paths.count - 1))
     defer { reader.stop() }
     var rows = Self.mostRows
     if case .beam(let width, _, _, _) = options.strategy { rows = max(1, rows / width) }
     var growing = try GrowingPhotos(
       forMany(paths.count, single), options: options, mostRows: rows, mostImages: Self.mostImages)
-    // Those that are done before their turn.
+    // The outcomes of photos that are done before their turn.
     var waiting: [Int: Outcome] = [:]
     var next = 1
     while next < paths.count {
@@ -83,13 +84,13 @@ package struct PhotoCaptioning {
     }
   }
 
-  /// The captioner for so many photos, as memory allows.
+  /// The captioner for `count` photos, as memory allows.
   private func forMany(_ count: Int, _ single: Captioner) throws -> Captioner {
     if count < Self.manyPhotos || !single.allowsMemory(toPrepare: precision, besides: Self.workingMemory) {
       return single
     }
     var many = captioner
-    // Laid out already, where the precision is the same.
+    // It is already packed where the precision is the same.
     many.extractor = single.extractor
     return try many.prepared(precision, isBatch: true)
   }

@@ -3,19 +3,19 @@ import ImageEncoding
 import Synchronization
 import Tensors
 
-/// Reads and prepares photos ahead of whoever captions them, on threads of its own; where none can be had, when asked.
+/// Reads and prepares photos ahead of captioning, on its own threads; where it can get no threads, it reads on request.
 final class PhotoReader: Sendable {
   struct Photo: Sendable {
     let index: Int
     let timings: StageTimings
-    /// What was wrong with a photo that could be read all the same.
+    /// The problems of a photo that could be read anyway.
     let warnings: [String]
     let content: Result<Content, any Error>
   }
 
   struct Content: Sendable {
     let pixels: ImagePixels
-    /// Of the original, upright.
+    /// The size of the upright original.
     let size: ImageSize
   }
 
@@ -26,7 +26,7 @@ final class PhotoReader: Sendable {
   private let decoder: ImageDecoder
   private let preprocessing: ImagePreprocessing
   private let turns: Turns
-  /// How many photos may be read and not yet taken.
+  /// Limits the number of photos that are read and not yet taken.
   private let places: DispatchSemaphore
   private let arrivals = DispatchSemaphore(value: 0)
   private let state: Mutex<State>
@@ -38,7 +38,7 @@ final class PhotoReader: Sendable {
     var isOver = false
   }
 
-  /// - Parameter first: which of `paths` is the first to be read.
+  /// - Parameter first: the index in `paths` of the first photo to read.
   init(
     _ paths: [String], from first: Int, decoder: ImageDecoder, preprocessing: ImagePreprocessing, workers: Int,
     ahead: Int
@@ -51,7 +51,7 @@ final class PhotoReader: Sendable {
     state = Mutex(State(next: first, taken: first))
   }
 
-  /// Begins as many threads as can be had.
+  /// Starts up to `workers` threads, as many as it can get.
   func start(workers: Int) {
     for _ in 0..<workers {
       do {
@@ -62,15 +62,15 @@ final class PhotoReader: Sendable {
     }
   }
 
-  /// Photos that are not taken are not read any more.
+  /// Stops reading further photos.
   func stop() {
     state.withLock { $0.isOver = true }
     places.signal()
   }
 
-  /// The next photos in their order: all that are ready, `limit` at the most.
+  /// The next photos in their order: all that are ready, at most `limit`.
   ///
-  /// - Parameter waits: for one at least, where any is left.
+  /// - Parameter waits: whether to wait for at least one, where any is left.
   func take(upTo limit: Int, waits: Bool) -> [Photo] {
     var photos: [Photo] = []
     while photos.count < limit {
@@ -85,7 +85,7 @@ final class PhotoReader: Sendable {
       } else if isEnd || !photos.isEmpty || !waits {
         break
       } else if let index = claim(where: { $0.next == $0.taken }) {
-        // No thread has begun with it.
+        // No thread has begun to read it.
         deliver(read(index))
       } else {
         arrivals.wait()
@@ -98,7 +98,7 @@ final class PhotoReader: Sendable {
     while true {
       places.wait()
       guard let index = claim(where: { _ in true }) else {
-        // The others are to see it, too.
+        // Wakes the next thread, which has to end too.
         places.signal()
         return
       }

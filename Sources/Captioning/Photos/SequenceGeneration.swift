@@ -3,15 +3,15 @@ package import TextDecoding
 
 /// Sequences of a captioner that grow together; an image joins at any time.
 package protocol SequenceGeneration {
-  /// How many images are in it.
+  /// The number of images in it.
   var rowCount: Int { get }
 
-  /// - Throws: `OutOfMemory`, `DecodingError`, `GenerationError`; the image is not in it then.
+  /// - Throws: `OutOfMemory`, `DecodingError`, `GenerationError`; the image is then not added.
   mutating func add(id: Int, prefix: Prefix) throws
 
-  /// Gives every image another token.
+  /// Adds a token to the caption of every image.
   ///
-  /// - Returns: the images that are at their end.
+  /// - Returns: the images whose captions are finished.
   mutating func step() throws -> [FinishedRow]
 }
 

@@ -1,13 +1,13 @@
 import Dispatch
 import Synchronization
 
-/// Lets some work side by side, or one alone.
+/// Lets several threads work side by side, or one alone.
 final class Turns: Sendable {
   private let count: Int
   private let places: DispatchSemaphore
   private let alone = Mutex(())
 
-  /// - Parameter count: how many at once, at least one.
+  /// - Parameter count: the number of threads that may work at once, at least one.
   init(_ count: Int) {
     self.count = count
     places = DispatchSemaphore(value: count)
@@ -19,9 +19,9 @@ final class Turns: Sendable {
     return try body()
   }
 
-  /// Not within `sideBySide`.
+  /// Runs `body` alone. Not to be called within `sideBySide`.
   func alone<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
-    // One after the other, so that no two have a part of the places each.
+    // One thread at a time takes places, so that no two hold a part of them each.
     alone.withLock { _ in for _ in 0..<count { places.wait() } }
     defer { for _ in 0..<count { places.signal() } }
     return try body()

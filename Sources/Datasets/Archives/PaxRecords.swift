@@ -1,9 +1,9 @@
 /// What pax's extended headers say about the member after them: lines `length key=value`, whose length counts itself.
 struct PaxRecords {
-  /// Not always UTF-8, though the standard wants it to be.
+  /// The path, which is not always UTF-8, though the standard requires it.
   private(set) var path: [UInt8]?
   private(set) var size: Int?
-  /// GNU's sparse files: the content is not the file's.
+  /// Whether it is one of GNU's sparse files: the content is not the file's.
   private(set) var isSparse = false
 
   /// - Returns: whether the records follow their grammar.
@@ -22,7 +22,7 @@ struct PaxRecords {
       let bytes = record[(equals + 1)...].dropLast()
       let value = String(decoding: bytes, as: UTF8.self)
       switch String(decoding: record[..<equals], as: UTF8.self) {
-      // No file's name holds a NUL.
+      // A file's name never holds a NUL.
       case "path": path = Array(bytes.prefix { $0 != 0 })
       case "size":
         guard let number = Int(value), number >= 0 else { return false }

@@ -1,4 +1,4 @@
-/// Brace patterns of shards as WebDataset's users write them: `name-{000000..000007}.tar`, `{train,extra}-{0..3}.tar`.
+/// Brace patterns of shards as in WebDataset: `name-{000000..000007}.tar`, `{train,extra}-{0..3}.tar`.
 package enum ShardPattern {
   static let maximumCount = 1_000_000
 

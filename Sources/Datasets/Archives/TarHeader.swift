@@ -1,10 +1,10 @@
 /// One header block of a tar archive.
 struct TarHeader {
-  /// As it is, in whatever encoding.
+  /// The name's bytes, in whatever encoding.
   let name: [UInt8]
   /// The type flag.
   let type: UInt8
-  /// In bytes; `nil` where the field is no number.
+  /// The size in bytes; `nil` where the field is no number.
   let size: Int?
 
   /// `nil` unless the block's checksum is right.
@@ -21,7 +21,7 @@ struct TarHeader {
     type = block[156]
     size = Self.number(block[124..<136])
     let shortName = Array(block[..<100].prefix { $0 != 0 })
-    // GNU's own format ends its magic otherwise, and keeps other fields where ustar has the name's first part.
+    // GNU's own format has another end of its magic, and other fields where ustar has the name's first part.
     let isPOSIX = block[257..<263].elementsEqual(Array("ustar\0".utf8))
     let prefix = isPOSIX ? Array(block[345..<500].prefix { $0 != 0 }) : []
     name = prefix.isEmpty ? shortName : prefix + [UInt8(ascii: "/")] + shortName
@@ -38,10 +38,10 @@ struct TarHeader {
     }
   }
 
-  /// Links, devices, directories and pipes have none, whatever their size field says.
+  /// Whether the member has content: links, devices, directories and pipes have none, whatever their size field says.
   var hasContent: Bool { !(UInt8(ascii: "1")...UInt8(ascii: "6")).contains(type) }
 
-  /// Octal digits between blanks, or GNU's base 256 where the first bit is set.
+  /// The number in a field: octal digits between blanks, or GNU's base 256 where the first bit is set.
   private static func number(_ field: ArraySlice<UInt8>) -> Int? {
     guard let first = field.first else { return nil }
     if first == 0x80 {

@@ -1,25 +1,25 @@
-/// Something in a tar archive.
+/// A member of a tar archive.
 package struct TarMember: Equatable {
   package enum Kind { case file, link, sparse, other }
 
-  /// As the archive has it, in whatever encoding.
+  /// The name's bytes in the archive, in whatever encoding.
   package let nameBytes: [UInt8]
   package let kind: Kind
-  /// Where its header begins, extended headers before it included.
+  /// The offset of its header, or of the extended headers before it.
   package let headerOffset: Int
-  /// Where its content is in the archive, in bytes.
+  /// The byte offset of its content in the archive.
   package let offset: Int
   package let count: Int
 
-  /// For people, and for names that are known to be text.
+  /// The name for people, and where names are known to be text.
   var name: String { String(decoding: nameBytes, as: UTF8.self) }
 }
 
-/// Where and why an archive cannot be read on; what came before stands.
+/// Where and why the rest of an archive cannot be read; what came before is valid.
 package struct TarDamage: Error, Equatable, CustomStringConvertible {
   package let offset: Int
   package let problem: String
-  /// The name of the member that the archive ends within, where it does.
+  /// The name of the member in which the archive ends, if it ends in one.
   package var member: [UInt8]?
 
   package var description: String { "\(problem) (at byte \(offset))" }

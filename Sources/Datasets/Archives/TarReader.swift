@@ -2,18 +2,18 @@
 /// base-256 sizes, and the older formats they grew from. Contents are skipped, not read.
 package struct TarReader {
   package static let blockByteCount = 512
-  /// Extended headers hold names; more than this is no name.
+  /// The largest extended header in bytes: they hold names, and no name is longer.
   private static let maximumExtensionByteCount = 1 << 20
 
   package let file: DatasetFile
-  /// Where the next header begins, in bytes.
+  /// The byte offset of the next header.
   package private(set) var offset: Int
   private var globals = PaxRecords()
 
   /// - Throws: `DatasetError.cannotRead`.
   init(path: String) throws(DatasetError) { self.init(file: try DatasetFile(path: path)) }
 
-  /// - Parameter offset: of a header; global records before it are not known then.
+  /// - Parameter offset: the offset of a header; global records before it are then unknown.
   package init(file: DatasetFile, offset: Int = 0) {
     self.file = file
     self.offset = offset
@@ -30,7 +30,7 @@ package struct TarReader {
   package mutating func next() throws(TarDamage) -> TarMember? {
     var records = globals
     var longName: [UInt8]?
-    // Of the first header that is this member's.
+    // The offset of this member's first header.
     var start: Int?
     while true {
       guard let block = try headerBlock() else { return nil }
@@ -41,7 +41,7 @@ package struct TarReader {
       let isComplete = content <= file.byteCount && size <= file.byteCount - content
       switch header.type {
       case UInt8(ascii: "x"), UInt8(ascii: "g"), UInt8(ascii: "L"), UInt8(ascii: "K"):
-        // A size that pax records give is the member's, not that of the header between.
+        // A size in pax records is the member's, not that of the header between.
         guard let size = header.size, let bytes = try extensionBytes(at: content, count: size) else {
           throw damage("it ends within an extended header")
         }
@@ -53,7 +53,7 @@ package struct TarReader {
         case UInt8(ascii: "L"): longName = Array(bytes.prefix { $0 != 0 })
         default: break
         }
-        // A global header is no member's.
+        // A global header belongs to no member.
         if header.type != UInt8(ascii: "g"), start == nil { start = offset }
         advance(over: size)
       default:
@@ -74,14 +74,14 @@ package struct TarReader {
     }
   }
 
-  /// The block at `offset`, or `nil` where the archive's end is marked by zeros.
+  /// The block at `offset`, or `nil` where zeros mark the archive's end.
   private mutating func headerBlock() throws(TarDamage) -> [UInt8]? {
     let block = try bytes(at: offset, count: Self.blockByteCount)
     guard !block.isEmpty else { throw damage("it ends without the mark of an archive's end: it may be truncated") }
     guard block.count == Self.blockByteCount else { throw damage("it ends within a header: the archive is truncated") }
     guard block.allSatisfy({ $0 == 0 }) else { return block }
     let following = try bytes(at: offset + Self.blockByteCount, count: Self.blockByteCount)
-    // A lone block of zeros is an old writer's fault, not the end.
+    // A single block of zeros is an old writer's fault, not the end.
     guard following.contains(where: { $0 != 0 }) else { return nil }
     offset += Self.blockByteCount
     return try headerBlock()
@@ -98,7 +98,7 @@ package struct TarReader {
   }
 
   private mutating func advance(over count: Int) {
-    // Saturates: sizes are checked against the file's before anything is read there.
+    // This saturates: sizes are checked against the file's before anything is read there.
     let padded = count.addingReportingOverflow(Self.blockByteCount - 1)
     let blocks = padded.overflow ? file.byteCount : padded.partialValue / Self.blockByteCount * Self.blockByteCount
     offset = min(offset + Self.blockByteCount + min(blocks, file.byteCount), file.byteCount)

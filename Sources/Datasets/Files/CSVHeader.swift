@@ -1,22 +1,22 @@
 import Foundation
 
-/// The first row of a table of captions: which column is what.
+/// The first row of a table of captions: the meaning of each column.
 struct CSVHeader: Equatable {
   let delimiter: UInt8
   let columnCount: Int
-  /// How many rows come before the images': this one, and that which names the delimiter.
+  /// The number of rows before the images' rows: this one, and one that names the delimiter.
   let rowCount: Int
-  /// What the column of images is called.
+  /// The name of the column of images.
   let imageName: String
   private let image: Int
   private let captions: [Int]
   private let split: Int?
-  /// Why a captioner was not sure.
+  /// The column that says why a captioner was not sure.
   private let reason: Int?
 
   /// - Parameters:
   ///   - head: the first bytes of a file.
-  ///   - withOtherNames: whether columns count that may hold captions, and often hold something else.
+  ///   - withOtherNames: whether columns count that may hold captions, but often hold something else.
   /// - Returns: `nil` unless the first row names columns of images and captions.
   init?(head: [UInt8], columns: CaptionColumns, withOtherNames: Bool = true) {
     for row in CSVFirstRow.all(of: head) {
@@ -43,7 +43,7 @@ struct CSVHeader: Equatable {
     wanted.lazy.compactMap { names.firstIndex(of: $0.lowercased()) }.first
   }
 
-  /// Also `caption_1`, `caption2`.
+  /// Whether a column holds captions; names such as `caption_1` and `caption2` count too.
   private static func isCaption(_ name: String, _ columns: CaptionColumns) -> Bool {
     if columns.captionNames.contains(where: { $0.lowercased() == name }) { return true }
     guard columns.caption == nil, name.hasPrefix("caption") else { return false }
@@ -54,7 +54,7 @@ struct CSVHeader: Equatable {
   func image(of row: [String]) -> String { CaptionCleaning.none(row[image]) }
   func split(of row: [String]) -> String? { split.map { row[$0] } }
 
-  /// A field may hold several captions as a JSON list.
+  /// The captions of a row. A field may hold several as a JSON list.
   func captions(of row: [String]) -> [String] {
     captions.flatMap { index -> [String] in
       let field = row[index]
@@ -65,7 +65,7 @@ struct CSVHeader: Equatable {
     }
   }
 
-  /// Whether a row has a reason in place of a caption, as `caption batch` writes it where it was not sure.
+  /// Whether a row has a reason in place of a caption, as `caption batch` writes where it was not sure.
   func isNotSure(_ row: [String]) -> Bool {
     guard let reason, !CaptionCleaning.isBlank(row[reason]) else { return false }
     return captions.allSatisfy { CaptionCleaning.isBlank(row[$0]) }
@@ -76,10 +76,10 @@ struct CSVHeader: Equatable {
 struct CSVFirstRow {
   let delimiter: UInt8
   let names: [String]
-  /// Counted from 1: the second where the first names the delimiter, `sep=;`, as Excel takes it.
+  /// The row's number from 1: 2 where the first row names the delimiter, `sep=;`, as Excel accepts it.
   let number: Int
 
-  /// With each delimiter that it may have, or with that which the file names.
+  /// The first row read with each possible delimiter, or with the one that the file names.
   static func all(of head: [UInt8]) -> [CSVFirstRow] {
     let text = utf8Text(head)
     let lines = text.split(separator: 0x0A, maxSplits: 2, omittingEmptySubsequences: false).map {
@@ -91,7 +91,7 @@ struct CSVFirstRow {
     return ",\t;|".utf8.compactMap { row(lines[0], delimiter: $0, number: 1) }
   }
 
-  /// The columns of what looks like a table: its first rows have as many fields, more than one.
+  /// The columns of what looks like a table: its first rows have equally many fields, more than one.
   static func columns(head: [UInt8]) -> [String]? {
     let lines = utf8Text(head).split(separator: 0x0A, maxSplits: 3).map { $0.last == 0x0D ? $0.dropLast() : $0 }
     return all(of: head).first { first in

@@ -1,15 +1,15 @@
-/// Reads delimited text as RFC 4180 describes it: fields may stand in quotes, which are doubled within, and then hold
-/// delimiters and line ends (which come out as LF).
+/// Reads delimited text as in RFC 4180: fields may be in quotes, which are doubled within, and may then hold delimiters
+/// and line ends (which are returned as LF).
 ///
-/// A row that breaks the rules costs itself only: reading goes on at the next line, so that a stray quote does not swallow
-/// the file. In text separated by tabs or bars, where many writers know no quotes, such a row is taken as it stands.
+/// A row that breaks the rules costs only itself: reading continues at the next line, so that a stray quote does not
+/// swallow the file. In text separated by tabs or bars, where many writers know no quotes, it is taken as it is.
 struct CSVReader {
   enum Row: Equatable {
     case fields([String])
     case damaged(String)
   }
 
-  /// Longer rows come from a quote that is not closed.
+  /// The most lines of a row; longer rows come from an unclosed quote.
   private static let maximumLineCount = 1000
 
   let delimiter: UInt8
@@ -74,7 +74,7 @@ struct CSVRowParser {
 
   init(delimiter: UInt8) { self.delimiter = delimiter }
 
-  /// Whether the row goes on in the next line.
+  /// Whether the row continues in the next line.
   var isOpen: Bool { state == .quoted && problem == nil }
 
   mutating func add(_ line: ArraySlice<UInt8>) {

@@ -1,22 +1,22 @@
 import Foundation
 
-/// A JSON object about one image: a line of a JSON lines file, an element of a list, or the `.json` beside an image in a shard.
+/// A JSON object about one image: a line of a JSON lines file, a list's element, or the `.json` beside a shard's image.
 ///
-/// Known keys: the image's name (see `CaptionColumns`) or COCO's `image_id`, `split`, `labels` (a list, or one), `source`, and
-/// captions, each key's a list or one; where there is none of them, LLaVA's `conversations` with one answer. Captions of
-/// another type, such as `null`, count as not being there.
+/// Known keys: the image's name (see `CaptionColumns`) or COCO's `image_id`, `split`, `labels` (a list, or one),
+/// `source`, and captions, where each key has a list or one; without any, LLaVA's `conversations` with one answer.
+/// Captions of another type, such as `null`, are ignored.
 struct CaptionRecord: Decodable {
   static let conversationsKey = "conversations"
 
-  /// Under `file_name`.
+  /// The name under `file_name`.
   let fileName: String?
-  /// Under the best of the keys that hold one.
+  /// The name under the best key that holds one.
   let imageName: String?
   /// COCO's `image_id`.
   let imageID: ImageIdentifier?
   let split: String?
   let captions: [String]
-  /// Whether a captioner was not sure: its caption is `null`, for a `reason`.
+  /// Whether a captioner was not sure: the caption is `null`, and there is a `reason`.
   let isNotSure: Bool
   let about: SampleAbout
 
@@ -52,14 +52,14 @@ struct CaptionRecord: Decodable {
   /// - Throws: `JSONProblem`; also for bytes that are not UTF-8.
   init(json bytes: ArraySlice<UInt8>, columns: CaptionColumns = CaptionColumns()) throws(JSONProblem) {
     self = try decodeJSON(Self.self, from: bytes, columns: columns)
-    // Foundation's parser reads values when they are asked for, and passes over some faults of syntax: what seems to be
+    // Foundation's parser reads values only when asked for, and overlooks some syntax errors: a value that seems to be
     // missing may be there.
     if imageName == nil || captions.isEmpty, let fault = JSONSyntax.fault(in: bytes) {
       throw JSONProblem(fault, in: bytes)
     }
   }
 
-  /// An element of a list of captions that is no text becomes a blank caption, which is named as such.
+  /// An element of a list of captions that is no text becomes a blank caption, which is reported as such.
   fileprivate struct OptionalText: Decodable {
     let text: String?
 
@@ -68,7 +68,7 @@ struct CaptionRecord: Decodable {
     }
   }
 
-  /// What somebody says in one of LLaVA's conversations.
+  /// One speaker's turn in one of LLaVA's conversations.
   private struct Turn: Decodable {
     let from: String
     let value: String
@@ -82,7 +82,7 @@ struct CaptionRecord: Decodable {
 }
 
 extension KeyedDecodingContainer {
-  // An absent key would cost an error that is made and thrown away, on each of a million lines.
+  // An absent key would create an error and discard it, on each of a million lines.
   fileprivate func value<Value: Decodable>(_ type: Value.Type, _ name: String) -> Value? {
     guard let key = K(stringValue: name), contains(key) else { return nil }
     return try? decode(type, forKey: key)
@@ -98,13 +98,13 @@ extension KeyedDecodingContainer {
   }
 }
 
-/// What a dataset says of an image besides its captions.
+/// What a dataset says about an image besides its captions.
 struct SampleAbout {
   var labels: [String] = []
   var source: String?
 }
 
-/// COCO numbers its images; some made after it have names there.
+/// COCO numbers its images; some datasets modelled on it have names there.
 enum ImageIdentifier: Decodable, Hashable, CustomStringConvertible {
   case number(Int)
   case text(String)

@@ -1,5 +1,5 @@
 extension DatasetSource {
-  /// What was found, in words.
+  /// A description of what was found.
   var summary: String {
     switch kind {
     case .pattern(let paths): "\(paths.count) shards"
@@ -30,7 +30,7 @@ extension DatasetSource {
     return "a text file that begins with '\(String(decoding: firstLine, as: UTF8.self))'"
   }
 
-  /// `a table with the columns a, b`; `nil` for what is none.
+  /// A description as `a table with the columns a, b`; `nil` for what is no table.
   private static func columnWords(ofFile head: [UInt8]) -> String? {
     func list(_ names: [String]) -> String {
       names.prefix(12).joined(separator: ", ") + (names.count > 12 ? ", …" : "")

@@ -1,15 +1,15 @@
-/// What a dataset's path leads to, looked at once for all formats.
+/// What is at a dataset's path, read once for all formats.
 struct DatasetSource {
   enum Kind {
     /// Shards that a pattern names.
     case pattern([String])
-    /// A file, by its first bytes; those of text in UTF-8.
+    /// A file with its first bytes; text is converted to UTF-8.
     case file(head: [UInt8])
-    /// A directory, by the names in it.
+    /// A directory with the names in it.
     case directory([String])
   }
 
-  /// Enough for the first lines of any annotation file.
+  /// The number of bytes read from a file's beginning: enough for the first lines of any annotation file.
   private static let headByteCount = 256 << 10
 
   private static let maximumCandidateCount = 64
@@ -37,7 +37,7 @@ struct DatasetSource {
     }
   }
 
-  /// The first bytes, of a file.
+  /// The first bytes of a file.
   var head: [UInt8] {
     if case .file(let head) = kind { head } else { [] }
   }
@@ -47,10 +47,10 @@ struct DatasetSource {
     if case .directory = kind { path } else { DatasetPath.parent(path) }
   }
 
-  /// The annotation files among which a format finds its own: the file itself, whatever its name, or those files of the
-  /// directory that are called as `isCandidate` says and that `isMatch` recognises by their content.
+  /// The annotation files in a format: the file itself, whatever its name, or those files of the directory that have a
+  /// name that `isCandidate` accepts and content that `isMatch` recognises.
   ///
-  /// Several are one dataset where their names say which split each is; otherwise that called `preferred` is taken.
+  /// Several are one dataset where their names say which split each is; otherwise the one called `preferred` is taken.
   func annotationFiles(
     preferred: String? = nil, in subdirectory: String? = nil, named isCandidate: (String) -> Bool,
     where isMatch: (DatasetSource) throws(DatasetError) -> Bool
@@ -67,7 +67,7 @@ struct DatasetSource {
       }
       var matching: [String] = []
       let candidates = names.filter(isCandidate)
-      // A file beside each image is no file of annotations.
+      // Files beside each image are no annotation files.
       guard candidates.count <= Self.maximumCandidateCount else { return [] }
       for name in candidates {
         let file = DatasetPath.join(directory, name)
@@ -92,7 +92,7 @@ struct DatasetSource {
   }
 }
 
-/// A file of captions, with the split that its name tells apart from its neighbours'.
+/// A file of captions, with the split that its name gives in contrast to its neighbours'.
 struct AnnotationFile {
   let path: String
   let split: Split?

@@ -1,45 +1,45 @@
 /// Finds the images that annotations name: as files in one of several directories, else in tar shards there.
 struct ImageFinder {
-  /// Folders beside annotations that commonly hold the images, by how their lower-case names begin.
+  /// Folders beside annotations that commonly hold the images, by the beginnings of their lower-case names.
   private static let usualFolders = [
     "image", "img", "photo", "train", "val", "test", "dev", "flickr", "flicker", "coco",
   ]
 
   private let directories: [String]
-  /// Where archives are looked for: not above the annotations, where anything may lie.
+  /// Where archives are searched: not above the annotations, where there may be anything.
   private let archiveDirectories: [String]
-  /// Where the last image was: most likely the next one's place.
+  /// The index of the directory where the last image was: the next one is most likely there.
   private var latest = 0
-  /// Built when a first image is no file.
+  /// The index of archives, built when a first image is no file.
   private var archives: ArchiveIndex?
-  /// Of archives that names lead into, by their paths.
+  /// The indexes of archives that names lead into, by path.
   private var shards: [String: ArchiveIndex] = [:]
-  /// Names of images by the numbers that they are, built when a first one is asked for.
+  /// The names of images whose names are numbers, by number; built on first use.
   private var numbered: [Int: String]?
-  /// Whether names also count from the working directory on, where nothing is found elsewhere.
+  /// Whether names may also be relative to the working directory, where nothing is found elsewhere.
   var looksInWorkingDirectory = false
 
   /// - Parameters:
-  ///   - annotations: the directory of the annotations, looked at first, with its usual folders.
-  ///   - imageDirectory: where the user says that images are; then nothing else is looked at.
-  ///   - includesParent: whether the directory above, and its usual folders, are looked at too.
+  ///   - annotations: the directory of the annotations, searched first, with its usual folders.
+  ///   - imageDirectory: where the user says that images are; then nothing else is searched.
+  ///   - includesParent: whether the directory above, and its usual folders, are searched too.
   init(annotations: String, imageDirectory: String?, includesParent: Bool = false) throws(DatasetError) {
     archiveDirectories = try Self.withUsualFolders(imageDirectory ?? annotations)
     var directories = archiveDirectories
     if includesParent, imageDirectory == nil {
       let parent = DatasetPath.join(annotations, "..")
-      // A directory that may be entered but not listed is no error: nobody named it.
+      // A directory that may be entered but not listed is no error: the user did not name it.
       directories += (try? Self.withUsualFolders(parent)) ?? []
     }
     self.directories = directories
   }
 
-  /// What is wrong with the archives that were looked into.
+  /// The damage in the archives that were searched.
   var damaged: [DamagedSample] {
     (archives?.damaged ?? []) + shards.sorted { $0.key < $1.key }.flatMap(\.value.damaged)
   }
 
-  /// - Parameter names: under which the image may be there: relative to one of the directories, or absolute.
+  /// - Parameter names: the possible names of the image: relative to one of the directories, or absolute.
   /// - Returns: the image, or why it cannot be used.
   mutating func find(_ names: [String]) throws(DatasetError) -> Result<ImageLocation, ImageProblem> {
     for name in names {
@@ -76,7 +76,7 @@ struct ImageFinder {
     return looksInWorkingDirectory && DatasetPath.kind(name) == .file ? .success(ImageLocation(path: name)) : nil
   }
 
-  /// What a name leads to that goes on behind an archive's, as `caption batch` writes them: `shards/000.tar/a.jpg`.
+  /// The member of a name that continues after an archive's, as `caption batch` writes them: `shards/000.tar/a.jpg`.
   private mutating func member(_ name: String) throws(DatasetError) -> ImageLocation? {
     let parts = DatasetPath.plain(name).split(separator: "/", omittingEmptySubsequences: false)
     guard let end = parts.firstIndex(where: { DatasetPath.fileExtension(String($0)) == "tar" }), end + 1 < parts.count
@@ -92,7 +92,7 @@ struct ImageFinder {
     return nil
   }
 
-  /// The image that has a number for its name, as COCO's do: `000000000139.jpg`, `COCO_val2014_000000000042.jpg`.
+  /// The image whose name is a number, as in COCO: `000000000139.jpg`, `COCO_val2014_000000000042.jpg`.
   mutating func name(ofNumber number: Int) throws(DatasetError) -> String? {
     if let numbered { return numbered[number] }
     var found: [Int: String] = [:]
@@ -137,7 +137,7 @@ struct ArchiveIndex {
     }
   }
 
-  /// The member called `name`, in whatever folder of its archive it is if no member has just this path.
+  /// The member called `name`, in any folder of its archive if no member has exactly this path.
   func image(_ name: String) -> ImageLocation? {
     images[name] ?? images[DatasetPath.name(name)]
   }
@@ -157,7 +157,7 @@ struct ArchiveIndex {
     }
   }
 
-  /// Archives made with `tar -c .` name their members `./a.jpg`.
+  /// The name without a leading `./`: archives made with `tar -c .` have members such as `./a.jpg`.
   private static func plain(_ name: String) -> String { name.hasPrefix("./") ? String(name.dropFirst(2)) : name }
 
   private func openReader(_ path: String) throws(TarDamage) -> TarReader {

@@ -12,7 +12,7 @@ enum JSONDocument {
     }
   }
 
-  /// The whole file, without a byte order mark.
+  /// The bytes of the whole file, without a byte order mark.
   private static func bytes(path: String) throws(DatasetError) -> ArraySlice<UInt8> {
     let file = try DatasetFile(path: path)
     return utf8Text(try file.bytes(at: 0, count: file.byteCount))
@@ -20,7 +20,7 @@ enum JSONDocument {
 
   /// An element of a file that is an array, or a member of one that is an object.
   struct Element {
-    /// `nil` in an array.
+    /// The member's name; `nil` in an array.
     let name: String?
     let value: ArraySlice<UInt8>
   }
@@ -39,14 +39,14 @@ enum JSONDocument {
     return elements
   }
 
-  /// Those that the first bytes of a file hold whole.
+  /// The elements that are complete in a file's first bytes.
   static func elements(head: [UInt8]) -> [Element] {
     var elements: [Element] = []
     _ = read(head[...], into: &elements)
     return elements
   }
 
-  /// The names of an object's members; none of what is no object.
+  /// The names of an object's members; empty for what is no object.
   static func keys(of object: ArraySlice<UInt8>) -> Set<String> {
     guard object.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") else { return [] }
     var elements: [Element] = []
@@ -54,7 +54,7 @@ enum JSONDocument {
     return Set(elements.compactMap(\.name))
   }
 
-  /// - Returns: what ends the reading too early.
+  /// - Returns: the fault that ends the reading too early.
   private static func read(_ bytes: ArraySlice<UInt8>, into elements: inout [Element]) -> JSONSyntax.Fault? {
     var syntax = JSONSyntax(bytes)
     var found: [Element] = []
@@ -74,7 +74,7 @@ enum JSONDocument {
     }
   }
 
-  /// Whether the first bytes of a JSON file, which is one value, mention all of these keys.
+  /// Whether the first bytes of a JSON file that is one value mention all of these keys.
   static func mentions(_ keys: [String], head: [UInt8]) -> Bool {
     guard JSONShape(head: head) == .document else { return false }
     let text = String(decoding: head, as: UTF8.self)

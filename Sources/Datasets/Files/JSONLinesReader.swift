@@ -1,4 +1,4 @@
-/// Reads a file of one `CaptionRecord` a line. What a captioner was not sure of is no sample.
+/// Reads a file of one `CaptionRecord` a line. A record of which a captioner was not sure is no sample.
 struct JSONLinesReader {
   let file: AnnotationFile
   let imageDirectory: String?

@@ -13,7 +13,7 @@ struct JSONProblem: Error, Equatable {
 
 /// - Parameters:
 ///   - bytes: one value.
-///   - columns: for records.
+///   - columns: the columns for records.
 func decodeJSON<Value: Decodable>(
   _ type: Value.Type, from bytes: ArraySlice<UInt8>, columns: CaptionColumns = CaptionColumns()
 ) throws(JSONProblem) -> Value {
@@ -29,7 +29,7 @@ func decodeJSON<Value: Decodable>(
   }
 }
 
-/// What is wrong with JSON whose syntax is right.
+/// The problem of JSON whose syntax is right.
 private func problem(_ error: any Error) -> JSONProblem {
   switch error {
   case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
@@ -48,7 +48,7 @@ private func problem(_ error: any Error) -> JSONProblem {
 private let captionColumnsKey = CodingUserInfoKey(rawValue: "captionColumns")
 
 extension Decoder {
-  /// As somebody chose them for the file that is read.
+  /// The columns that the user chose for the file being read.
   var captionColumns: CaptionColumns {
     captionColumnsKey.flatMap { userInfo[$0] as? CaptionColumns } ?? CaptionColumns()
   }

@@ -1,13 +1,13 @@
 import Foundation
 
-/// What the first bytes of a JSON file say about the whole.
+/// What the first bytes of a JSON file reveal about the whole.
 enum JSONShape: Equatable {
-  /// One object a line, with these keys in the first ones.
+  /// One object a line; the first ones have these keys.
   case lines(keys: Set<String>)
   /// One value that takes the whole file.
   case document
 
-  /// How many lines are looked at: single ones may be damaged.
+  /// The number of lines to look at, since single ones may be damaged.
   private static let lineCount = 20
 
   /// `nil` for what is not JSON.
@@ -29,7 +29,7 @@ enum JSONShape: Equatable {
       self = .lines(keys: keys)
       return
     }
-    // A document may have lines within that are objects, but most are followed by commas.
+    // A document may contain lines that are objects, but most are followed by commas.
     let isDocument =
       first == UInt8(ascii: "[") || !isMostlyObjects
       || keys.contains("images") || keys.contains("annotations")

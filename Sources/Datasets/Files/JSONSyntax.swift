@@ -1,12 +1,12 @@
-/// Goes through JSON by its rules (RFC 8259): tells where they are broken, and where elements and members lie.
+/// Scans JSON by its rules (RFC 8259): finds where they are broken, and where elements and members are.
 struct JSONSyntax {
   struct Fault: Error, Equatable {
-    /// In the bytes.
+    /// The index in the bytes.
     let index: Int
     let problem: String
   }
 
-  /// As deep as Foundation reads.
+  /// The greatest depth, which is Foundation's.
   private static let maximumDepth = 512
 
   private let bytes: ArraySlice<UInt8>
@@ -17,7 +17,7 @@ struct JSONSyntax {
     position = bytes.startIndex
   }
 
-  /// What is wrong with a text that shall be one value; `nil` where nothing is.
+  /// The fault of a text that is to be one value; `nil` where there is none.
   static func fault(in bytes: ArraySlice<UInt8>) -> Fault? {
     var syntax = JSONSyntax(bytes)
     do throws(Fault) {
@@ -42,20 +42,20 @@ struct JSONSyntax {
     return takeNext(character)
   }
 
-  /// Without white space before it.
+  /// Takes a character, without white space before it.
   private mutating func takeNext(_ character: Unicode.Scalar) -> Bool {
     guard let next, UInt32(next) == character.value else { return false }
     position += 1
     return true
   }
 
-  /// Nothing but white space may follow.
+  /// Checks that only white space follows.
   mutating func end() throws(Fault) {
     skipSpace()
     if next != nil { throw fault("something follows the value") }
   }
 
-  /// Passes one value.
+  /// Skips one value.
   @discardableResult
   mutating func value(depth: Int = 0) throws(Fault) -> ArraySlice<UInt8> {
     skipSpace()
@@ -72,8 +72,8 @@ struct JSONSyntax {
     return bytes[start..<position]
   }
 
-  /// Passes an object. `body` is called with each member's name, in its quotes, and value; where a fault ends it, with those
-  /// before.
+  /// Skips an object. `body` is called with each member's name, in its quotes, and value; where a fault ends the
+  /// object, with the members before it.
   mutating func members(
     depth: Int = 0, _ body: (_ name: ArraySlice<UInt8>, _ value: ArraySlice<UInt8>) -> Void
   ) throws(Fault) {
@@ -91,7 +91,7 @@ struct JSONSyntax {
     guard take("}") else { throw fault(next == nil ? "it ends within an object" : "a comma or } should be here") }
   }
 
-  /// Passes an array. `body` is called with each element; where a fault ends it, with those before.
+  /// Skips an array. `body` is called with each element; where a fault ends the array, with the elements before it.
   mutating func elements(depth: Int = 0, _ body: (ArraySlice<UInt8>) -> Void) throws(Fault) {
     guard take("[") else { throw fault("an array should begin here") }
     if take("]") { return }
@@ -103,7 +103,7 @@ struct JSONSyntax {
     guard take("]") else { throw fault(next == nil ? "it ends within an array" : "a comma or ] should be here") }
   }
 
-  /// With its quotes.
+  /// Skips a string, with its quotes.
   @discardableResult
   private mutating func string() throws(Fault) -> ArraySlice<UInt8> {
     let start = position
@@ -149,14 +149,14 @@ struct JSONSyntax {
     }
   }
 
-  /// - Returns: how many digits were passed.
+  /// - Returns: the number of digits skipped.
   private mutating func digits() -> Int {
     let start = position
     while let next, (0x30...0x39).contains(next) { position += 1 }
     return position - start
   }
 
-  /// What Python writes or others mean, and what JSON has instead.
+  /// Words that Python and others write, and JSON's word for each.
   private static let misspelt = [
     "NaN": "null", "Infinity": "null", "nan": "null", "None": "null", "undefined": "null", "True": "true",
     "False": "false",
@@ -176,7 +176,7 @@ struct JSONSyntax {
 }
 
 extension JSONSyntax.Fault {
-  /// Where it is, for people: the column in a text of one line, else line and column, both counted from 1.
+  /// The place for people: the column in a text of one line, else line and column, both counted from 1.
   func place(in bytes: ArraySlice<UInt8>) -> String {
     let before = bytes[..<min(index, bytes.endIndex)]
     let lineStart = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? before.startIndex

@@ -1,4 +1,4 @@
-/// Images in the order of their first appearance; one that comes again in the same split adds its captions.
+/// Images in the order of their first appearance; a repeated image in the same split adds its captions.
 struct MergedImages {
   private struct Identity: Hashable {
     let image: ImageLocation

@@ -4,7 +4,7 @@ typealias SampleSink = (DatasetSample) throws(DatasetError) -> Void
 /// Turns what a reader found into samples: images are looked up, blank captions are left out and named.
 struct SampleBuilder {
   private var finder: ImageFinder
-  /// Whether `train/a.jpg` is a training image where nothing else says so.
+  /// Whether the image `train/a.jpg` is for training where nothing else says so.
   private let takesSplitFromFolder: Bool
 
   init(finder: ImageFinder, takesSplitFromFolder: Bool = false) {
@@ -12,17 +12,17 @@ struct SampleBuilder {
     self.takesSplitFromFolder = takesSplitFromFolder
   }
 
-  /// Whether images that are nowhere beside the annotations are looked for from the working directory on.
+  /// Whether images not found beside the annotations are searched from the working directory.
   var looksInWorkingDirectory: Bool {
     get { finder.looksInWorkingDirectory }
     set { finder.looksInWorkingDirectory = newValue }
   }
 
-  /// The name of the image that has a number for its name; `nil` where there is none.
+  /// The name of the image whose name is a number; `nil` where there is none.
   mutating func name(ofNumber number: Int) throws(DatasetError) -> String? { try finder.name(ofNumber: number) }
 
   /// - Parameters:
-  ///   - alternatives: other names under which the image may be there.
+  ///   - alternatives: other possible names of the image.
   ///   - place: where the sample was found, for messages.
   mutating func emit(
     name: String, alternatives: [String] = [], captions: [String], split: Split?, about: SampleAbout = SampleAbout(),
@@ -38,7 +38,7 @@ struct SampleBuilder {
     }
   }
 
-  /// What came to light about archives of images.
+  /// Reports what was found out about archives of images.
   func finish(into sink: SampleSink) throws(DatasetError) {
     for sample in finder.damaged { try sink(.damaged(sample)) }
   }
@@ -69,7 +69,7 @@ struct SampleBuilder {
 }
 
 extension Split {
-  /// - Parameter name: `nil` or empty where the dataset says nothing.
+  /// - Parameter name: the split's name; `nil` or empty where the dataset does not say.
   /// - Throws: `DatasetError.unknownSplit`.
   static func parse(_ name: String?, place: String) throws(DatasetError) -> Split? {
     guard let name, !name.isEmpty else { return nil }

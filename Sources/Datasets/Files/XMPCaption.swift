@@ -1,10 +1,10 @@
 import Foundation
 
-/// The caption in an XMP sidecar: `dc:description` in its default language, as `caption batch --xmp` and photo managers write it.
+/// The caption in an XMP sidecar: `dc:description` in the default language, as `caption batch --xmp` and others do.
 enum XMPCaption {
   private static let element = "dc:description"
 
-  /// `nil` where there is none.
+  /// Finds the caption; `nil` where there is none.
   static func find(_ xmp: String) -> String? {
     guard let description = content(of: element, in: xmp[...]) else { return attribute(in: xmp) }
     let items = items(in: description)
@@ -12,7 +12,7 @@ enum XMPCaption {
     return unescaped(item?.content ?? description)
   }
 
-  /// Between the tags of the first element of a name.
+  /// The content between the tags of the first element of a name.
   private static func content(of name: String, in text: Substring) -> Substring? {
     guard let start = text.range(of: "<\(name)"), let open = text[start.upperBound...].firstIndex(of: ">"),
       text[start.upperBound].isWhitespace || start.upperBound == open,
@@ -21,7 +21,7 @@ enum XMPCaption {
     return text[text.index(after: open)..<end.lowerBound]
   }
 
-  /// The alternatives, with their tags.
+  /// The alternatives, each with its tag.
   private static func items(in description: Substring) -> [(tag: Substring, content: Substring)] {
     var items: [(tag: Substring, content: Substring)] = []
     var rest = description
@@ -42,7 +42,7 @@ enum XMPCaption {
     return unescaped(text[start.upperBound..<end])
   }
 
-  /// Entities and references to characters become what they stand for.
+  /// The text with entities and character references replaced.
   private static func unescaped(_ text: Substring) -> String {
     var result = ""
     var rest = text

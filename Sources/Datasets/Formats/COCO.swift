@@ -12,7 +12,7 @@ struct COCO: DatasetReader {
       let file_name: String?
       let coco_url: String?
 
-      /// Some files leave the name out, which is the last part of the address.
+      /// The file name; some files leave it out, and then it is the last part of the URL.
       var name: String? { file_name ?? coco_url.map(DatasetPath.name) }
     }
 

@@ -1,4 +1,4 @@
-/// A table with a header, separated by commas, tabs, semicolons or bars (RFC 4180). Several rows of one image are one sample.
+/// A table with a header, separated by commas, tabs, semicolons or bars (RFC 4180). Rows of one image are one sample.
 struct CSVTable: DatasetReader {
   static let name = "CSV table"
   static let summary =
@@ -16,7 +16,7 @@ struct CSVTable: DatasetReader {
     imageDirectory = source.imageDirectory
     columns = source.columns
     files = try source.annotationFiles(named: { name in
-      // Flickr8k is also passed around with its captions as a table of this name.
+      // Flickr8k is also distributed with its captions in a table of this name.
       ["csv", "tsv"].contains(DatasetPath.fileExtension(name)) || name == "captions.txt"
     }) { file in
       CSVHeader(head: file.head, columns: file.columns, withOtherNames: withOtherNames) != nil

@@ -1,5 +1,5 @@
-/// `captions.jsonl`: lines `{"file_name": …, "captions": […], "split": …}`, or with one `caption`. Images are files beside
-/// it, or members of tar shards beside it.
+/// `captions.jsonl`: lines `{"file_name": …, "captions": […], "split": …}`, or with one `caption`. Images are files
+/// beside it, or members of tar shards beside it.
 struct CaptionsJSONLines: DatasetReader {
   static let name = "captions.jsonl"
   static let summary =

@@ -1,13 +1,13 @@
-/// One way in which people keep images with captions.
+/// A format of images with captions.
 protocol DatasetReader: Sendable {
   static var name: String { get }
-  /// What it looks like, for the message that lists the known formats.
+  /// A description for the message that lists the known formats.
   static var summary: String { get }
 
   /// `nil` where the source is of another format.
   init?(_ source: DatasetSource) throws(DatasetError)
 
-  /// Hands over every sample, in the dataset's order.
+  /// Passes on every sample, in the dataset's order.
   func read(into sink: SampleSink) throws(DatasetError)
 }
 
@@ -31,7 +31,7 @@ enum DatasetFormats {
     for format in all {
       if let reader = try format.init(source) { return reader }
     }
-    // Only where nothing else is a dataset: tables about images often lie beside one.
+    // Only if nothing else is a dataset: tables about images are often beside one.
     if let table = try CSVTable(source, withOtherNames: true) { return table }
     throw .unknownFormat(path: source.path, found: source.summary)
   }

@@ -35,7 +35,7 @@ struct Flickr8k: DatasetReader {
         try SampleBuilder.emit(damaged: place, "it is not of the form name.jpg#0⇥caption", into: sink)
         continue
       }
-      // All lines of an image have one split: nothing can contradict.
+      // All lines of an image have one split, so nothing can contradict.
       _ = samples.add(name: name, captions: [caption], split: splits(name), place: place)
     }
     var builder = SampleBuilder(
@@ -43,7 +43,7 @@ struct Flickr8k: DatasetReader {
     try samples.emit(with: &builder, into: sink)
   }
 
-  /// A line's image and caption.
+  /// The image and the caption of a line.
   private static func entry(_ line: ArraySlice<UInt8>) -> (name: String, caption: String)? {
     guard let tab = line.firstIndex(of: UInt8(ascii: "\t")),
       let hash = line[..<tab].lastIndex(of: UInt8(ascii: "#")), hash != line.startIndex, hash + 1 < tab,
@@ -52,8 +52,8 @@ struct Flickr8k: DatasetReader {
     return (String(decoding: line[..<hash], as: UTF8.self), String(decoding: line[(tab + 1)...], as: UTF8.self))
   }
 
-  /// The split of each image that the lists in a directory name. Where they are complete, what is on none of them is
-  /// training data: Flickr8k's lists leave out some photos.
+  /// The split of each image according to the lists in a directory. If the lists are complete, images on none of them
+  /// are training data: Flickr8k's lists leave out some photos.
   private static func splits(beside directory: String) throws(DatasetError) -> (String) -> Split? {
     var splits: [String: Split] = [:]
     var found: Set<Split> = []

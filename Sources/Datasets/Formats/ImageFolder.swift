@@ -1,5 +1,5 @@
-/// Hugging Face's imagefolder: `metadata.jsonl` (or `.csv`) with `file_name` and `text` (or `prompt`) beside the images, or one
-/// in each of the folders `train`, `validation` and `test`.
+/// Hugging Face's imagefolder: `metadata.jsonl` (or `.csv`) with `file_name` and `text` (or `prompt`) beside the
+/// images, or one in each of the folders `train`, `validation` and `test`.
 struct ImageFolder: DatasetReader {
   static let name = "Hugging Face imagefolder"
   static let summary =

@@ -1,5 +1,5 @@
-/// Lines of JSON whose keys are called otherwise than in `captions.jsonl`: what `caption batch` and `caption --json` print, and
-/// others' lists. Also a `captions.jsonl` of which no line can be read, so that its lines are named.
+/// Lines of JSON with other keys than in `captions.jsonl`: the output of `caption batch` and `caption --json`, and
+/// others' lists. Also a `captions.jsonl` of which no line can be read, so that its lines are reported.
 struct JSONRecordLines: DatasetReader {
   static let name = "JSON lines"
   static let summary =

@@ -18,7 +18,7 @@ struct JSONRecordList: DatasetReader {
   }
 
   private static func isMatch(_ file: DatasetSource) -> Bool {
-    // An object on a line of its own may also be the whole file.
+    // A single object on one line may also be the whole file.
     guard let shape = JSONShape(head: file.head),
       shape == .document || file.head.split(separator: 0x0A).count == 1
     else { return false }
@@ -72,7 +72,7 @@ struct JSONRecordList: DatasetReader {
   }
 }
 
-/// What an element says of an image: a record, or captions alone.
+/// An element with the image's name: a record, or captions alone.
 private struct NamedRecord {
   private var givenName: String?
   private var imageID: ImageIdentifier?
@@ -99,7 +99,7 @@ private struct NamedRecord {
     }
   }
 
-  /// `nil` where it names no image, or none that is there.
+  /// The image's name; `nil` where the record names no image, or none that is there.
   func name(_ builder: inout SampleBuilder) throws(DatasetError) -> String? {
     if let givenName { return givenName }
     return switch imageID {

@@ -1,6 +1,6 @@
-/// A folder of images, each with a text file (`.txt` or `.caption`) of the same name beside it that holds a caption a line,
-/// or with an XMP sidecar.
-/// Folders within are read too; `train`, `validation` and `test` at the top are splits.
+/// A folder of images, each with a text file (`.txt` or `.caption`) of the same name beside it that holds a caption a
+/// line, or with an XMP sidecar.
+/// Subfolders are read too; `train`, `validation` and `test` at the top are splits.
 struct Sidecars: DatasetReader {
   static let name = "images with text files"
   static let summary =
@@ -18,8 +18,8 @@ struct Sidecars: DatasetReader {
   func read(into sink: SampleSink) throws(DatasetError) { try read(folder: "", within: [], into: sink) }
 
   /// - Parameters:
-  ///   - folder: relative to the dataset's directory; empty for itself.
-  ///   - ancestors: the folders that this one lies in: links may lead back to them.
+  ///   - folder: the folder, relative to the dataset's directory; empty for the directory itself.
+  ///   - ancestors: the folders that contain this one: links may lead back to them.
   private func read(
     folder: String, within ancestors: Set<DatasetPath.Identity?>, into sink: SampleSink
   ) throws(DatasetError) {

@@ -1,5 +1,5 @@
-/// WebDataset's tar shards: members with one stem are one sample, whose extensions say what each is. The stem ends at the
-/// first dot of the name, as WebDataset has it.
+/// WebDataset's tar shards: members with one stem are one sample, and their extensions say what each is. The stem ends
+/// at the first dot of the name, as in WebDataset.
 ///
 /// The image is a `jpg`, `jpeg`, `png` or `webp`; `txt` holds a caption a line; `json` is a `CaptionRecord`.
 struct WebDataset: DatasetReader {
@@ -30,7 +30,7 @@ struct WebDataset: DatasetReader {
   private func read(_ path: String, into sink: SampleSink) throws(DatasetError) {
     let shard = DatasetPath.name(path)
     var reader = try TarReader(path: path)
-    // Members of one stem usually follow each other, but not in every archive that was made by hand.
+    // Members of one stem usually follow each other, but not in every archive made by hand.
     var stems: [String] = []
     var samples: [String: ShardSample] = [:]
     var damage: DamagedSample?
@@ -49,7 +49,7 @@ struct WebDataset: DatasetReader {
     if let damage { try sink(.damaged(damage)) }
   }
 
-  /// The stem of a member and what it is to a sample; `nil` for what plays no part.
+  /// The stem of a member and its part in a sample; `nil` for members that are ignored.
   private static func part(of member: TarMember) -> (stem: String, part: ShardSample.Part)? {
     guard member.kind != .other else { return nil }
     let base = DatasetPath.name(member.name)
@@ -69,7 +69,7 @@ struct WebDataset: DatasetReader {
 private struct ShardSample {
   enum Part { case image, text, json }
 
-  /// No text of captions is longer.
+  /// The most bytes of a text of captions.
   private static let maximumTextByteCount = 16 << 20
 
   let columns: CaptionColumns
@@ -125,7 +125,7 @@ private struct ShardSample {
       return try SampleBuilder.emit(damaged: place, "it has no image (jpg, jpeg, png or webp)", into: sink)
     }
     if lines.isEmpty, record?.isNotSure ?? false { return }
-    // Often the text repeats one of the record's captions.
+    // The text often repeats one of the record's captions.
     let captions = record?.captions ?? []
     let others = lines.filter { !captions.contains($0) }
     try SampleBuilder.emit(

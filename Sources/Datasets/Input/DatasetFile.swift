@@ -6,7 +6,7 @@
   import Darwin
 #endif
 
-/// A regular file opened for reading at any offset; closed with its last reference.
+/// A regular file opened for reading at any offset; closed when its last reference is released.
 package final class DatasetFile: Sendable {
   let path: String
   package let byteCount: Int
@@ -15,15 +15,15 @@ package final class DatasetFile: Sendable {
   /// - Throws: `DatasetError.cannotRead`; also for directories, pipes and devices.
   convenience init(path: String) throws(DatasetError) {
     guard !path.utf8.contains(0) else { throw .cannotRead(path: path, reason: "the path contains a NUL character") }
-    // Without O_NONBLOCK, opening a pipe would wait for somebody to write into it.
+    // Without O_NONBLOCK, opening a pipe would wait until something writes into it.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw .cannotRead(path: path, reason: systemErrorMessage(errno)) }
     try self.init(descriptor: descriptor, path: path)
   }
 
-  /// Takes over an open file: whoever calls closes it no more.
+  /// Takes over an open file: the caller must not close it.
   ///
-  /// - Parameter path: for messages.
+  /// - Parameter path: the path for messages.
   /// - Throws: `DatasetError.cannotRead`; also for directories, pipes and devices.
   package init(descriptor: Int32, path: String) throws(DatasetError) {
     var status = stat()

@@ -6,7 +6,7 @@
   import Darwin
 #endif
 
-/// Paths as text, split at "/", and what the file system says of them.
+/// Paths as text, split at "/", and the file system's information on them.
 enum DatasetPath {
   static let imageExtensions = ["jpg", "jpeg", "png", "webp"]
 
@@ -15,7 +15,7 @@ enum DatasetPath {
     return directory.hasSuffix("/") ? directory + name : directory + "/" + name
   }
 
-  /// `path` without components that lead nowhere: `./a//b` is `a/b`.
+  /// `path` without redundant components: `./a//b` is `a/b`.
   static func plain(_ path: String) -> String {
     guard path.hasPrefix("./") || path.contains("/./") || path.contains("//") else { return path }
     let plain = path.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
@@ -33,7 +33,7 @@ enum DatasetPath {
     return slash == trimmed.startIndex ? "/" : String(trimmed[..<slash])
   }
 
-  /// Lower-case and without the dot; empty where there is none.
+  /// The extension in lower case, without the dot; empty where there is none.
   static func fileExtension(_ path: String) -> String {
     let name = name(path)
     guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return "" }
@@ -46,7 +46,7 @@ enum DatasetPath {
     return count == 0 ? path : String(path.dropLast(count + 1))
   }
 
-  /// What an image is called that is named without its extension; nothing for a name that has one.
+  /// The possible full names of an image named without its extension; none for a name that has one.
   static func namesWithExtension(_ name: String) -> [String] {
     isImage(name) ? [] : imageExtensions.map { "\(name).\($0)" }
   }
@@ -55,7 +55,7 @@ enum DatasetPath {
 
   enum Kind { case file, directory, other }
 
-  /// What is there, links followed; `nil` for nothing.
+  /// The kind of what is at the path, links followed; `nil` for nothing.
   static func kind(_ path: String) -> Kind? {
     var status = stat()
     guard !path.utf8.contains(0), stat(path, &status) == 0 else { return nil }
@@ -66,7 +66,7 @@ enum DatasetPath {
     }
   }
 
-  /// What tells a directory apart from all others, whatever path leads to it.
+  /// What distinguishes a directory from all others, whatever path leads to it.
   struct Identity: Hashable {
     let device: UInt64
     let inode: UInt64
@@ -78,7 +78,7 @@ enum DatasetPath {
     return Identity(device: UInt64(truncatingIfNeeded: status.st_dev), inode: UInt64(status.st_ino))
   }
 
-  /// The names in a directory in the order of their bytes, but for hidden ones: the same on every machine.
+  /// The names in a directory in byte order, without hidden ones: the same on every machine.
   static func entries(of directory: String) throws(DatasetError) -> [String] {
     guard let stream = opendir(directory) else {
       throw .cannotRead(path: directory, reason: systemErrorMessage(errno))
@@ -95,7 +95,7 @@ enum DatasetPath {
   }
 }
 
-/// What the system says about a failed call.
+/// The system's message for a failed call.
 func systemErrorMessage(_ code: Int32) -> String {
   // Unlike `strerror`, this shares no buffer among threads.
   var buffer = [CChar](repeating: 0, count: 256)

@@ -1,12 +1,12 @@
-/// Reads a file line by line, through one buffer: memory is that of the longest line. Text in UTF-16 comes out in UTF-8.
+/// Reads a file line by line, through one buffer: memory is that of the longest line. UTF-16 is converted to UTF-8.
 struct LineReader {
   struct Line {
-    /// Counted from 1.
+    /// The line's number, counted from 1.
     let number: Int
-    /// Without the line's end (LF or CRLF) and the byte order mark of a first line.
+    /// The line without its end (LF or CRLF) and without a first line's byte order mark.
     let bytes: ArraySlice<UInt8>
 
-    /// `nil` where the line is not valid UTF-8.
+    /// The line as text; `nil` where it is not valid UTF-8.
     var text: String? { String(validating: bytes, as: UTF8.self) }
     var isBlank: Bool { bytes.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D } }
   }
@@ -19,12 +19,12 @@ struct LineReader {
   private var number = 0
   private var buffer: [UInt8] = []
   private var start = 0
-  /// Of a file that is in UTF-16.
+  /// The decoder of a file in UTF-16.
   private var decoder: UTF16Decoder?
 
   init(path: String) throws(DatasetError) { file = try DatasetFile(path: path) }
 
-  /// `path:12`, for messages.
+  /// The place as `path:12`, for messages.
   func place(_ number: Int) -> String { "\(DatasetPath.name(file.path)):\(number)" }
 
   mutating func next() throws(DatasetError) -> Line? {
@@ -51,7 +51,7 @@ struct LineReader {
     }
   }
 
-  /// - Returns: nothing at the end.
+  /// - Returns: an empty array at the end.
   private mutating func nextPiece() throws(DatasetError) -> [UInt8] {
     let piece = try file.bytes(at: offset, count: Self.pieceByteCount)
     if offset == 0, case .utf16(let isBigEndian) = WideText(head: piece[...]) {

@@ -1,14 +1,14 @@
-/// How the bytes of a text stand for characters, where it is not UTF-8: as PowerShell, Excel and Notepad write it.
+/// The encoding of a text that is not UTF-8: as PowerShell, Excel and Notepad write it.
 package enum WideText: Equatable, Sendable {
   case utf16(isBigEndian: Bool)
   case utf32
 
-  /// How many bytes are enough to tell.
+  /// The number of bytes that suffices to find the encoding.
   package static let headByteCount = 8
 
   private static let longestPattern = 64
 
-  /// Told by a byte order mark or, where there is none, by the NUL beside each of the first characters.
+  /// Found by a byte order mark or, without one, by the NUL beside each of the first characters.
   ///
   /// - Parameter head: the first bytes of a text.
   /// - Returns: `nil` for UTF-8, and for what is no text.
@@ -26,14 +26,14 @@ package enum WideText: Equatable, Sendable {
     }
   }
 
-  /// Whether more bytes may tell of such a text what these few do not.
+  /// Whether more bytes may reveal such a text where these few do not.
   package static func mayBegin(_ head: ArraySlice<UInt8>) -> Bool {
     guard head.count < headByteCount, let first = head.first else { return false }
     return first == 0 || first >= 0xFE || head.dropFirst().first == 0
   }
 
-  /// Four ASCII characters or more, not all of them letters and digits, each with its NUL: a list of names of one letter,
-  /// with a NUL behind each, looks nearly alike.
+  /// Whether there are at least four ASCII characters, not all letters and digits, each with its NUL: a list of names
+  /// of one letter, with a NUL after each, looks nearly the same.
   private static func hasPattern(_ head: ArraySlice<UInt8>, isBigEndian: Bool) -> Bool {
     let bytes = Array(head.prefix(longestPattern))
     var characters: [UInt8] = []
@@ -50,10 +50,10 @@ extension Character {
   fileprivate var isWord: Bool { isLetter || isNumber }
 }
 
-/// Brings text in UTF-16 to UTF-8, piece by piece. A byte order mark stays; what is no character becomes U+FFFD.
+/// Converts UTF-16 to UTF-8, piece by piece. A byte order mark stays; invalid characters become U+FFFD.
 package struct UTF16Decoder {
   private let isBigEndian: Bool
-  /// Bytes of a character whose other bytes are still to come.
+  /// The bytes of a character whose other bytes are still to come.
   private var rest: [UInt8] = []
 
   package init(isBigEndian: Bool) { self.isBigEndian = isBigEndian }
@@ -78,8 +78,8 @@ package struct UTF16Decoder {
   }
 }
 
-/// The text of a whole file, or of its first bytes, in UTF-8 and without a byte order mark. What is neither UTF-16 nor
-/// UTF-8 stays as it is.
+/// The text of a whole file, or of its first bytes, in UTF-8 and without a byte order mark. A text that is neither
+/// UTF-16 nor UTF-8 stays as it is.
 func utf8Text(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
   var text = bytes[...]
   if case .utf16(let isBigEndian) = WideText(head: text) {

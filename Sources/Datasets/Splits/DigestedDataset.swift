@@ -1,12 +1,12 @@
 /// A dataset whose images have all been read once.
 package struct DigestedDataset: Sendable {
-  /// Without the images that could not be read; those are among its damaged samples.
+  /// The dataset without the images that could not be read; those are among its damaged samples.
   package let dataset: CaptionDataset
-  /// One for each image of `dataset`, in its order.
+  /// The digest of each image of `dataset`, in its order.
   package let digests: [ImageDigest]
 
-  /// - Parameter onProgress: called after every image with how many were read so far.
-  /// - Throws: `CancellationError` when the task is cancelled meanwhile.
+  /// - Parameter onProgress: called after every image with the number of images read so far.
+  /// - Throws: `CancellationError` if the task is cancelled meanwhile.
   package init(reading dataset: CaptionDataset, onProgress: (Int) -> Void = { _ in }) throws(CancellationError) {
     var images: [CaptionedImage] = []
     var digests: [ImageDigest] = []

@@ -1,6 +1,6 @@
 import Digests
 
-/// SHA-256 of an image's bytes: the same photo has the same digest wherever and under whatever name it lies.
+/// SHA-256 of an image's bytes: the same photo has the same digest wherever it is and whatever its name.
 package struct ImageDigest: Sendable, Hashable, CustomStringConvertible {
   // Not an array: a million digests are then one allocation.
   private let words: SIMD4<UInt64>
@@ -13,7 +13,7 @@ package struct ImageDigest: Sendable, Hashable, CustomStringConvertible {
     self.words = words
   }
 
-  /// The first eight bytes, big-endian, as a number from 0 up to 1: evenly spread over images, and the same everywhere.
+  /// The first eight bytes, big-endian, as a number from 0 up to 1: uniform over images, and the same everywhere.
   package var fraction: Double { Double(words[0]) * 0x1p-64 }
 
   /// 64 lower-case hexadecimal digits.

@@ -1,28 +1,28 @@
-/// Which split each image of a dataset is used in.
+/// The split in which each image of a dataset is used.
 ///
-/// Given splits stand. What has none is assigned by the hash of the image's bytes, so that the same photo is on the same
-/// side however often it appears, in whatever order and on whatever machine. Where every image has a split and none is
-/// for validation, validation images are taken from the training images in the same way.
+/// Given splits are kept. An image without one is assigned by the hash of its bytes, so that the same photo is on the
+/// same side however often it appears, in whatever order and on whatever machine. Where every image has a split and
+/// none is for validation, validation images are taken from the training images in the same way.
 package struct SplitAssignment: Sendable {
   package enum Origin: String, Sendable, Codable {
-    /// Every image is where the dataset puts it.
+    /// Every image is in the split that the dataset gives.
     case given
-    /// Some are; the others were assigned by hash.
+    /// Some images are; the others were assigned by hash.
     case partlyGiven
-    /// The dataset says nothing: all were assigned by hash.
+    /// The dataset gives no splits: all images were assigned by hash.
     case hashed
   }
 
-  /// An image whose bytes are in several splits, though the dataset keeps them apart.
+  /// An image whose bytes are in several splits, though the dataset treats them as different.
   package struct Duplicate: Sendable, Hashable {
     package let names: [String]
     package let splits: [Split]
   }
 
   package let origin: Origin
-  /// One for each image of the dataset, in its order.
+  /// The split of each image of the dataset, in its order.
   package let splits: [Split]
-  /// Images that are in more than one split: what is measured on them says too much.
+  /// Images that are in more than one split: results measured on them are too good.
   package let duplicatesAcrossSplits: [Duplicate]
 
   /// - Parameter validation: the share of images without a given split that become validation images. Unless it is 0,
@@ -33,7 +33,7 @@ package struct SplitAssignment: Sendable {
     let hasValidation = splits.contains(.validation)
     let isGiven = splits.allSatisfy { $0 != nil }
     let isUnknown = splits.allSatisfy { $0 == nil }
-    // Training images without any validation images are as if nothing had been said.
+    // Training images without any validation images are treated as if no split were given.
     let mayMoveTraining = isGiven && !hasValidation && validation.share > 0
     if mayMoveTraining { splits = splits.map { $0 == .train ? nil : $0 } }
 
@@ -46,7 +46,7 @@ package struct SplitAssignment: Sendable {
     let largest = free.map { digested.digests[$0].fraction }.max()
     for index in open {
       let digest = digested.digests[index]
-      // The same photo may have been put somewhere by name.
+      // A copy of the same photo may have been put into a split by name.
       if let split = given[digest] {
         splits[index] = split
         continue
@@ -60,7 +60,7 @@ package struct SplitAssignment: Sendable {
     duplicatesAcrossSplits = Self.duplicates(images, digested.digests, assigned)
   }
 
-  /// The places in the dataset's images of those of one split.
+  /// The indices of the dataset's images in one split.
   package func indices(of split: Split) -> [Int] { splits.indices.filter { splits[$0] == split } }
 
   private static func duplicates(

@@ -1,4 +1,4 @@
-/// What decoding a file gives.
+/// The result of decoding a file.
 package struct DecodedImage: Sendable {
   /// Upright, on an opaque background; smaller than the original where a large JPEG was decoded at a reduced scale.
   package let image: RGBImage

@@ -1,5 +1,5 @@
-/// How the stored pixels must be turned to stand upright: EXIF tag 0x0112, whose raw values these are, or XMP's
-/// `tiff:Orientation`, which has the same.
+/// How the stored pixels must be rotated or mirrored to stand upright: EXIF tag 0x0112, whose raw values these are, or
+/// XMP's `tiff:Orientation`, which has the same.
 package enum EXIFOrientation: Int, Sendable, CaseIterable {
   case upright = 1
   case mirroredHorizontally
@@ -7,11 +7,11 @@ package enum EXIFOrientation: Int, Sendable, CaseIterable {
   case mirroredVertically
   /// Rows and columns are exchanged.
   case transposed
-  /// To be turned a quarter clockwise.
+  /// To be rotated a quarter clockwise.
   case rotatedQuarterClockwise
   /// Exchanged along the other diagonal.
   case transversed
-  /// To be turned a quarter counter-clockwise.
+  /// To be rotated a quarter counter-clockwise.
   case rotatedQuarterCounterClockwise
 
   /// Whether width and height change places.
@@ -45,8 +45,8 @@ package enum EXIFOrientation: Int, Sendable, CaseIterable {
 
   private static let tagNumber = 0x0112
 
-  /// How many bytes a number takes, by the types of TIFF; `nil` for types of other things. Whole numbers of either sign are
-  /// read, though EXIF asks for 3 (SHORT).
+  /// How many bytes a number of this TIFF type takes; `nil` for types that are no whole numbers. Whole numbers of
+  /// either sign are read, though EXIF asks for 3 (SHORT).
   private static func byteCount(ofType type: Int) -> Int? {
     switch type {
     case 3, 8: 2

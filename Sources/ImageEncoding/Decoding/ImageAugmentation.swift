@@ -1,7 +1,7 @@
 package import ModelFiles
 import Tensors
 
-/// One of several variants of a photo of which people would say the same: a part of it, in other light.
+/// One of several variants of a photo that people would describe alike: a part of it, in other light.
 ///
 /// What happens to a photo depends on its content, on the kinds of changes and on the variant's number alone, so that its
 /// features can be kept.
@@ -32,15 +32,16 @@ package struct ImageAugmentation: Sendable, Equatable {
   static let largestRatio = 4.0 / 3
   static let colorRange = 0.7...1.3
 
-  /// What a decoder leaves at least, beside what the whole photo needs: a part is as sharp as the whole.
+  /// How much larger a decoder leaves a photo than the whole photo needs, at least, so that a part is as sharp as the
+  /// whole.
   static let enlargement = 1.5
 
-  /// For the keys of caches.
+  /// The text for the keys of caches.
   package var description: String {
     "augment \(kinds.sorted().map(\.rawValue).joined(separator: ",")) \(variant)"
   }
 
-  /// - Parameter content: of the photo's file.
+  /// - Parameter content: the hash of the photo's file.
   package func callAsFunction(_ image: RGBImage, content: FileHash) -> RGBImage {
     let seed = content.digest.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     var generator = Xoshiro256PlusPlus(seed: seed, stream: UInt64(variant))
@@ -72,7 +73,7 @@ package struct ImageAugmentation: Sendable, Equatable {
       return start..<start + count
     }
     let (width, height) = ((area * ratio).squareRoot(), (area / ratio).squareRoot())
-    // What would be wider or higher than the photo keeps its area.
+    // A part that would be wider or higher than the photo keeps its area.
     let (columns, rows) = (min(width, 1), min(height, 1))
     return (
       range(height > 1 ? min(area, 1) : columns, of: size.width, draws[2]),

@@ -4,8 +4,9 @@ import Tensors
 
 /// Decodes JPEG, PNG and WebP to upright, opaque 8-bit RGB.
 ///
-/// The format is told from the content. EXIF orientation is applied (JPEG's APP1, PNG's eXIf or text, WebP's EXIF; else
-/// that in XMP), colour profiles and gamma are not, as in Pillow's `convert("RGB")`. Of an animated WebP the first frame is decoded.
+/// The format is recognised by the content. EXIF orientation is applied (JPEG's APP1, PNG's eXIf or text, WebP's EXIF;
+/// else that in XMP), colour profiles and gamma are not, as in Pillow's `convert("RGB")`. Of an animated WebP the first
+/// frame is decoded.
 /// Whatever the bytes are, decoding ends in an image or in an `ImageDecodingError`; no memory in proportion to the
 /// image is taken before its size was compared with `maximumPixels`.
 package struct ImageDecoder: Sendable {
@@ -38,14 +39,14 @@ package struct ImageDecoder: Sendable {
   }
 
   /// - Parameters:
-  ///   - path: of a file; `-` is standard input.
+  ///   - path: the path of a file; `-` is standard input.
   ///   - target: the size that the image will be resized to, which lets a large JPEG be decoded at a half, a quarter or
   ///     an eighth of its size, as long as that is at least 1.5 times the target both ways.
   package func decode(path: String, target: ImageSize? = nil) throws(ImageDecodingError) -> DecodedImage {
     try decode(path: path) { _ in target }
   }
 
-  /// - Parameter targetFor: from the image's upright size to the size it will be resized to, such as
+  /// - Parameter targetFor: maps the image's upright size to the size it will be resized to, such as
   ///   `ImagePreprocessor.scaledSize(of:)`, for resizing that depends on the image.
   package func decode(
     path: String, targetFor: (ImageSize) -> ImageSize?
@@ -56,7 +57,7 @@ package struct ImageDecoder: Sendable {
 
   /// - Parameters:
   ///   - bytes: the content of a file.
-  ///   - name: what errors call it.
+  ///   - name: the name of the file in errors.
   ///   - target: as in `decode(path:target:)`.
   package func decode(
     _ bytes: [UInt8], named name: String, target: ImageSize? = nil
@@ -79,7 +80,7 @@ package struct ImageDecoder: Sendable {
     let denominator = header.format == .jpeg ? scaleDenominator(of: header, target: targetFor(header.size)) : 1
     let decodedSize = ImageSize(
       width: (stored.width + denominator - 1) / denominator, height: (stored.height + denominator - 1) / denominator)
-    // As much again for a turned copy. Codecs tell themselves where they lack memory.
+    // As much again for a rotated copy. Codecs report themselves where they lack memory.
     let byteCount = decodedSize.width * decodedSize.height * 3 * (header.orientation == .upright ? 1 : 2)
     guard Memory.allows(byteCount), let storage = PixelStorage(size: decodedSize) else {
       throw ImageDecodingError(

@@ -4,7 +4,7 @@ package struct ImageDecodingError: Error, Equatable, Sendable, CustomStringConve
     case notFound
     case directory
     case empty
-    /// The system's words.
+    /// The system's message.
     case unreadable(String)
     /// An address, with its scheme.
     case url(scheme: String)
@@ -12,17 +12,17 @@ package struct ImageDecodingError: Error, Equatable, Sendable, CustomStringConve
     case notAnImage
     /// A format that is recognised and not decoded.
     case refusedFormat
-    /// A variant of a decodable format; the codec's words.
+    /// A variant of a decodable format; the codec's message.
     case unsupported(String)
     case truncated
-    /// Of a file that ends behind its last pixel, but before its end marker.
+    /// The file ends after its last pixel, but before its end marker.
     case endMissing
-    /// The codec's words.
+    /// The codec's message.
     case corrupt(String)
     case tooManyPixels(width: Int, height: Int, limit: Int)
     case tooManyScans(limit: Int)
     case outOfMemory(width: Int, height: Int)
-    /// For the bytes of the file.
+    /// There is no memory for the bytes of the file.
     case noMemoryToRead(byteCount: Int)
     /// The limit of open files is reached.
     case tooManyOpenFiles

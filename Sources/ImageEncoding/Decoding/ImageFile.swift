@@ -8,14 +8,14 @@ import Tensors
   import Glibc
 #endif
 
-/// Reading a whole file, or standard input, into memory of ours, with an upper bound.
+/// Reading a whole file, or standard input, into our own memory, with an upper bound.
 ///
 /// Not memory-mapped: a file that another process shortens meanwhile would then end this one.
 package enum ImageFile {
   /// - Parameter path: `-` is standard input. Addresses (`https:` …) are refused.
   /// - Parameter limit: the most bytes that are read.
-  /// - Returns: the content, not empty, whose first bytes are a decodable format's: whatever else it is, it is not read
-  ///   to its end.
+  /// - Returns: the content, which is not empty and begins as a decodable format does; any other file is not read to
+  ///   its end.
   package static func read(path: String, limit: Int) throws(ImageDecodingError) -> [UInt8] {
     if path == "-" { return try read(descriptor: STDIN_FILENO, named: path, limit: limit, expected: 0) }
     if let scheme = urlScheme(path) { throw ImageDecodingError(file: path, cause: .url(scheme: scheme)) }
@@ -61,7 +61,7 @@ package enum ImageFile {
         throw ImageDecodingError(file: name, cause: .unreadable(message(errno)))
       }
       if content.count + got > content.capacity {
-        // Old and new place, the new one twice as large, as arrays grow.
+        // Room for the old and the new buffer, the new one twice as large, as arrays grow.
         let capacity = max(isSniffed ? expected : 0, 2 * content.capacity)
         guard Memory.allows(content.count + capacity) else {
           throw ImageDecodingError(file: name, cause: .noMemoryToRead(byteCount: max(expected, content.count + got)))

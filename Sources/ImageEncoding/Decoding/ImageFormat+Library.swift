@@ -1,7 +1,7 @@
 import CImageCodecs
 
 extension ImageFormat {
-  /// What decodes it here, with its version; `nil` for formats that are only recognised.
+  /// The library that decodes it here, with its version; `nil` for formats that are only recognised.
   package var library: String? {
     switch self {
     case .jpeg: String(cString: imageCodecJPEGVersion())

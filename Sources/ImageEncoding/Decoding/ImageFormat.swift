@@ -1,4 +1,4 @@
-/// What a file's first bytes say it is. Names of files play no part.
+/// The format of a file by its first bytes. The names of files play no part.
 package enum ImageFormat: String, Sendable, CaseIterable, CustomStringConvertible {
   case jpeg, png, webp
   // Recognised so that refusing them can say what they are.
@@ -11,7 +11,7 @@ package enum ImageFormat: String, Sendable, CaseIterable, CustomStringConvertibl
     }
   }
 
-  /// What image files are called, in lower case, whether they are decoded or not.
+  /// The extensions of image files, in lower case, whether they are decoded or not.
   package static let extensions: Set<String> = [
     "jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "tif", "tiff", "bmp", "dib", "heic", "heif", "avif", "jxl",
     "jp2",
@@ -102,7 +102,7 @@ package enum ImageFormat: String, Sendable, CaseIterable, CustomStringConvertibl
     return .video
   }
 
-  /// Pages of web servers that saved an error under an image's name, and SVG.
+  /// Error pages of web servers that were saved under an image's name, and SVG.
   private static func markup(_ head: [UInt8]) -> ImageFormat? {
     let text = String(decoding: head, as: UTF8.self).lowercased()
     let start = text.drop { $0.isWhitespace || $0 == "\u{FEFF}" }

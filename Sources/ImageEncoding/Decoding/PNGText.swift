@@ -1,15 +1,15 @@
 import ModelFiles
 
-/// What the text chunks of a PNG hold that tells how its pixels must be turned: XMP (`XML:com.adobe.xmp`), and EXIF where
-/// ImageMagick puts it (`Raw profile type exif`). What is damaged counts as not being there.
+/// The text chunks of a PNG that say how its pixels must be rotated: XMP (`XML:com.adobe.xmp`), and EXIF where
+/// ImageMagick puts it (`Raw profile type exif`). Damaged ones count as absent.
 struct PNGText {
   private(set) var xmp: [UInt8] = []
-  /// With `Exif\0\0` before it.
+  /// The EXIF block, with `Exif\0\0` before it.
   private(set) var exif: [UInt8] = []
 
   private static let xmpKeyword = "XML:com.adobe.xmp"
   private static let exifKeyword = "Raw profile type exif"
-  /// As much as Pillow unpacks.
+  /// The most bytes that are unpacked, as in Pillow.
   private static let maximumByteCount = 1 << 20
 
   /// - Parameter png: a whole file.
@@ -34,7 +34,7 @@ struct PNGText {
     if keyword == Self.xmpKeyword { xmp = text } else { exif = Self.profile(text) }
   }
 
-  /// The bytes up to a NUL, which is passed.
+  /// The bytes up to a NUL, which is skipped.
   private static func takeText(_ rest: inout Slice<UnsafeRawBufferPointer>) -> String? {
     guard let end = rest.firstIndex(of: 0) else { return nil }
     defer { rest = rest[(end + 1)...] }
@@ -54,7 +54,7 @@ struct PNGText {
     }
   }
 
-  /// What a zlib stream (RFC 1950) holds, if it is not too much.
+  /// The unpacked content of a zlib stream (RFC 1950), if it is not too much.
   private static func unpacked(_ stream: Slice<UnsafeRawBufferPointer>) -> [UInt8]? {
     // Its header has two bytes, and deflate data follow.
     guard stream.count > 2, let inflater = Inflater() else { return nil }

@@ -1,5 +1,5 @@
 extension RGBImage {
-  /// The image turned as `orientation` asks, as Pillow's `ImageOps.exif_transpose` does.
+  /// The image rotated or mirrored as `orientation` asks, as Pillow's `ImageOps.exif_transpose` does.
   package func oriented(_ orientation: EXIFOrientation) -> RGBImage {
     if orientation == .upright { return self }
     let result = orientation.swapsSides ? size.transposed : size

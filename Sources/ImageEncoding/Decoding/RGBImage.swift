@@ -18,7 +18,7 @@ package struct ImageSize: Sendable, Hashable, CustomStringConvertible {
 
   package var description: String { "\(width)×\(height)" }
 
-  /// The same area lying on its side.
+  /// The size with width and height exchanged.
   var transposed: ImageSize { ImageSize(width: height, height: width) }
 }
 
@@ -87,7 +87,7 @@ extension RGBImage: Equatable {
   }
 }
 
-/// The memory of one image: written by whoever makes it, read only from then on.
+/// The memory of one image: written by the code that makes it, read only from then on.
 final class PixelStorage: @unchecked Sendable {
   // Unchecked: nobody writes after the image that holds it was made.
 

@@ -4,7 +4,7 @@ import Tensors
 /// SigLIP's multi-head attention pooling: one learnt query attends to all tokens; a residual MLP follows.
 struct AttentionPooling: Sendable {
   private let heads: Int
-  /// `[1, 1, hidden]`: what the query's projection makes of the probe, which is the same for all images.
+  /// `[1, 1, hidden]`: the projection of the probe to a query, which is the same for all images.
   private let query: Tensor
   private var keysValues, output: Linear
   private let norm: LayerNorm

@@ -54,8 +54,7 @@ package struct CLIP: VisionTransformerFamily {
     }
   }
 
-  /// Pooled is the class token after the final norm; projected is what the projection makes of that (not normalised to
-  /// length 1).
+  /// Pooled is the class token after the final norm; projected is its projection (not normalised to length 1).
   package func output(_ output: EncoderOutput, of lastState: Tensor) -> Tensor? {
     switch output {
     case .pooled: finalNorm(lastState.firstTokens)
@@ -70,7 +69,7 @@ extension TransformerBlock {
     norm1: "layer_norm1", norm2: "layer_norm2", query: "self_attn.q_proj", key: "self_attn.k_proj",
     value: "self_attn.v_proj", output: "self_attn.out_proj", up: "mlp.fc1", down: "mlp.fc2")
 
-  /// The blocks of CLIP and of those that name theirs as it does.
+  /// The blocks of CLIP and of the families that name theirs in the same way.
   static func openAI(
     _ configuration: VisionTransformerConfiguration, _ weights: WeightReader
   ) throws(ModelFileError) -> [TransformerBlock] {

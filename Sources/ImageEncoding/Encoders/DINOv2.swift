@@ -29,7 +29,7 @@ package struct DINOv2: VisionTransformerFamily {
       registers: c.registers > 0
         ? embeddings.float32("register_tokens", shape: [1, c.registers, d]).reshaped([c.registers, d]) : nil,
       positions: embeddings.float32("position_embeddings", shape: [1, 1 + side * side, d]),
-      // As transformers has it: with registers alone.
+      // As in transformers: with registers only.
       antialiases: c.isWithRegisters)
     let shape = TransformerBlock.Shape(
       hiddenSize: d, heads: c.attentionHeads, intermediateSize: c.intermediateSize, normEpsilon: c.layerNormEpsilon,

@@ -4,9 +4,9 @@ package import Tensors
 /// EfficientNet-Lite (Tan & Le 2019, with the changes of the TensorFlow authors for small devices): a convolutional net for
 /// classification. Its pixels lie as `[height, width, channels]`, so that a convolution of one pixel is a linear layer.
 ///
-/// Hidden state 0 is what the first block is given, n what block n gives, and the last one what the head's convolution makes
-/// of that. They differ in width and in how many pixels a token stands for. Pooled is the mean of the last one's tokens,
-/// logits are the classes'.
+/// Hidden state 0 is the input of the first block, n the output of block n, and the last one the output of the head's
+/// convolution. They differ in width and in how many pixels a token stands for. Pooled is the mean of the last one's
+/// tokens, logits are the output of the classifier.
 package struct EfficientNetLite: VisionEncoder {
   package let configuration: EfficientNetLiteConfiguration
   private let stem: PlaneConvolution
@@ -17,7 +17,7 @@ package struct EfficientNetLite: VisionEncoder {
 
   private static let activation = Activation.relu6
 
-  /// - Parameter weights: of a file of ours, or of a checkpoint of the package `efficientnet_lite_pytorch`.
+  /// - Parameter weights: the weights of a file of ours, or of a checkpoint of the package `efficientnet_lite_pytorch`.
   /// - Throws: `ModelFileError` where a tensor is missing or misshapen.
   package init(configuration c: EfficientNetLiteConfiguration, weights root: WeightReader) throws(ModelFileError) {
     configuration = c
@@ -47,7 +47,7 @@ package struct EfficientNetLite: VisionEncoder {
     var prepared = self
     prepared.blocks = blocks.map { $0.prepared(plan) }
     prepared.head = head.prepared(plan)
-    // For a row or two, as it is stored.
+    // The classifier multiplies a row or two: it stays as it is stored.
     return prepared
   }
 
@@ -79,7 +79,7 @@ package struct EfficientNetLite: VisionEncoder {
     try grid(ofHiddenState: layers, width: width, height: height)
   }
 
-  /// Images of any size; what a token stands for may reach beyond them.
+  /// Images may have any size; the square of a token may reach beyond them.
   package func grid(ofHiddenState number: Int, width: Int, height: Int) throws(EncodingError) -> PatchGrid {
     guard width > 0, height > 0 else {
       throw .unsuitableSize(width: width, height: height, patchSize: patchSize)

@@ -14,7 +14,8 @@ package struct PatchGrid: Sendable, Equatable {
   package var count: Int { rows * columns }
 }
 
-/// Patches as a product with the kernel of their convolution, class token and registers before them, positions added.
+/// Multiplies patches by the kernel of their convolution, puts class token and registers before them, and adds
+/// positions.
 struct PatchEmbedding: Sendable {
   let channels, patchSize: Int
   /// Side of the images that positions were learnt at.
@@ -29,12 +30,12 @@ struct PatchEmbedding: Sendable {
 
   struct Shape {
     let hiddenSize, channels, patchSize, imageSize: Int
-    /// Of the convolution.
+    /// Whether the convolution has a bias.
     var hasBias = true
   }
 
   /// - Parameters:
-  ///   - projection: of the convolution's `weight` and `bias`.
+  ///   - projection: the reader of the convolution's `weight` and `bias`.
   ///   - classToken: `[1, hidden]`.
   ///   - registers: `[registers, hidden]`; they have no positions.
   ///   - positions: `[1 + side * side, hidden]`, the class token's first; without a class token `[side * side, hidden]`.
@@ -72,7 +73,8 @@ struct PatchEmbedding: Sendable {
 
   var hiddenSize: Int { projection.outputs }
 
-  /// A side is a multiple of the patch, or the one that positions were learnt at, whose rest the convolution leaves out.
+  /// The grid of an image. Its sides are multiples of the patch, or as long as those that positions were learnt at,
+  /// whose remainder the convolution leaves out.
   func grid(width: Int, height: Int) throws(EncodingError) -> PatchGrid {
     func suits(_ side: Int) -> Bool { side >= patchSize && (side % patchSize == 0 || side == imageSize) }
     guard suits(width), suits(height) else {

@@ -35,7 +35,7 @@ package struct SigLIP: VisionTransformerFamily {
 
   package func width(of output: EncoderOutput) -> Int? { output == .pooled && head != nil ? hiddenSize : nil }
 
-  /// Pooled is what the head makes of all patches after the final norm.
+  /// Pooled is the output of the head for all patches after the final norm.
   package func output(_ output: EncoderOutput, of lastState: Tensor) -> Tensor? {
     guard output == .pooled, let head else { return nil }
     return lastState.mappingItems { head(finalNorm($0)) }

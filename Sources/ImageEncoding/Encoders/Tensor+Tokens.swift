@@ -12,13 +12,13 @@ extension Tensor {
     return stacked.reshaped([stacked.shape[0]] + stacked.shape.dropFirst(2))
   }
 
-  /// What `body` makes of each item `[1, …]`, several at once: what becomes of one does not depend on the others.
+  /// The result of `body` for each item `[1, …]`, several at once: the result for one does not depend on the others.
   func mappingItems(_ body: @Sendable (Tensor) -> Tensor) -> Tensor {
     shape[0] == 1 ? body(self) : .joiningItems(Threads.map(shape[0]) { body(item($0)) })
   }
 
-  /// The hidden states that `body` finds of a batch, by number. As many items as there are threads go side by side: one image's
-  /// rows stay in a core's caches where those of a batch do not.
+  /// The hidden states that `body` finds for a batch, by number. As many items as there are threads are computed side
+  /// by side: one image's rows stay in a core's caches where those of a batch do not.
   func mappingStates(_ body: @Sendable (Tensor) -> [Int: Tensor]) -> [Int: Tensor] {
     if shape[0] == 1 || shape[0] < Threads.count { return body(self) }
     let items = Threads.map(shape[0]) { body(item($0)) }

@@ -7,13 +7,13 @@ struct TransformerBlock: Sendable {
   private let heads: Int
   private let norm1, norm2: LayerNorm
   private var query, key, value, output: Linear
-  /// `[3 * hidden]`, of queries, keys and values.
+  /// `[3 * hidden]`, the biases of queries, keys and values.
   private let inputBias: Tensor
   private let scale1, scale2: Tensor?
   private var up, down: Linear
   private let activation: Activation
   private let isGated: Bool
-  /// Of the attention's products.
+  /// The precision of the attention's products.
   private var precision = MatrixPrecision.f32
 
   /// What a family's checkpoints call the parts of a block.
@@ -65,7 +65,7 @@ struct TransformerBlock: Sendable {
     [query, key, value, output, up, down].reduce(0) { $0 + $1.preparedByteCount(plan) }
   }
 
-  /// What the first layer of the MLP yields, and what the second one reads.
+  /// The width of the first MLP layer's output plus that of the second one's input.
   var mlpWidth: Int { up.outputs + down.inputs }
 
   /// - Parameter x: `[batch, tokens, hidden]`, before the block and after it.

@@ -5,12 +5,13 @@ extension VisionEncoder {
 
   package func preparedByteCount(_ precision: MatrixPrecision) -> Int { 0 }
 
-  /// Of a vision transformer.
+  /// The most bytes that encoding by a vision transformer takes.
   package func workingBytes(images: Int, width: Int, height: Int, states: Int) throws(EncodingError) -> Int {
     let tokens = try grid(width: width, height: height).count + registers + 1
-    // Fewer images than threads go side by side; of more, each thread has one.
+    // Fewer images than threads are computed side by side; of more, each thread has one.
     let atOnce = min(images, Threads.count)
-    // What flows by, normalised, queries, keys, values, attended, projected; the MLP; patches and their copy in 8 bits.
+    // The residual stream, normalised, queries, keys, values, attended, projected; the MLP; patches and their copy in 8
+    // bits.
     let token = 10 * hiddenSize + mlpWidth + 4 * patchSize * patchSize
     let scores = Threads.count * tokens * tokens
     let kept = images * (tokens * hiddenSize * (states + 1) + 2 * 3 * width * height)

@@ -2,10 +2,10 @@ package import Tensors
 
 /// A frozen vision transformer or convolutional net that turns images into rows of features.
 package protocol VisionEncoder: Sendable {
-  /// Width of the last hidden state; of a vision transformer that of all.
+  /// Width of the last hidden state; for a vision transformer, of all hidden states.
   var hiddenSize: Int { get }
 
-  /// Blocks; hidden state 0 is what the first block is given and `layers` the last block's.
+  /// The number of blocks; hidden state 0 is the input of the first block and `layers` the output of the last one.
   var layers: Int { get }
 
   /// Side in pixels of the square that a token of the last hidden state stands for: a vision transformer's patch.
@@ -22,7 +22,7 @@ package protocol VisionEncoder: Sendable {
   /// - Throws: `EncodingError.unsuitableSize`.
   func grid(width: Int, height: Int) throws(EncodingError) -> PatchGrid
 
-  /// The same of any hidden state; those of a convolutional net differ.
+  /// The same for any hidden state; those of a convolutional net differ.
   ///
   /// - Throws: `EncodingError.unsuitableSize`.
   func grid(ofHiddenState number: Int, width: Int, height: Int) throws(EncodingError) -> PatchGrid
@@ -30,9 +30,9 @@ package protocol VisionEncoder: Sendable {
   /// Width of a hidden state; those of a convolutional net differ.
   func width(ofHiddenState number: Int) -> Int
 
-  /// The hidden states of these numbers, each `[batch, tokens, width(ofHiddenState: number)]`: the class token and registers where the
-  /// encoder has them, then the patches row by row. No final norm is applied to any. Blocks after the last one that is
-  /// asked for are not computed.
+  /// The hidden states of these numbers, each `[batch, tokens, width(ofHiddenState: number)]`: the class token and
+  /// registers where the encoder has them, then the patches row by row. No final norm is applied to any. Blocks after
+  /// the last one that is asked for are not computed.
   ///
   /// - Parameter pixels: `[batch, 3, height, width]`, normalised.
   /// - Throws: `EncodingError`.
@@ -53,13 +53,13 @@ package protocol VisionEncoder: Sendable {
   /// - Returns: `[batch, 1, width(of: output)]`; `nil` where the model has none.
   func output(_ output: EncoderOutput, of lastState: Tensor) -> Tensor?
 
-  /// How many numbers the MLP of a block has of a token at the most, gates included.
+  /// The most numbers that the MLP of a block has for a token, gates included.
   var mlpWidth: Int { get }
 
   /// The most bytes that encoding takes besides the pixels and the weights.
   ///
   /// - Parameters:
-  ///   - images: at once, of `width` × `height` pixels.
+  ///   - images: how many images of `width` × `height` pixels are encoded at once.
   ///   - states: how many hidden states are kept, or copied.
   /// - Throws: `EncodingError.unsuitableSize`.
   func workingBytes(images: Int, width: Int, height: Int, states: Int) throws(EncodingError) -> Int
@@ -67,7 +67,7 @@ package protocol VisionEncoder: Sendable {
   /// The most bytes that `prepared(_:)` takes.
   func preparedByteCount(_ precision: MatrixPrecision) -> Int
 
-  /// The same encoder, its matrices laid out for products in this precision. Norms, activations and sums stay in f32.
+  /// The same encoder, its matrices packed for products in this precision. Norms, activations and sums stay in f32.
   func prepared(_ precision: MatrixPrecision) -> Self
 }
 
@@ -102,7 +102,7 @@ extension VisionEncoder {
   package func output(_ output: EncoderOutput, of lastState: Tensor) -> Tensor? { nil }
 }
 
-/// What an encoder cannot do with what it is given.
+/// Why an encoder cannot encode what it is given.
 package enum EncodingError: Error, Equatable, Sendable, CustomStringConvertible {
   case unsuitableSize(width: Int, height: Int, patchSize: Int)
   case noSuchHiddenState(number: Int, layers: Int)

@@ -1,10 +1,10 @@
 package import Tensors
 
-/// What most of our encoders are: patches and some tokens before them, perhaps a norm, pre-norm blocks, and a norm after the
-/// last one (Dosovitskiy et al. 2021).
+/// The part that most of our encoders share: patches and some tokens before them, perhaps a norm, pre-norm blocks, and
+/// a norm after the last one (Dosovitskiy et al. 2021).
 package struct VisionTransformer: Sendable {
   private var embedding: PatchEmbedding
-  /// Before the first block, as CLIP has it; hidden state 0 is what it gives.
+  /// The norm before the first block, as in CLIP; hidden state 0 is its output.
   private let inputNorm: LayerNorm?
   private var blocks: [TransformerBlock]
   let finalNorm: LayerNorm

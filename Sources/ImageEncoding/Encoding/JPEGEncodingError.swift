@@ -1,9 +1,9 @@
-/// Why an image could not be made a JPEG.
+/// Why an image could not be encoded as a JPEG.
 package enum JPEGEncodingError: Error, Equatable, Sendable, CustomStringConvertible {
   /// JPEG has no room for sides longer than `RGBImage.longestJPEGSide`.
   case tooLarge(ImageSize)
   case outOfMemory(ImageSize)
-  /// The codec's words.
+  /// The codec's message.
   case failed(String)
 
   package var description: String {

@@ -1,7 +1,7 @@
 import CImageCodecs
 
 extension RGBImage {
-  /// In pixels; what libjpeg allows.
+  /// The longest side that libjpeg allows, in pixels.
   package static let longestJPEGSide = 65_500
 
   /// The image as a baseline JPEG file, its colours at half the resolution (4:2:0), without EXIF or colour profile.
@@ -12,7 +12,7 @@ extension RGBImage {
     guard width <= Self.longestJPEGSide, height <= Self.longestJPEGSide else { throw .tooLarge(size) }
     let (width, height) = (UInt32(width), UInt32(height))
     let (report, bytes) = withUnsafePixels { pixels in
-      // Of its own, so that what is kept afterwards is no longer than the file.
+      // Temporary memory, so that what is kept afterwards is no longer than the file.
       withUnsafeTemporaryAllocation(of: UInt8.self, capacity: imageCodecJPEGCapacity(width, height)) { room in
         var count = 0
         let report = imageCodecEncodeJPEG(

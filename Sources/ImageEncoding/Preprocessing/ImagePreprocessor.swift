@@ -22,7 +22,7 @@ package struct ImagePreprocessor: Sendable, Equatable {
   /// For `shortestEdgeCenterCrop`: what the shortest edge becomes before the crop; `nil` is the smaller side of `size`.
   package var shortestEdge: Int?
   package var filter: ResamplingFilter
-  /// What a byte is multiplied with; usually 1/255.
+  /// What a byte is multiplied by; usually 1/255.
   package var rescaleFactor: Double
   /// Subtracted from rescaled red, green and blue.
   package var mean: [Float]
@@ -49,7 +49,7 @@ package struct ImagePreprocessor: Sendable, Equatable {
     if let problem { preconditionFailure(problem) }
   }
 
-  /// What about the settings cannot work; `nil` where all of them can.
+  /// What is wrong with the settings; `nil` where all of them can work.
   var problem: String? {
     let sides = 1...16384
     if !sides.contains(size.width) || !sides.contains(size.height) { return "size \(size) is not within \(sides)" }

@@ -18,8 +18,8 @@ extension RGBImage {
     }
   }
 
-  /// The image in another light: times `brightness`, then away from its mean grey times `contrast`, then each pixel away
-  /// from its own grey times `saturation`. After each step numbers stay within 0 to 255.
+  /// The image in another light: multiplied by `brightness`, then its difference from its mean grey by `contrast`, then
+  /// each pixel's difference from its own grey by `saturation`. After each step numbers stay within 0 to 255.
   package func toned(brightness: Float, contrast: Float, saturation: Float) -> RGBImage {
     withUnsafePixels { source in
       var sum = 0.0

@@ -53,8 +53,8 @@ extension RGBImage {
     return indices
   }
 
-  /// Both passes round to 8 bits, so that their order shows. Pillow (from 13.0 on) begins with the vertical one where it
-  /// takes away more than twice as many rows as the horizontal one takes columns.
+  /// Both passes round to 8 bits, so that their order matters. Pillow (from 13.0 on) begins with the vertical one where
+  /// it takes away more than twice as many rows as the horizontal one takes columns.
   private func resampled(
     _ target: ImageSize, _ columns: Range<Int>, _ rows: Range<Int>, _ filter: ResamplingFilter
   ) -> RGBImage {

@@ -69,7 +69,7 @@ enum ZipDirectory {
       isDirectory: isDirectory, headerOffset: headerOffset, endOffset: 0)
   }
 
-  /// Entries that share content are how small archives unfold into enormous ones: each gets its own stretch of the file.
+  /// Small archives can unfold into enormous ones where entries share content: each must have a range of its own.
   private static func withoutOverlap(_ entries: [ZipEntry], directoryOffset: Int, file: String) throws -> [ZipEntry] {
     var entries = entries
     var end = directoryOffset

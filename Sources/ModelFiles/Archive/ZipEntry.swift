@@ -1,4 +1,4 @@
-/// A file in a zip archive, as the central directory tells.
+/// A file in a zip archive, as the central directory describes it.
 package struct ZipEntry: Sendable, Equatable {
   package enum Method: UInt16, Sendable {
     case stored = 0
@@ -10,7 +10,7 @@ package struct ZipEntry: Sendable, Equatable {
   package let method: Method
   package let crc32: UInt32
   package let compressedByteCount: Int
-  /// As declared; extraction stops where the true size exceeds it.
+  /// The declared size; extraction stops where the true size exceeds it.
   package let byteCount: Int
   package let isDirectory: Bool
 

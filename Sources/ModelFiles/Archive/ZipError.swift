@@ -10,7 +10,7 @@ package enum ZipError: Error, Equatable, CustomStringConvertible {
   case unsafeName(file: String, name: String)
   case limitExceeded(file: String, what: String, limit: Int)
   case missingEntry(file: String, entry: String)
-  /// The content does not fit what the archive says about it.
+  /// The content does not match what the archive says about it.
   case damagedEntry(file: String, entry: String, reason: String)
 
   package var description: String {

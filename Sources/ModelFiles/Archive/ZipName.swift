@@ -10,7 +10,7 @@ enum ZipName {
     // Decoding repairs what is no UTF-8, so that the bytes differ.
     let name = String(decoding: bytes, as: UTF8.self)
     guard name.utf8.elementsEqual(bytes) else { throw .unsafeName(file: file, name: name) }
-    // Backslashes and drive letters are path syntax on other systems; control characters deceive who reads a list.
+    // Backslashes and drive letters are path syntax on other systems; control characters deceive readers of a list.
     let hasControl = bytes.contains { $0 < 0x20 || $0 == 0x7f || $0 == UInt8(ascii: "\\") || $0 == UInt8(ascii: ":") }
     var components = bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
     // "directory/" ends in an empty component.

@@ -2,11 +2,11 @@
 /// mapper, in the same format versions.
 package struct BasePair: Sendable, Equatable {
   package static let fileName = "pair.json"
-  /// The newest that is read.
+  /// The newest version that is read.
   package static let formatVersion = CaptionerManifest.formatVersion
 
   package var name: String
-  /// At least one.
+  /// At least one encoder.
   package var encoders: [CaptionerManifest.Encoder]
   package var decoder: CaptionerManifest.Decoder
 
@@ -29,7 +29,7 @@ package struct BasePair: Sendable, Equatable {
 
   /// Finds all models and compares their SHA-256, which is computed only where it is not remembered.
   ///
-  /// - Parameter directory: the pair's.
+  /// - Parameter directory: the directory of the pair.
   /// - Returns: the directory of each encoder; the decoder's GGUF file or directory.
   /// - Throws: `ModelStoreError.missingModels`, `.unknownBase`, `.missingBase`, `.differentFile`, `.unclearWeights`;
   ///   `FileSystemError`.

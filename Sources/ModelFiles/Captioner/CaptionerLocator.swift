@@ -12,8 +12,7 @@ package struct CaptionerLocator: Sendable {
   /// Directories that hold captioners, in the order in which they are searched.
   package let places: [String]
 
-  /// Searches the user's own captioners, then those beside the executable, as SwiftPM lays them or as an installation
-  /// does.
+  /// Searches the user's own captioners, then those beside the executable, where SwiftPM or an installation puts them.
   package init(store: ModelStore, executable: String = Self.executable) {
     let directory = Path.parent(executable)
     places = [
@@ -23,15 +22,16 @@ package struct CaptionerLocator: Sendable {
     ]
   }
 
-  /// The program that runs, links resolved. Linux tells it; elsewhere it is what the program was called by.
+  /// The path of the running program, links resolved. Linux provides it; elsewhere it is what the program was called
+  /// by.
   package static var executable: String {
     let link = "/proc/self/exe"
     if let path = try? FileManager.default.destinationOfSymbolicLink(atPath: link) { return path }
     return Path.absolute(CommandLine.arguments.first ?? "caption")
   }
 
-  /// - Parameter nameOrDirectory: a directory with `captioner.json`, or the name of one in `places`; where there is
-  ///   none, the default captioner is meant, and what is in the current directory plays no part.
+  /// - Parameter nameOrDirectory: a directory with `captioner.json`, or the name of one in `places`; `nil` is the
+  ///   default captioner, whatever is in the current directory.
   /// - Throws: `CaptionerLocatorError`.
   package func directory(of nameOrDirectory: String?) throws(CaptionerLocatorError) -> String {
     let name = nameOrDirectory ?? Self.defaultName

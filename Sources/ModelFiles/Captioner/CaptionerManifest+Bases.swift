@@ -1,6 +1,6 @@
 /// The files of a captioner, found and known to be those that its mapper was trained with.
 package struct ResolvedCaptioner: Sendable, Equatable {
-  /// Of each encoder, a directory with `config.json` and weights.
+  /// For each encoder, a directory with `config.json` and weights.
   package let encoders: [String]
   /// A GGUF file, or a Hugging Face directory.
   package let decoder: String
@@ -13,7 +13,7 @@ package struct ResolvedCaptioner: Sendable, Equatable {
 extension CaptionerManifest {
   /// Finds what the manifest names and compares its SHA-256, which is computed only where it is not remembered.
   ///
-  /// - Parameter directory: the captioner's.
+  /// - Parameter directory: the directory of the captioner.
   /// - Throws: `ModelStoreError.missingModels`, `.unknownBase`, `.missingBase`, `.differentFile`, `.unclearWeights`;
   ///   `FileSystemError`.
   package func resolve(in directory: String, store: ModelStore) throws -> ResolvedCaptioner {
@@ -38,10 +38,10 @@ extension CaptionerManifest {
 }
 
 extension [CaptionerManifest.Encoder] {
-  /// Finds the encoders alone, for whoever has no mapper yet, and compares their SHA-256.
+  /// Finds the encoders alone, for use before there is a mapper, and compares their SHA-256.
   ///
-  /// - Parameter directory: the captioner's.
-  /// - Returns: of each, a directory with `config.json` and weights.
+  /// - Parameter directory: the directory of the captioner.
+  /// - Returns: for each encoder, a directory with `config.json` and weights.
   /// - Throws: as `CaptionerManifest.resolve`.
   package func resolve(in directory: String, store: ModelStore) throws -> [String] {
     let bases = BaseLocator(manifest: Path.join(directory, CaptionerManifest.fileName), store: store)
@@ -54,19 +54,19 @@ extension [CaptionerManifest.Encoder] {
 
 /// Finds what one manifest names.
 struct BaseLocator {
-  /// Its file.
+  /// The path of the manifest.
   let manifest: String
   let store: ModelStore
 
   /// Finds encoders and decoder and compares their SHA-256.
   ///
-  /// - Parameter other: looks for what else there must be, after the bases were found and before anything is read.
+  /// - Parameter other: finds the other files, after the bases were found and before anything is read.
   func resolve<Other>(
     _ encoders: [CaptionerManifest.Encoder], _ decoder: CaptionerManifest.Decoder, other: () throws -> Other
   ) throws -> (encoders: [String], decoder: String, other: Other) {
     let encoderPaths = try locate(encoders)
     let decoderPath = try locate(decoder.path, "decoder.path", origin: decoder.origin)
-    // All at once, so that one pull mends it.
+    // All missing models are named at once, so that one pull is enough.
     let missing = zip(encoderPaths + [decoderPath], encoders.map(\.path) + [decoder.path]).filter { $0.0 == nil }
     guard missing.isEmpty, let decoderPath else { throw ModelStoreError.missingModels(names: missing.map(\.1)) }
     let decoderWeights = try ModelWeights(of: decoderPath)
@@ -76,7 +76,7 @@ struct BaseLocator {
     return (found, decoderWeights.modelPath, other)
   }
 
-  /// Of each encoder, where it is; `nil` where it can be fetched.
+  /// The path of each encoder; `nil` where it can be fetched.
   func locate(_ encoders: [CaptionerManifest.Encoder]) throws -> [String?] {
     try encoders.enumerated().map { index, encoder in
       try locate(encoder.path, "\(encoders.key(index)).path", origin: encoder.origin)
@@ -91,7 +91,7 @@ struct BaseLocator {
     return paths
   }
 
-  /// `nil` for a base model that can be fetched.
+  /// The path of a model; `nil` for a base model that can be fetched.
   func locate(_ path: String, _ key: String, origin: String? = nil) throws -> String? {
     let own = Path.isAbsolute(path) ? path : Path.join(Path.parent(manifest), path)
     if FileSystem.isDirectory(own) || FileSystem.isRegularFile(own) { return own }

@@ -70,6 +70,6 @@ extension KeyedEncodingContainer {
 }
 
 extension [CaptionerManifest.Encoder] {
-  /// The oldest version that can say it.
+  /// The oldest format version that can hold these encoders.
   fileprivate var manifestVersion: Int { count == 1 ? 1 : 2 }
 }

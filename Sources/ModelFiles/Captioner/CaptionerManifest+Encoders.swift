@@ -1,6 +1,6 @@
 extension [CaptionerManifest.Encoder] {
-  /// What each is called in `--features` and in messages: its own name, or its family's; of several that would be called
-  /// the same, the second gets `-2` behind it, and so on.
+  /// The name of each in `--features` and in messages: its own, or its family's; where several would have the same
+  /// name, the second gets `-2` behind it, and so on.
   package var names: [String] {
     var names: [String] = []
     for encoder in self {
@@ -27,7 +27,7 @@ extension [CaptionerManifest.Encoder] {
   /// Where the encoder of this index stands in a manifest: `encoder` where it is the only one, otherwise `encoders[0]`.
   func key(_ index: Int) -> String { count == 1 ? "encoder" : "encoders[\(index)]" }
 
-  /// - Parameter path: the manifest's.
+  /// - Parameter path: the path of the manifest.
   func check(_ path: String) throws(CaptionerManifestError) {
     try ManifestFile.require(!isEmpty, path, "encoders", "at least one encoder")
     for (index, encoder) in enumerated() {

@@ -4,7 +4,8 @@ extension CaptionerManifest.Preprocessing {
   ///
   /// - Parameters:
   ///   - path: the file.
-  ///   - modelType: of the `config.json` beside it, whose processor's defaults hold where the file names no processor.
+  ///   - modelType: the type in the `config.json` beside it, whose processor's defaults hold where the file names no
+  ///     processor.
   /// - Throws: `ModelFileError`; `.invalidValue` names what cannot be honoured.
   package init(preprocessorFile path: String, modelType: String) throws(ModelFileError) {
     let file = try JSONConfiguration(path: path)
@@ -44,7 +45,7 @@ extension CaptionerManifest.Preprocessing {
     guard std.allSatisfy({ $0 > 0 }) else { throw file.invalid("image_std", "is not above 0") }
   }
 
-  /// Of an encoder's directory.
+  /// Reads the settings in an encoder's directory.
   ///
   /// - Throws: as the other initialiser.
   package init(encoderDirectory directory: String) throws(ModelFileError) {
@@ -53,7 +54,7 @@ extension CaptionerManifest.Preprocessing {
       modelType: modelType(configuration: Path.join(directory, "config.json")))
   }
 
-  /// Steps that are not ours must not be passed over.
+  /// Refuses steps that are not implemented, rather than skipping them.
   private static func refuseUnknown(_ file: JSONConfiguration) throws(ModelFileError) {
     let known = [
       "do_resize", "do_center_crop", "do_rescale", "do_normalize", "do_convert_rgb",
@@ -78,7 +79,7 @@ private struct ProcessorDefaults {
   let size: ProcessorSize
   /// The side of the square that is cut out; `nil` cuts nothing.
   let crop: Int?
-  /// As Pillow numbers filters.
+  /// The filter, by Pillow's numbers.
   let resample: Int
   let mean: [Float]
   let std: [Float]

@@ -43,7 +43,7 @@ enum ManifestFile {
       throw .unreadable(path: path, reason: error.description)
     }
     do {
-      // First what any version has, so that a newer one is named and not called damaged.
+      // First the fields that every version has, so that a newer one is reported as newer and not as damaged.
       let version = try JSONDecoder().decode(Version.self, from: Data(bytes)).formatVersion
       guard (1...newest).contains(version) else {
         throw CaptionerManifestError.unknownVersion(path: path, found: version, known: newest)
@@ -64,7 +64,7 @@ enum ManifestFile {
     if !holds { throw .invalid(path: path, key: key, expected: expected) }
   }
 
-  /// A captioner that was copied from elsewhere must not point about on this machine unnoticed.
+  /// A captioner that was copied from elsewhere must not refer to other files of this machine unnoticed.
   static func checkPath(_ named: String, _ path: String, _ part: String) throws(CaptionerManifestError) {
     try require(
       !named.isEmpty && (Path.isAbsolute(named) || !named.split(separator: "/").contains("..")), path, "\(part).path",
@@ -74,7 +74,7 @@ enum ManifestFile {
 
 extension CaptionerManifest.Encoder {
   /// - Parameters:
-  ///   - path: the manifest's.
+  ///   - path: the path of the manifest.
   ///   - part: where this encoder stands in it.
   func check(_ path: String, key part: String) throws(CaptionerManifestError) {
     func require(_ holds: Bool, _ key: String, _ expected: String) throws(CaptionerManifestError) {
@@ -115,7 +115,7 @@ extension CaptionerManifest.Encoder {
 }
 
 extension CaptionerManifest.Decoder {
-  /// - Parameter path: the manifest's.
+  /// - Parameter path: the path of the manifest.
   func check(_ path: String) throws(CaptionerManifestError) {
     func require(_ holds: Bool, _ key: String, _ expected: String) throws(CaptionerManifestError) {
       try ManifestFile.require(holds, path, "decoder.\(key)", expected)
@@ -129,7 +129,7 @@ extension CaptionerManifest.Decoder {
 }
 
 extension CaptionerManifest.Mapper {
-  /// - Parameter path: the manifest's.
+  /// - Parameter path: the path of the manifest.
   fileprivate func check(_ path: String) throws(CaptionerManifestError) {
     try ManifestFile.checkPath(self.path, path, "mapper")
     try ManifestFile.require(heads > 0, path, "mapper.heads", "1 or more")

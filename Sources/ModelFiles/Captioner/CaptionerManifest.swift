@@ -1,23 +1,23 @@
 /// `captioner.json`: which encoders, mapper and decoder make a captioner, and what exactly the mapper was trained on.
 ///
-/// Format version 1 has one `encoder`, version 2 a list `encoders`. Both are read for ever; one encoder is written as
+/// Format version 1 has one `encoder`, version 2 a list `encoders`. Both will always be read; one encoder is written as
 /// version 1, so that older programs read it, too.
 package struct CaptionerManifest: Sendable, Equatable {
   package static let fileName = "captioner.json"
-  /// The newest that is read.
+  /// The newest version that is read.
   package static let formatVersion = 2
 
   package var name: String
   package var description: String?
-  /// At least one. The mapper reads the features of all, in this order.
+  /// At least one encoder. The mapper reads the features of all, in this order.
   package var encoders: [Encoder]
   package var decoder: Decoder
   package var mapper: Mapper
-  /// What tells how far captions can be trusted; missing where nothing was calibrated.
+  /// The model that says how far captions can be trusted; missing where nothing was calibrated.
   package var confidence: Confidence?
-  /// What it was trained on, for people.
+  /// The data that it was trained on, for people.
   package var trainingData: String?
-  /// An SPDX expression; of the mapper, since the base models have their own.
+  /// The licence of the mapper, an SPDX expression; the base models have their own.
   package var license: String?
 
   package init(
@@ -35,17 +35,17 @@ package struct CaptionerManifest: Sendable, Equatable {
   }
 
   package struct Encoder: Codable, Sendable, Equatable {
-    /// What it is called among several encoders: see `names` of a list of them.
+    /// Its name among several encoders: see `names` of a list of them.
     package var name: String?
-    /// Absolute, or in the captioner's directory, or the name of a base model.
+    /// The encoder's place: absolute, or in the captioner's directory, or the name of a base model.
     package var path: String
     package var family: String
-    /// Of the encoder's weights: see `ModelWeights`.
+    /// The hash of the encoder's weights: see `ModelWeights`.
     package var sha256: FileHash
-    /// What the mapper reads, in order.
+    /// The features that the mapper reads, in order.
     package var features: [Feature]
     package var preprocessing: Preprocessing
-    /// Where it was fetched from, such as `hf:org/name@commit`.
+    /// Where the model was fetched from, such as `hf:org/name@commit`.
     package var origin: String?
 
     package init(
@@ -69,14 +69,15 @@ package struct CaptionerManifest: Sendable, Equatable {
       case pooled
       /// The same in the space that images share with texts, as CLIP has it.
       case projected
-      /// The classes' numbers, of an encoder that was trained to tell classes apart.
+      /// A number for each class, of an encoder that was trained to tell classes apart.
       case logits
 
       /// Whether it is an output of the whole model, which no earlier hidden state has.
       package var isOutput: Bool { self == .pooled || self == .projected || self == .logits }
     }
 
-    /// 0 is what the first block is given, n the output of block n; no final norm. Pooled, projected and logits are the last's.
+    /// 0 is the input of the first block, n the output of block n; no final norm. Pooled, projected and logits are the
+    /// last's.
     package var hiddenState: Int
     package var tokens: Tokens
     /// Rows and columns that the patches are averaged to; all of them where it is missing.
@@ -100,7 +101,7 @@ package struct CaptionerManifest: Sendable, Equatable {
     /// `nearest`, `box`, `bilinear`, `hamming`, `bicubic` or `lanczos`, as Pillow has them.
     package var resample: String
     package var rescaleFactor: Double
-    /// Of red, green and blue.
+    /// The means of red, green and blue.
     package var mean: [Float]
     package var std: [Float]
 
@@ -120,10 +121,10 @@ package struct CaptionerManifest: Sendable, Equatable {
   }
 
   package struct Decoder: Codable, Sendable, Equatable {
-    /// Absolute, or in the captioner's directory, or the name of a base model.
+    /// The decoder's place: absolute, or in the captioner's directory, or the name of a base model.
     package var path: String
     package var family: String
-    /// Of the GGUF file, or of the directory's weights: see `ModelWeights`.
+    /// The hash of the GGUF file, or of the directory's weights: see `ModelWeights`.
     package var sha256: FileHash
     /// The text around the prefix that the mapper was trained with.
     package var promptTemplate: String
@@ -131,7 +132,7 @@ package struct CaptionerManifest: Sendable, Equatable {
     package var startTokens: [Int]
     package var stopTokens: [Int]
     package var maximumNewTokens: Int
-    /// Where it was fetched from, such as `hf:org/name@commit`.
+    /// Where the model was fetched from, such as `hf:org/name@commit`.
     package var origin: String?
 
     package init(
@@ -150,7 +151,7 @@ package struct CaptionerManifest: Sendable, Equatable {
   }
 
   package struct Mapper: Codable, Sendable, Equatable {
-    /// Absolute, or in the captioner's directory.
+    /// The mapper's place: absolute, or in the captioner's directory.
     package var path: String
     package var family: String
     package var sha256: FileHash
@@ -158,7 +159,7 @@ package struct CaptionerManifest: Sendable, Equatable {
     /// How many of the features' tokens each input projection serves.
     package var tokenGroups: [Int]
 
-    /// - Parameter sha256: of no content at all where the mapper is still to be written.
+    /// - Parameter sha256: the hash of empty content where the mapper is still to be written.
     package init(
       path: String, family: String, sha256: FileHash = FileHash.hash(of: []), heads: Int, tokenGroups: [Int]
     ) {

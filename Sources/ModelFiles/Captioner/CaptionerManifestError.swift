@@ -3,7 +3,7 @@ package enum CaptionerManifestError: Error, Equatable, Sendable, CustomStringCon
   case unreadable(path: String, reason: String)
   case unknownVersion(path: String, found: Int, known: Int)
   case notJSON(path: String)
-  /// - Parameter key: where, such as `encoder.features[0].grid`.
+  /// - Parameter key: the place in the file, such as `encoder.features[0].grid`.
   case invalid(path: String, key: String, expected: String)
 
   package var description: String {

@@ -16,8 +16,8 @@ extension ModelStore {
 
   /// Writes a pair's manifest; the models stay where they are.
   ///
-  /// - Parameter replacing: writes over a pair of the same name.
-  /// - Throws: `ModelStoreError.invalidName`, and `.nameInUse` where a pair, a captioner or a base model is called so;
+  /// - Parameter replacing: overwrites a pair of the same name.
+  /// - Throws: `ModelStoreError.invalidName`, and `.nameInUse` where a pair, a captioner or a base model has that name;
   ///   `FileSystemError`.
   package func add(_ pair: BasePair, replacing: Bool = false) throws {
     try checkPairName(pair.name, replacing: replacing)
@@ -26,7 +26,7 @@ extension ModelStore {
     try FileSystem.writeAtomically(StableJSON.document(pair), to: Path.join(directory, BasePair.fileName))
   }
 
-  /// - Throws: as `add`; for whoever has much to do before there is a pair to add.
+  /// - Throws: as `add`; to be called before the long work that leads to a pair.
   package func checkPairName(_ name: String, replacing: Bool = false) throws(ModelStoreError) {
     let isSpelt = name.utf8.allSatisfy { byte in
       switch byte {
@@ -49,7 +49,7 @@ extension ModelStore {
   /// - Throws: `FileSystemError`.
   func removePair(_ directory: String) throws {
     try FileSystem.remove(Path.join(directory, BasePair.fileName))
-    // Whatever else somebody put there stays, and then the directory, too.
+    // Other files that somebody put there stay, and then the directory stays, too.
     if try FileSystem.names(in: directory).isEmpty { try FileSystem.remove(directory) }
   }
 }

@@ -1,8 +1,8 @@
 /// The files that hold a model's numbers, and the one hash that stands for them.
 package struct ModelWeights: Sendable, Equatable {
-  /// What a decoder is loaded from: a GGUF file, of a split model the first, or the directory.
+  /// The path that a decoder is loaded from: a GGUF file, of a split model the first, or the directory.
   package let modelPath: String
-  /// In the order of their names.
+  /// The files in the order of their names.
   package let files: [String]
 
   /// - Parameter path: a file of weights, or a directory with one GGUF file (or those of one split model) or one of
@@ -42,10 +42,10 @@ package struct ModelWeights: Sendable, Equatable {
     self.files = files
   }
 
-  /// For messages.
+  /// The name for messages.
   var name: String { files.count == 1 ? files[0] : modelPath }
 
-  /// SHA-256 of the only file; of several, that of the text which `sha256sum` writes of them: a line
+  /// The SHA-256 of the only file; for several files, that of the text which `sha256sum` prints for them: a line
   /// `<hash>  <name>` for each.
   ///
   /// - Throws: `FileSystemError`; `CancellationError` when the task is cancelled meanwhile.

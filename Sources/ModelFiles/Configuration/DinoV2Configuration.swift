@@ -4,7 +4,7 @@ package struct DinoV2Configuration: Equatable, Sendable {
   package var hiddenSize: Int
   package var layers: Int
   package var attentionHeads: Int
-  /// Width of the MLP over `hiddenSize`; see `intermediateSize`.
+  /// Width of the MLP divided by `hiddenSize`; see `intermediateSize`.
   package var mlpRatio: Double
   /// Side in pixels of the images that the position embeddings were trained at.
   package var imageSize: Int
@@ -16,7 +16,7 @@ package struct DinoV2Configuration: Equatable, Sendable {
   package var hasQKVBias: Bool
   /// Whether the MLP is gated (SwiGLU, in the giant model) rather than two layers with GELU between.
   package var usesSwiGLU: Bool
-  /// Whether it is of the family with registers, which resamples its positions otherwise.
+  /// Whether it is of the family with registers, which resamples its positions differently.
   package var isWithRegisters: Bool
   /// Tokens between the class token and the patches.
   package var registers: Int

@@ -1,5 +1,5 @@
 extension EfficientNetLiteConfiguration {
-  /// Reads `config.json` of `model_type` `efficientnet-lite`. What it does not say is as in all Lites.
+  /// Reads `config.json` of `model_type` `efficientnet-lite`. Missing values are those of all Lites.
   ///
   /// - Throws: `ModelFileError`; `.invalidValue` where a value is out of bounds or asks for what is not supported.
   package init(jsonFile path: String) throws(ModelFileError) {

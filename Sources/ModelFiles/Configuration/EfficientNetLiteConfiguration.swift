@@ -20,9 +20,9 @@ package struct EfficientNetLiteConfiguration: Equatable, Sendable {
   package struct Block: Equatable, Sendable {
     package let kernelSize, stride, expansion, inputs, outputs: Int
 
-    /// What the depthwise convolution sees.
+    /// The channels of the depthwise convolution.
     package var hidden: Int { inputs * expansion }
-    /// Whether the block adds to what it is given.
+    /// Whether the block adds its input to its output.
     package var isResidual: Bool { stride == 1 && inputs == outputs }
   }
 
@@ -35,12 +35,12 @@ package struct EfficientNetLiteConfiguration: Equatable, Sendable {
   package var classes: Int
   package var channels: Int
   package var stemChannels: Int
-  /// Of the last convolution.
+  /// The output channels of the last convolution.
   package var headChannels: Int
   package var normEpsilon: Double
   package var stages: [Stage]
 
-  /// Those of EfficientNet-B0 and of all Lites.
+  /// The stages of EfficientNet-B0 and of all Lites.
   package static let usualStages = [
     Stage(kernelSize: 3, stride: 1, expansion: 1, channels: 16, repeats: 1),
     Stage(kernelSize: 3, stride: 2, expansion: 6, channels: 24, repeats: 2),
@@ -95,7 +95,7 @@ package struct EfficientNetLiteConfiguration: Equatable, Sendable {
     return blocks
   }
 
-  /// To the nearest multiple of 8 that takes away no more than a tenth.
+  /// The scaled number of channels: the nearest multiple of 8 that takes away no more than a tenth.
   private func scaled(_ channels: Int) -> Int {
     let (wanted, divisor) = (Double(channels) * widthCoefficient, 8)
     let nearest = max(divisor, Int(wanted + Double(divisor) / 2) / divisor * divisor)

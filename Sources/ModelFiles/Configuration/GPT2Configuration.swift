@@ -49,7 +49,7 @@ package struct GPT2Configuration: Equatable, Sendable {
     intermediateSize = try metadata.integer("gpt2.feed_forward_length", in: HyperparameterBounds.width)
     layers = try metadata.integer("gpt2.block_count", in: HyperparameterBounds.layers)
     attentionHeads = try metadata.integer("gpt2.attention.head_count", in: HyperparameterBounds.heads)
-    // llama.cpp knows no other of this architecture.
+    // llama.cpp knows no other activation for this architecture.
     activation = .geluTanh
     layerNormEpsilon = try metadata.positiveFloat("gpt2.attention.layer_norm_epsilon", atMost: 1)
     tiesWordEmbeddings = file.shape(ofTensor: "output.weight") == nil

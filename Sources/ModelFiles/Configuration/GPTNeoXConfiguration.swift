@@ -1,7 +1,7 @@
 package import Tensors
 
-/// The hyper-parameters of GPT-NeoX (Black et al. 2022), of which Pythia is: LayerNorm, rotary positions for a part of each
-/// head, attention and MLP side by side.
+/// The hyper-parameters of GPT-NeoX (Black et al. 2022), the family of Pythia: LayerNorm, rotary positions for a part
+/// of each head, attention and MLP side by side.
 package struct GPTNeoXConfiguration: Equatable, Sendable {
   package var vocabularySize: Int
   package var hiddenSize: Int
@@ -9,7 +9,7 @@ package struct GPTNeoXConfiguration: Equatable, Sendable {
   package var layers: Int
   package var attentionHeads: Int
   package var activation: Activation
-  /// So many numbers of a head are turned.
+  /// How many numbers of a head are rotated.
   package var rotatedDimension: Int
   package var ropeTheta: Double
   package var ropeScaling: RotaryEmbedding.Scaling

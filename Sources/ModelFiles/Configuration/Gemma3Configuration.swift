@@ -13,10 +13,10 @@ package struct Gemma3Configuration: Equatable, Sendable {
   package var rmsNormEpsilon: Double
   /// Scores are divided by its square root.
   package var queryScalar: Double
-  /// Of layers that see everything.
+  /// The base of the rotary angles in layers that see everything.
   package var ropeTheta: Double
   package var ropeScaling: RotaryEmbedding.Scaling
-  /// Of layers that see a window.
+  /// The base of the rotary angles in layers that see a window.
   package var localRopeTheta: Double
   /// How many positions each layer sees, its own included; `nil` is all.
   package var windows: [Int?]
@@ -87,7 +87,8 @@ package struct Gemma3Configuration: Equatable, Sendable {
     _ = try metadata.integer(
       "gemma3.attention.value_length", in: headDimension...headDimension, default: headDimension)
     rmsNormEpsilon = try metadata.positiveFloat("gemma3.attention.layer_norm_rms_epsilon", atMost: 1)
-    // The model of 27 billion parameters, which its 62 layers tell, scales by another number than the head dimension.
+    // The model of 27 billion parameters, recognised by its 62 layers, scales by another number than the head
+    // dimension.
     queryScalar = layers == 62 ? Double(hiddenSize) / Double(attentionHeads) : Double(headDimension)
     ropeTheta = try metadata.positiveFloat("gemma3.rope.freq_base", atMost: 1e12, default: 1_000_000)
     ropeScaling = try file.rotaryScaling("gemma3", headDimension: headDimension)

@@ -23,7 +23,7 @@ extension HyperparameterSource {
 
   /// A whole number within `range`.
   ///
-  /// - Parameter fallback: for a missing key; without one that is an error.
+  /// - Parameter fallback: the value of a missing key; without one that is an error.
   func integer(
     _ key: String, in range: ClosedRange<Int>, default fallback: Int? = nil
   ) throws(ModelFileError) -> Int {
@@ -55,7 +55,7 @@ extension HyperparameterSource {
     }
   }
 
-  /// The activation that Hugging Face calls so.
+  /// The activation of this name at Hugging Face.
   func activation(_ key: String, default fallback: String? = nil) throws(ModelFileError) -> Activation {
     guard let name = try stringIfPresent(key) ?? fallback else { throw .missingValue(path: path, key: key) }
     switch name {

@@ -2,12 +2,12 @@ import Tensors
 
 /// What the `config.json`s of several decoder families say in the same way.
 extension JSONConfiguration {
-  /// The base of rotary positions, how they are scaled, and what share of a head is turned.
+  /// The base of rotary positions, how they are scaled, and what share of a head is rotated.
   ///
   /// Older files have `rope_theta` and `rope_scaling`; transformers 5 writes both as `rope_parameters`.
   ///
   /// - Parameters:
-  ///   - partial: whether the family may turn a part of each head.
+  ///   - partial: whether the family may rotate a part of each head.
   ///   - fallback: the base where the file names none.
   func rotaryPositions(
     partial: Bool, default fallback: Double = 10_000
@@ -30,7 +30,7 @@ extension JSONConfiguration {
     return (theta ?? older, scaling, share)
   }
 
-  /// Of an object `rope_parameters` or `rope_scaling`.
+  /// The scaling that an object `rope_parameters` or `rope_scaling` describes.
   func scaling() throws(ModelFileError) -> RotaryEmbedding.Scaling {
     // The type was called `type` before it was called `rope_type`.
     let key = try stringIfPresent("rope_type") == nil ? "type" : "rope_type"

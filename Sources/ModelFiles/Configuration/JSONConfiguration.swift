@@ -1,6 +1,6 @@
 import Tensors
 
-/// What a Hugging Face `config.json` says it is of: its `model_type`.
+/// The `model_type` of a Hugging Face `config.json`.
 ///
 /// - Throws: `ModelFileError` where the file cannot be read or says nothing.
 package func modelType(configuration path: String) throws(ModelFileError) -> String {
@@ -43,7 +43,7 @@ struct JSONConfiguration: HyperparameterSource {
     self.members = members
   }
 
-  /// Those of its members, in order, but for those that are `null`.
+  /// The keys of all members that are not `null`, in order.
   var keys: [String] { members.filter { $0.value != .null }.keys.sorted() }
 
   func invalid(_ key: String, _ problem: String) -> ModelFileError {

@@ -1,7 +1,7 @@
 import Tensors
 
 extension LlamaConfiguration {
-  /// What `general.architecture` may be.
+  /// The values of `general.architecture` that are supported.
   package static let ggufArchitectures = ["llama", "qwen2", "qwen3"]
 
   /// Reads the metadata of a GGUF file of architecture `llama` (Mistral's too), `qwen2` or `qwen3`. The vocabulary's size is

@@ -3,7 +3,7 @@ extension LlamaConfiguration {
     hiddenSize: "hidden_size", attentionHeads: "num_attention_heads", keyValueHeads: "num_key_value_heads",
     headDimension: "head_dim", beginningOfSequence: "bos_token_id", endOfSequence: "eos_token_id")
 
-  /// What `model_type` may be.
+  /// The values of `model_type` that are supported.
   package static let modelTypes = ["llama", "mistral", "qwen2", "qwen3"]
 
   /// Reads Hugging Face's `config.json` of `model_type` `llama`, `mistral`, `qwen2` or `qwen3`.

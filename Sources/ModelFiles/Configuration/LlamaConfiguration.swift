@@ -21,7 +21,7 @@ package struct LlamaConfiguration: Equatable, Sendable {
   package var hasQKVBias = false
   /// Whether the attention's output has a bias.
   package var hasOutputBias = false
-  /// Whether each head of queries and keys is normalised before it is turned.
+  /// Whether each head of queries and keys is normalised before it is rotated.
   package var hasQueryKeyNorm = false
   /// How many positions each layer sees, its own included; `nil` is all. Empty: all layers see all.
   package var windows: [Int?] = []
@@ -66,7 +66,7 @@ package struct LlamaConfiguration: Equatable, Sendable {
 
   static let headDimensions = 2...4096
 
-  /// Checks what takes more than one value to see.
+  /// Checks the values against each other.
   func validate(_ source: some HyperparameterSource, _ keys: Keys) throws(ModelFileError) {
     try source.requireDivisible(keys.attentionHeads, attentionHeads, by: keyValueHeads, keys.keyValueHeads)
     guard headDimension % 2 == 0 else {

@@ -5,7 +5,7 @@ package import Tensors
 package struct OPTConfiguration: Equatable, Sendable {
   package var vocabularySize: Int
   package var hiddenSize: Int
-  /// Of the token embedding; another than `hiddenSize` where matrices lead to and from it.
+  /// Width of the token embedding; other than `hiddenSize` where matrices lead to and from it.
   package var embeddingSize: Int
   package var intermediateSize: Int
   package var layers: Int

@@ -18,7 +18,7 @@ package struct VisionTransformerConfiguration: Equatable, Sendable {
   package var activation: Activation
   /// Whether the query, key and value projections have biases.
   package var hasQKVBias: Bool
-  /// Width of what ViT's pooler or CLIP's projection gives, where the weights have one.
+  /// Width of the output of ViT's pooler or CLIP's projection, where the weights have one.
   package var outputSize: Int
   /// Whether the tower has SigLIP's pooling head.
   package var hasHead: Bool
@@ -42,11 +42,11 @@ package struct VisionTransformerConfiguration: Equatable, Sendable {
     self.hasHead = hasHead
   }
 
-  /// Of an image of the training size.
+  /// The number of patches of an image of the training size.
   package var patches: Int { (imageSize / patchSize) * (imageSize / patchSize) }
 
-  /// - Parameter defaults: the family's own, for what the file does not say: checkpoints as large as the first of their
-  ///   family often say nothing at all.
+  /// - Parameter defaults: the family's own values, for what the file does not say: checkpoints as large as the first
+  ///   of their family often say nothing at all.
   init(_ file: JSONConfiguration, defaults: Self, activation name: String) throws(ModelFileError) {
     self = defaults
     hiddenSize = try file.integer("hidden_size", in: HyperparameterBounds.width, default: hiddenSize)

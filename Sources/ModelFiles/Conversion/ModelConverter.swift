@@ -1,8 +1,8 @@
 import Tensors
 
-/// Turns a file of another format into what a directory of the Hugging Face format holds.
+/// Converts a file of another format to the contents of a directory of the Hugging Face format.
 protocol ModelConverter {
-  /// Of `model.safetensors`, in any order.
+  /// The tensors of `model.safetensors`, in any order.
   ///
   /// - Throws: `ModelFileError` where something is missing or misshapen.
   func weights() throws(ModelFileError) -> [(name: String, tensor: StoredTensor)]

@@ -20,7 +20,7 @@ package import Tensors
 package final class FeatureCache: Sendable {
   package let directory: String
   package let key: FeatureCacheKey
-  /// Of an image's features: `[tokens, width]`, or `[numbers]` where tokens have several widths.
+  /// The shape of an image's features: `[tokens, width]`, or `[numbers]` where tokens have several widths.
   package let shape: [Int]
 
   private let layout: Layout
@@ -28,15 +28,15 @@ package final class FeatureCache: Sendable {
 
   private struct State {
     var index = FeatureIndex()
-    /// As large as the file was at that time.
+    /// The mapped data, as long as the file was at that time.
     var data: MappedFile?
   }
 
   struct Layout {
     let elementType: ElementType
-    /// Bytes of the numbers.
+    /// Bytes of a record's numbers.
     let byteCount: Int
-    /// From one record to the next.
+    /// Bytes from one record to the next.
     let stride: Int
 
     init(shape: [Int], precision: FeatureCacheKey.Precision) {
@@ -47,7 +47,7 @@ package final class FeatureCache: Sendable {
 
     func offset(_ number: Int) -> Int { number * stride }
 
-    /// Records of which all numbers are there.
+    /// The number of records that a file of this size holds whole.
     func available(inFileOf fileBytes: Int) -> Int {
       fileBytes < byteCount ? 0 : (fileBytes - byteCount) / stride + 1
     }
@@ -56,7 +56,7 @@ package final class FeatureCache: Sendable {
   /// Opens the cache of `key`, or makes an empty one.
   ///
   /// - Parameters:
-  ///   - directory: of this key alone, such as `ModelStore.featuresDirectory(for:)`.
+  ///   - directory: a directory of this key alone, such as `ModelStore.featuresDirectory(for:)`.
   ///   - shape: `[tokens, width]`, or `[numbers]` where tokens have several widths.
   /// - Throws: `FeatureCacheError`, also where the directory holds features of another key, shape or version.
   package init(directory: String, key: FeatureCacheKey, shape: [Int]) throws(FeatureCacheError) {
@@ -100,7 +100,7 @@ package final class FeatureCache: Sendable {
 
   private func update(_ index: inout FeatureIndex) throws(FeatureCacheError) {
     do {
-      // The index first: what it tells of is in the data already.
+      // The index first: the records that it lists are in the data already.
       let entries = try InputFile(path: indexPath)
       let data = try InputFile(path: dataPath)
       try index.update(from: entries, available: layout.available(inFileOf: data.byteCount))
@@ -136,9 +136,9 @@ package final class FeatureCache: Sendable {
     try stored(image, flipped: flipped)?.toFloat32()
   }
 
-  /// The same into memory of the caller's, such as a row of a batch.
+  /// Writes the same into the caller's memory, such as a row of a batch.
   ///
-  /// - Parameter destination: of `tokens * width` numbers.
+  /// - Parameter destination: room for `tokens * width` numbers.
   /// - Returns: whether they were there.
   package func features(
     _ image: FileHash, flipped: Bool, into destination: UnsafeMutableBufferPointer<Float>
@@ -210,7 +210,7 @@ package final class FeatureCache: Sendable {
     _ records: [(entry: FeatureIndexEntry, numbers: StoredTensor.Bytes)], from first: Int
   ) throws(FileSystemError) {
     let index = try RecordFile(path: indexPath)
-    // What an interrupted writer left must not come to stand for data that is written now.
+    // Entries that an interrupted writer left must not come to stand for data that is written now.
     try index.truncate(to: first * FeatureIndexEntry.byteCount)
     let data = try RecordFile(path: dataPath)
     for (number, record) in records.enumerated() {
@@ -227,7 +227,7 @@ package final class FeatureCache: Sendable {
     guard addition.features.shape == shape else {
       throw .wrongShape(directory: directory, found: addition.features.shape, expected: shape)
     }
-    // What would be rounded to infinity is lost; better said than trained on.
+    // Numbers that would be rounded to infinity are lost: an error is better than training on them.
     let limit: Float = layout.elementType == .f16 ? 65520 : .infinity
     let unfit = addition.features.withUnsafeBuffer { $0.first { !($0.magnitude < limit) } }
     if let unfit { throw .notRepresentable(image: addition.image, value: unfit, precision: key.precision) }

@@ -1,6 +1,6 @@
 /// Why features could not be kept or read.
 package enum FeatureCacheError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// A disk that is full among other things; whatever was kept before stays.
+  /// Writing failed, on a full disk for example; whatever was kept before stays.
   case cannotWrite(FileSystemError)
   case cannotRead(path: String, reason: String)
   case noHeader(directory: String)

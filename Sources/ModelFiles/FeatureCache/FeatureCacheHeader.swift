@@ -34,7 +34,7 @@ struct FeatureCacheHeader: Codable, Equatable {
       if case .notFound = error { return false }
       throw .cannotRead(path: path, reason: error.reason)
     }
-    // First what any version has, so that a newer one is named and not called damaged.
+    // First the fields that every version has, so that a newer one is reported as newer and not as damaged.
     guard let version = try? JSONDecoder().decode(Version.self, from: Data(bytes)), version.format == Self.format else {
       throw .notAHeader(path: path)
     }
@@ -56,7 +56,7 @@ struct FeatureCacheHeader: Codable, Equatable {
     }
   }
 
-  /// In words that follow "another"; `nil` where there is none.
+  /// The difference in words that follow "another"; `nil` where there is none.
   private func difference(from other: Self) -> String? {
     if other.key.encoderHash != key.encoderHash {
       return "encoder (SHA-256 \(other.key.encoderHash), expected \(key.encoderHash))"

@@ -5,13 +5,13 @@ package struct FeatureCacheKey: Sendable, Codable, Equatable {
     case f16, f32
   }
 
-  /// Of the encoder's weights.
+  /// The hash of the encoder's weights.
   package var encoderHash: FileHash
   package var features: [CaptionerManifest.Feature]
   package var preprocessing: CaptionerManifest.Preprocessing
   /// How bytes become pixels where that is not the usual way, in words such as `exactDecode`.
   package var decoding: [String]
-  /// In what precision the encoder multiplied, where that was not f32.
+  /// The precision in which the encoder multiplied, where that was not f32.
   package var encoderPrecision: String?
   package var precision: Precision
 

@@ -3,9 +3,9 @@ package import Tensors
 /// The feature caches of several encoders, read as one: an image's features are those of the first encoder, then those of
 /// the second, and so on. Each encoder has a cache of its own, so that another encoder beside it computes none of them anew.
 package struct FeatureCaches: Sendable {
-  /// In the order of the encoders.
+  /// The caches in the order of the encoders.
   package let caches: [FeatureCache]
-  /// Of one image's features.
+  /// The layout of one image's features.
   package let layout: FeatureLayout
 
   /// - Parameter layouts: what each cache holds of an image.
@@ -18,7 +18,7 @@ package struct FeatureCaches: Sendable {
   /// `[tokens, width]`, or `[numbers]` where tokens have several widths.
   package var shape: [Int] { layout.shape }
 
-  /// Where they are, for people.
+  /// The directories of the caches, for people.
   package var directories: String { caches.map(\.directory).joined(separator: ", ") }
 
   /// Whether the features of an image by every encoder are there.
@@ -39,7 +39,7 @@ package struct FeatureCaches: Sendable {
     return Tensor(numbers, shape: shape)
   }
 
-  /// The same into memory of the caller's, such as a row of a batch.
+  /// Writes the same into the caller's memory, such as a row of a batch.
   ///
   /// - Parameter destination: room for all numbers.
   /// - Returns: whether all were there.

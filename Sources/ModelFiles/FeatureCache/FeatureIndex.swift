@@ -69,17 +69,17 @@ enum CRC32 {
 /// The entries of an index file known so far.
 struct FeatureIndex {
   private(set) var records: [FeatureCacheImage: Record] = [:]
-  /// Where the next record goes: behind the last one that was written to its end.
+  /// The place of the next record: behind the last one that was written to its end.
   private(set) var count = 0
 
   struct Record {
-    /// In the order in which they were written.
+    /// The record's place, in the order of writing.
     let number: Int
     let checksum: UInt32
   }
 
-  /// Takes in what was appended since, by whomever. An entry that was not written to its end is none, and is what the
-  /// next one overwrites; one between others that does not read as it should is passed over.
+  /// Reads the entries that were appended since, by any process. An entry that was not written to its end does not
+  /// count, and the next one overwrites it; an invalid one between others is skipped.
   ///
   /// - Parameter available: how many records the data file holds whole.
   mutating func update(from file: InputFile, available: Int) throws(FileSystemError) {

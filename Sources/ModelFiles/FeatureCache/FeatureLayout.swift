@@ -25,23 +25,24 @@ package struct FeatureLayout: Sendable, Hashable, CustomStringConvertible {
     blocks = tokens.map { Block(tokens: $0, width: width) }
   }
 
-  /// Of several encoders, one after the other.
+  /// The layout of several encoders' features, one after the other.
   package init(joining layouts: [FeatureLayout]) {
     blocks = layouts.flatMap(\.blocks)
   }
 
   package var tokens: Int { blocks.reduce(0) { $0 + $1.tokens } }
 
-  /// Numbers in all.
+  /// How many numbers there are in all.
   package var count: Int { blocks.reduce(0) { $0 + $1.count } }
 
-  /// Of every token; `nil` where there are several widths, or none.
+  /// The width of every token; `nil` where there are several widths, or none.
   package var width: Int? {
     guard let first = blocks.first, blocks.allSatisfy({ $0.width == first.width }) else { return nil }
     return first.width
   }
 
-  /// Of a tensor with one image's features: `[tokens, width]`, or `[numbers]` where tokens have several widths.
+  /// The shape of a tensor with one image's features: `[tokens, width]`, or `[numbers]` where tokens have several
+  /// widths.
   package var shape: [Int] { width.map { [tokens, $0] } ?? [count] }
 
   /// The same tokens, neighbouring blocks of one width as one: equal where the numbers mean the same to a reader.

@@ -25,7 +25,7 @@ package final class AppendingFile: Sendable {
 
   deinit { close(descriptor) }
 
-  /// Appends all of `bytes` or, as far as the file system lets it, nothing: on a full disk the begun record is cut off
+  /// Appends all of `bytes` or, if the file system allows it, nothing: on a full disk an incomplete record is cut off
   /// again, so that the file stays readable.
   ///
   /// - Throws: `FileSystemError`.

@@ -6,7 +6,7 @@
   import Darwin
 #endif
 
-/// What tells one state of a file from another without reading it.
+/// Values that distinguish one state of a file from another without reading it.
 ///
 /// Besides size and modification time there is the time of the last status change, which nobody can set back: a file
 /// altered in place whose modification time was restored afterwards is seen to differ.

@@ -25,7 +25,7 @@ package final class FileLock: Sendable {
     return FileLock(descriptor: descriptor)
   }
 
-  /// Takes the lock, holding up the thread until nobody else has it: for locks that are held for moments only.
+  /// Takes the lock, blocking the thread until nobody else has it: for locks that are held for moments only.
   package static func wait(path: String) throws(FileSystemError) -> FileLock {
     let descriptor = try openFile(path)
     while flock(descriptor, LOCK_EX) != 0 {
@@ -37,7 +37,7 @@ package final class FileLock: Sendable {
     return FileLock(descriptor: descriptor)
   }
 
-  /// Takes the lock, waiting without occupying a thread for whoever holds it.
+  /// Takes the lock, waiting for its holder without occupying a thread.
   ///
   /// - Parameter waiting: called once if there is somebody to wait for.
   /// - Throws: `FileSystemError`; `CancellationError` when the task is cancelled meanwhile.

@@ -18,7 +18,7 @@ package enum FileSystem {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
-  /// Creates the directory and those above it; well if it exists.
+  /// Creates the directory and those above it; an existing one is no error.
   package static func createDirectory(_ path: String) throws(FileSystemError) {
     if isDirectory(path) { return }
     let parent = Path.parent(path)
@@ -44,7 +44,7 @@ package enum FileSystem {
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
-  /// Removes a file, or a directory with all that is in it; well if there is none. Links are removed, not followed.
+  /// Removes a file, or a directory with all that is in it; a missing one is no error. Links are removed, not followed.
   package static func remove(_ path: String) throws(FileSystemError) {
     var status = stat()
     guard lstat(path, &status) == 0 else {
@@ -60,7 +60,7 @@ package enum FileSystem {
     if errno != ENOENT { throw FileSystemError(code: errno, operation: "remove", path: path) }
   }
 
-  /// Gives what is at `source` the name `destination`; a file there is replaced in one step.
+  /// Renames `source` to `destination`; a file there is replaced in one step.
   package static func rename(_ source: String, to destination: String) throws(FileSystemError) {
     guard systemRename(source, destination) == 0 else {
       throw FileSystemError(code: errno, operation: "create", path: destination)
@@ -78,8 +78,8 @@ package enum FileSystem {
     return bytes
   }
 
-  /// Writes a file so that whoever looks, also after a crash or loss of power, sees the old content or the new one, never
-  /// a part. Whatever fails, `path` is left as it was and no temporary file remains.
+  /// Writes a file so that readers, also after a crash or loss of power, see the old content or the new one, never a
+  /// part. Whatever fails, `path` is left as it was and no temporary file remains.
   package static func writeAtomically(_ bytes: [UInt8], to path: String) throws(FileSystemError) {
     try writeAtomically(to: path) { (file) throws(FileSystemError) in
       let written: Result<Void, FileSystemError> = bytes.withUnsafeBytes { buffer in
@@ -112,8 +112,8 @@ package enum FileSystem {
     synchronize(directory)
   }
 
-  /// Makes the names in a directory last, after one is new. The file is complete already, so a file system that cannot do
-  /// this loses nothing but time: its refusal is no error.
+  /// Writes the names in a directory to the disk, after one is new. The file is complete already, so a file system that
+  /// cannot do this loses nothing but time: its refusal is no error.
   package static func synchronize(_ directory: String) {
     let descriptor = open(directory, O_RDONLY | O_CLOEXEC | O_DIRECTORY)
     guard descriptor >= 0 else { return }

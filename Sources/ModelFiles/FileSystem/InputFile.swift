@@ -6,8 +6,8 @@
   import Darwin
 #endif
 
-/// A regular file opened for reading at any offset, through a buffer of the caller's: memory stays what the caller
-/// allots, however large the file.
+/// A regular file opened for reading at any offset, through the caller's buffer: memory does not grow with the size of
+/// the file.
 package final class InputFile: Sendable {
   package let path: String
   package let byteCount: Int
@@ -35,7 +35,7 @@ package final class InputFile: Sendable {
 
   deinit { close(descriptor) }
 
-  /// What the file is now, as the open descriptor sees it.
+  /// The file's identity now, as the open descriptor sees it.
   package func identity() throws(FileSystemError) -> FileIdentity {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw FileSystemError(code: errno, operation: "look at", path: path) }

@@ -14,7 +14,7 @@ package final class OutputFile {
   /// - Throws: `FileSystemError`, also where `path` exists already: nothing is ever overwritten in place.
   package init(path: String) throws(FileSystemError) {
     self.path = path
-    // What others may do with it is for the umask to say.
+    // The umask decides what others may do with it.
     descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw FileSystemError(code: errno, operation: "create", path: path) }
   }

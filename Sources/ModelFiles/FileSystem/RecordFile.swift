@@ -6,7 +6,7 @@
   import Darwin
 #endif
 
-/// A file that grows by writing at places of the caller's choice; what was there before is kept.
+/// A file that grows by writing at offsets that the caller chooses; what was there before is kept.
 package final class RecordFile: Sendable {
   package let path: String
   private let descriptor: Int32

@@ -6,7 +6,7 @@ package struct GGUFArray: Sendable {
 
   package let elementType: GGUFValueType
   package let count: Int
-  /// From the first element to the end of the file.
+  /// The bytes from the first element to the end of the file.
   private let bytes: StoredTensor.Bytes
 
   /// The array at the start of `bytes`, which `skip` has found valid.

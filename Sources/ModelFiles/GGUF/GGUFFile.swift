@@ -6,9 +6,9 @@ package import Tensors
 /// Tensors of element types that this package does not compute with are listed, and refused by name only when one of
 /// them is asked for. Shapes are given outermost dimension first, the reverse of how the file lists them.
 package struct GGUFFile: ListedTensors {
-  /// Of a split model the first file.
+  /// The path of the file; for a split model, of the first file.
   package let path: String
-  /// Of a split model that of the first file.
+  /// The metadata of the file; for a split model, of the first file.
   package let metadata: GGUFMetadata
 
   private struct Place {

@@ -13,7 +13,7 @@ struct GGUFHeader {
     /// Outermost dimension first.
     let shape: [Int]
     let typeNumber: UInt32
-    /// In the file; empty for types that are not supported, whose sizes are not known here.
+    /// The range in the file; empty for types that are not supported, whose sizes are not known here.
     var bytes: Range<Int>
   }
 
@@ -106,7 +106,7 @@ struct GGUFHeader {
         }
         byteCount = needed
       }
-      // Relative to the data until that is known.
+      // Relative to the data until the place of the data is known.
       let (end, overflow) = offset.addingReportingOverflow(byteCount)
       guard !overflow else {
         throw ByteCursor.Failure(problem: "tensor '\(name)' has the impossible offset \(declaredOffset)")

@@ -7,7 +7,7 @@ import Tensors
 package struct GGUFMetadata: Sendable {
   /// The file, for messages.
   package let path: String
-  /// In the order of the file.
+  /// The keys in the order of the file.
   package let keys: [String]
 
   let bytes: StoredTensor.Bytes

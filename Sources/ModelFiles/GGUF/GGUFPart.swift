@@ -31,7 +31,7 @@ struct GGUFPart: Sendable {
 
   /// The file at `path`, or all that its model is split into.
   ///
-  /// - Throws: `ModelFileError`, also where one of them is not there, is called otherwise, or belongs to another model.
+  /// - Throws: `ModelFileError`, also where one of them is not there, has another name, or belongs to another model.
   static func all(path: String) throws(ModelFileError) -> [GGUFPart] {
     let split = GGUFSplit(path: path)
     let first = try read(split?.paths[0] ?? path, of: path)
@@ -68,7 +68,7 @@ struct GGUFPart: Sendable {
 
   func malformed(_ problem: String) -> ModelFileError { .malformed(path: path, format: .gguf, problem: problem) }
 
-  /// - Parameter elementType: of the entry.
+  /// - Parameter elementType: the element type of the entry.
   func tensor(_ entry: GGUFHeader.TensorEntry, _ elementType: ElementType) -> StoredTensor {
     .aligned(elementType, shape: entry.shape, bytes: bytes[entry.bytes])
   }

@@ -3,13 +3,13 @@ package struct GGUFSplit: Sendable, Equatable {
   /// Counted from 1.
   package let number: Int
   package let count: Int
-  /// Up to the dash before the number.
+  /// The path up to the dash before the number.
   private let stem: String
 
   private static let digits = 5
   static let maximumCount = 1024
 
-  /// - Parameter path: of any of the files.
+  /// - Parameter path: the path of any of the files.
   /// - Returns: `nil` for a name of another form.
   package init?(path: String) {
     let ending = ".gguf"
@@ -24,7 +24,7 @@ package struct GGUFSplit: Sendable, Equatable {
     stem = parts.dropLast(3).joined(separator: "-")
   }
 
-  /// Of all files, in their order.
+  /// The paths of all files, in their order.
   package var paths: [String] {
     (1...count).map { "\(stem)-\(Self.text($0))-of-\(Self.text(count)).gguf" }
   }

@@ -1,8 +1,8 @@
 import Tensors
 
 extension ModelFileFormat {
-  /// By what the file is called, so that a damaged one is called damaged by its own reader; by its first bytes where
-  /// the name says nothing, as in the hub's cache.
+  /// Decides by the file's name, so that a damaged file is reported by its own reader; by its first bytes where the
+  /// name says nothing, as in the hub's cache.
   ///
   /// - Throws: `ModelFileError.cannotOpen`.
   init?(sniffing path: String) throws(ModelFileError) {

@@ -3,9 +3,9 @@ package struct ModelInspection: Sendable {
   /// The file, or the index of several.
   package let path: String
   package let format: ModelFileFormat
-  /// In the order of the file.
+  /// The metadata in the order of the file.
   package let metadata: [(key: String, value: MetadataValue)]
-  /// In the order of the file.
+  /// The tensors in the order of the file.
   package let tensors: [TensorListing]
   /// The files of a split model, in the order of the index; empty for a single file.
   package let shards: [String]
@@ -66,18 +66,18 @@ package struct ModelInspection: Sendable {
     self.init(file, .onnx, metadata: file.metadata)
   }
 
-  /// The files' own order is not kept by their readers.
+  /// The metadata sorted by key, since readers do not keep the file's own order.
   private static func sorted(_ metadata: [String: String]) -> [(key: String, value: MetadataValue)] {
     metadata.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }
   }
 }
 
 extension ModelInspection {
-  /// Of one element type, or of all.
+  /// The sums over the tensors of one element type, or of all.
   package struct Total: Sendable, Equatable, Encodable {
     package var tensors = 0
     package var elements = 0
-    /// Of those tensors whose size is known.
+    /// The bytes of those tensors whose size is known.
     package var bytes = 0
 
     mutating func add(_ tensor: TensorListing) {

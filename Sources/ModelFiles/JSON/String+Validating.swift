@@ -7,12 +7,12 @@
 #endif
 
 extension String {
-  /// The string that these bytes are in UTF-8; `nil` where they are none.
+  /// The string that these bytes are in UTF-8; `nil` where they are not valid.
   init?(validating bytes: Slice<UnsafeRawBufferPointer>) {
     self.init(validating: UnsafeRawBufferPointer(rebasing: bytes))
   }
 
-  /// The string that these bytes are in UTF-8; `nil` where they are none.
+  /// The string that these bytes are in UTF-8; `nil` where they are not valid.
   init?(validating bytes: UnsafeRawBufferPointer) {
     // Decoding repairs what is invalid: then the string's own bytes differ from those given.
     var string = String(decoding: bytes, as: UTF8.self)

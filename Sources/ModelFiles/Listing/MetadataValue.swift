@@ -1,4 +1,4 @@
-/// A value of a model file's metadata, for showing it: long arrays are known by their first elements alone.
+/// A value of a model file's metadata, for display: of long arrays it has the first elements only.
 package enum MetadataValue: Sendable, Equatable {
   case string(String)
   case bool(Bool)

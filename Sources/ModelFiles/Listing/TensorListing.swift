@@ -3,14 +3,14 @@ import Tensors
 /// A tensor as its file lists it, also where its element type is not computed with here.
 package struct TensorListing: Sendable, Equatable, Encodable {
   package let name: String
-  /// Such as `F32` or `Q4_K`.
+  /// The element type, such as `F32` or `Q4_K`.
   package let type: String
   /// Outermost dimension first.
   package let shape: [Int]
   /// `nil` where the size of the type is not known, or the data lie in another file.
   package let byteCount: Int?
 
-  /// Elements; saturates where a type that is not supported has dimensions that are not checked.
+  /// The number of elements; saturates where a type that is not supported has dimensions that are not checked.
   package var elementCount: Int {
     shape.reduce(1) { product, dimension in
       let (next, overflow) = product.multipliedReportingOverflow(by: dimension)
@@ -34,6 +34,6 @@ extension TensorListing {
 
 /// A model file that can say what is in it without handing out any tensor.
 protocol ListedTensors: TensorSource {
-  /// In the order of the file.
+  /// The tensors in the order of the file.
   var listing: [TensorListing] { get }
 }

@@ -1,4 +1,4 @@
-/// What `ModelProto` says of a model beside its graph.
+/// What `ModelProto` says of a model besides its graph.
 struct ONNXDescription {
   private(set) var pairs: [(key: String, value: MetadataValue)] = []
 

@@ -2,24 +2,24 @@ package import Tensors
 
 /// The weights and the graph of a memory-mapped ONNX model, for taking a model's tensors over; nothing is executed.
 ///
-/// Read of `ModelProto` is its graph, and of that the initializers and the nodes (not attributes, and not the subgraphs
+/// Of `ModelProto` the graph is read, and of that the initializers and the nodes (not attributes, and not the subgraphs
 /// that control-flow nodes hold in them). Initializers whose data lies in another file, or of a type that this package
 /// does not compute with, are listed, and refused by name only when one of them is asked for.
 package struct ONNXFile: ListedTensors {
   package let path: String
-  /// In the order of the file, which is that of execution.
+  /// The nodes in the order of the file, which is that of execution.
   package let nodes: [ONNXNode]
 
-  /// Who made the model with what, and what graph it is.
+  /// The model's producer, its versions, and which graph it is.
   let metadata: [(key: String, value: MetadataValue)]
 
   private let bytes: StoredTensor.Bytes
   private let tensors: [ONNXTensor]
   private let indices: [String: Int]
 
-  /// More than any model has; a hostile file could otherwise make much memory out of few bytes.
+  /// More than any model has; otherwise a hostile file of few bytes could take much memory.
   static let maximumNodes = 1_000_000
-  /// Inputs and outputs of all nodes.
+  /// The most inputs and outputs of all nodes together.
   static let maximumValues = 4_000_000
 
   /// - Throws: `ModelFileError.cannotOpen`, or `.malformed` where the file is no ONNX model, a tensor's data do not

@@ -2,7 +2,7 @@
 package struct ONNXNode: Equatable, Sendable {
   /// May be empty; exporters write a path such as `/encoder/layer.0/mlp/fc1/MatMul`.
   package let name: String
-  /// Such as `MatMul`.
+  /// The operator, such as `MatMul`.
   package let opType: String
   /// Names of values: of initializers, of the graph's inputs, or of other nodes' outputs. Empty for an optional input
   /// that is left out.

@@ -1,10 +1,10 @@
-/// A directory of PEFT that holds no prefix which can be used.
+/// Why a directory of PEFT holds no usable prefix.
 package enum PEFTError: Error, Equatable, Sendable, CustomStringConvertible {
   case notFound(directory: String)
   case onlyPickled(directory: String)
   case otherType(path: String, found: String)
   case otherTask(path: String, found: String)
-  /// The prefix's network was kept, and what comes out of it was not.
+  /// The prefix's network was saved, but not its output.
   case unsavedProjection(path: String, found: [Int], expected: [Int])
   /// The configuration is that of another decoder.
   case otherDecoder(path: String, found: [Int], decoder: [Int])

@@ -1,4 +1,5 @@
-/// `adapter_config.json` of a prefix that Hugging Face PEFT trained or shall use (`PREFIX_TUNING`, causal language models).
+/// `adapter_config.json` of a prefix that Hugging Face PEFT trained or is to use (`PREFIX_TUNING`, causal language
+/// models).
 ///
 /// PEFT counts key/value heads where a model has fewer of them than query heads: `num_attention_heads` is their number and
 /// `token_dim` the width of all of them.
@@ -13,11 +14,11 @@ package struct PEFTPrefixConfiguration: Sendable, Equatable {
   package let virtualTokens: Int
   package let layers: Int
   package let keyValueHeads: Int
-  /// Numbers that the key of one position of one layer has, all heads together.
+  /// The width of the key of one position in one layer, all heads together.
   package let tokenWidth: Int
   /// Whether the prefix was trained as the output of a small network.
   package let isProjected: Bool
-  /// What PEFT calls the decoder: a repository's name or a directory.
+  /// The name that PEFT has for the decoder: a repository's name or a directory.
   package let baseModel: String?
 
   package init(virtualTokens: Int, layers: Int, keyValueHeads: Int, headDimension: Int, baseModel: String?) {
@@ -29,7 +30,7 @@ package struct PEFTPrefixConfiguration: Sendable, Equatable {
     self.baseModel = baseModel
   }
 
-  /// - Parameter path: of the JSON file.
+  /// - Parameter path: the path of the JSON file.
   /// - Throws: `ModelFileError`; `PEFTError` for adapters that are no prefixes of a causal language model.
   package init(path: String) throws {
     let json = try JSONConfiguration(path: path)
@@ -66,7 +67,7 @@ package struct PEFTPrefixConfiguration: Sendable, Equatable {
           num_layers: layers, num_virtual_tokens: virtualTokens, token_dim: tokenWidth)), to: path)
   }
 
-  /// As PEFT calls them.
+  /// The members under the names that PEFT gives them.
   private struct Members: Encodable {
     var base_model_name_or_path: String?
     var encoder_hidden_size: Int

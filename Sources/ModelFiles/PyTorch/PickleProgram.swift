@@ -11,7 +11,7 @@ struct PickleProgram {
     case string(String)
     case tuple([Value])
     case list([Value])
-    /// In the order in which keys came.
+    /// The pairs in the order in which their keys came.
     case dictionary([Pair])
     /// A name that the program may call.
     case global(String)
@@ -27,9 +27,9 @@ struct PickleProgram {
     /// A class of PyTorch's, such as `FloatStorage`.
     let type: String
     let key: String
-    /// Of the storage, in elements.
+    /// The length of the storage, in elements.
     let count: Int
-    /// In elements.
+    /// The start of the tensor in the storage, in elements.
     let offset: Int
     let shape, strides: [Int]
   }
@@ -39,7 +39,7 @@ struct PickleProgram {
   }
 
   private static let maximumInstructions = 10_000_000
-  /// Of values within values: freeing what is nested deeper could use up the stack.
+  /// The deepest nesting of values within values: freeing a deeper one could use up the stack.
   private static let maximumDepth = 64
   private static let orderedDictionary = "collections OrderedDict"
   private static let rebuildTensor = "torch._utils _rebuild_tensor_v2"
@@ -60,24 +60,24 @@ struct PickleProgram {
 
   private init(_ bytes: UnsafeRawBufferPointer, at start: Int) { cursor = ByteCursor(bytes, at: start) }
 
-  /// What a program leaves.
+  /// The result of a program.
   struct Outcome {
     let value: Value
     let storageTypes: [String: String]
-    /// Where the next byte after the program is.
+    /// The offset of the next byte after the program.
     let end: Int
   }
 
-  /// - Returns: what the program leaves.
+  /// - Returns: the result of the program.
   static func run(_ bytes: [UInt8]) throws(Failure) -> Value {
-    // The closure's error is any.
+    // The closure's error type is `any Error`.
     let outcome: Result<Value, Failure> = bytes.withUnsafeBytes { buffer in
       do throws(Failure) { return .success(try run(buffer, at: 0).value) } catch { return .failure(error) }
     }
     return try outcome.get()
   }
 
-  /// The same of a program that begins at byte `start`.
+  /// The same for a program that begins at byte `start`.
   static func run(_ bytes: UnsafeRawBufferPointer, at start: Int) throws(Failure) -> Outcome {
     do {
       var program = PickleProgram(bytes, at: start)
@@ -152,7 +152,7 @@ struct PickleProgram {
     }
   }
 
-  /// Stands for a call.
+  /// The value that stands for the result of a call.
   private func call(_ function: Value, _ arguments: Value) throws(Failure) -> Value {
     guard case .global(let name) = function, case .tuple(let arguments) = arguments else { throw outOfStep() }
     switch name {
@@ -195,7 +195,7 @@ struct PickleProgram {
 
   private mutating func push(_ value: Value) { stack.append(Item(value: value)) }
 
-  /// A value that has `items` in it.
+  /// Pushes a value that has `items` in it.
   private mutating func push(_ value: Value, around items: [Item], depth: Int = 0) throws(Failure) {
     let depth = max(depth, 1 + (items.map(\.depth).max() ?? 0))
     guard depth <= Self.maximumDepth else { throw Failure(problem: "its values are nested too deeply") }

@@ -90,7 +90,7 @@ struct OlderPyTorchContent: PyTorchContent {
     var cursor = ByteCursor(file.buffer, at: end)
     var ranges: [String: Range<Int>] = [:]
     for key in keys {
-      // The list is of the table's storages, whose types tell how long they are.
+      // The list names the table's storages, whose types tell how long they are.
       guard case .string(let key) = key, let type = table.storageTypes[key] else {
         throw PickleProgram.Failure(problem: "it lists a storage that no tensor has")
       }

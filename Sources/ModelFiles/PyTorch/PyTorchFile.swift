@@ -1,7 +1,7 @@
 package import Tensors
 
-/// A PyTorch checkpoint as `torch.save` writes it: since version 1.6 a zip archive of a pickle and one file a storage, before
-/// that pickles and storages one after the other.
+/// A PyTorch checkpoint as `torch.save` writes it: since version 1.6 a zip archive of a pickle and one file per
+/// storage, before that pickles and storages one after the other.
 ///
 /// No code of the pickle is run: see `PickleProgram`. Tensors of nested dictionaries have their keys joined by dots. Storages
 /// are mapped, as `torch.save` does not compress them; their checksums are not verified then. Tensors whose numbers do not lie one
@@ -15,18 +15,18 @@ package struct PyTorchFile: TensorSource {
   private struct Entry {
     let type: ElementType
     let tensor: PickleProgram.Tensor
-    /// From its first number to the end of its storage.
+    /// The bytes from its first number to the end of its storage.
     let bytes: StoredTensor.Bytes
-    /// Of the numbers, one after the other.
+    /// The size of the numbers, stored one after the other.
     let byteCount: Int
   }
 
   private static let maximumDepth = 16
-  /// Dictionaries that a pickle puts into others again and again would otherwise take for ever.
+  /// A limit: dictionaries that a pickle nests in others again and again would otherwise take endless time.
   private static let maximumValues = 1_000_000
 
-  /// - Parameter verifying: compares checksums, for which all is read; files of before version 1.6 have none. A model that is
-  ///   loaded again and again has its SHA-256.
+  /// - Parameter verifying: compares checksums, for which the whole file is read; files from before version 1.6 have
+  ///   none. A model that is loaded again and again has its SHA-256.
   /// - Throws: `ModelFileError.malformed`; `.unsupported` for numbers in big-endian order; `.unsupportedTensor` where a type is
   ///   not read here; `.cannotOpen`.
   package init(path: String, verifying: Bool = false) throws(ModelFileError) {
@@ -112,7 +112,7 @@ package struct PyTorchFile: TensorSource {
     var (index, source) = (dimensions.map { _ in 0 }, 0)
     for target in stride(from: 0, to: entry.byteCount, by: size) {
       (copy.pointer + target).copyMemory(from: entry.bytes.pointer + source * size, byteCount: size)
-      // The last dimension that is not at its end goes on; those behind it begin anew.
+      // The last dimension that is not at its end advances; those behind it restart.
       for (number, dimension) in dimensions.enumerated().reversed() {
         index[number] += 1
         source += dimension.1
@@ -126,7 +126,7 @@ package struct PyTorchFile: TensorSource {
       storage: StoredTensor.Bytes(pointer: UnsafeRawPointer(copy.pointer), count: entry.byteCount, owner: copy))
   }
 
-  /// By the class of their storage.
+  /// The element types by the class of their storage.
   static let elementTypes: [String: ElementType] = [
     "torch DoubleStorage": .f64, "torch FloatStorage": .f32, "torch HalfStorage": .f16, "torch BFloat16Storage": .bf16,
     "torch LongStorage": .i64, "torch IntStorage": .i32, "torch ShortStorage": .i16, "torch CharStorage": .i8,
@@ -145,7 +145,7 @@ extension PickleProgram.Tensor {
     return true
   }
 
-  /// Of the last element from the first, in elements; `nil` where a stride is negative or it overflows.
+  /// The offset of the last element from the first, in elements; `nil` where a stride is negative or it overflows.
   fileprivate var lastOffset: Int? {
     var last = 0
     for (size, stride) in zip(shape, strides) {

@@ -7,7 +7,7 @@ struct SafetensorsHeader {
     let name: String
     let typeName: String
     let shape: [Int]
-    /// In the file.
+    /// The tensor's range in the file.
     let bytes: Range<Int>
   }
 
@@ -16,7 +16,7 @@ struct SafetensorsHeader {
   static let metadataKey = "__metadata__"
 
   private(set) var metadata: [String: String] = [:]
-  /// In the order of the header.
+  /// The tensors in the order of the header.
   private(set) var entries: [Entry] = []
 
   struct Failure: Error {
@@ -48,7 +48,7 @@ struct SafetensorsHeader {
     var entries: [Entry] = []
     try scanner.object { (scanner, name) throws(JSONScanner.Failure) in
       if name == Self.metadataKey {
-        // Some writers have it so where there is no metadata.
+        // Some writers put `null` where there is no metadata.
         if scanner.skip(word: "null") { return }
         try scanner.object { (scanner, key) throws(JSONScanner.Failure) in metadata[key] = try scanner.string() }
       } else {
@@ -107,7 +107,7 @@ struct SafetensorsHeader {
     return numbers
   }
 
-  /// Each tensor starts where the one before ends; the first at the start of the data, the last ends at its end.
+  /// Each tensor starts where the one before ends; together they fill the data from start to end.
   private func checkPlaces(data: Range<Int>) throws(Failure) {
     var position = data.lowerBound
     // An empty tensor shares its start with the next one: by end as well, so that it comes first.

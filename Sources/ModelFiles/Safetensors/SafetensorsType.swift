@@ -12,7 +12,7 @@ enum SafetensorsType {
     supported.first { $0.name == name }?.elementType
   }
 
-  /// `nil` for types that the format does not have.
+  /// The name of a type; `nil` for types that the format does not have.
   static func name(of elementType: ElementType) -> String? {
     supported.first { $0.elementType == elementType }?.name
   }

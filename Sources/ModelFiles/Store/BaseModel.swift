@@ -32,7 +32,7 @@ package struct BaseModel: Sendable {
   /// A file that becomes `model.safetensors`, `config.json` and `preprocessor_config.json`.
   package struct Conversion: Sendable {
     package enum Model: Sendable {
-      /// The backbone of an ONNX file; the number of heads is not to be seen in the weights' shapes.
+      /// The backbone of an ONNX file; the number of heads cannot be told from the weights' shapes.
       case dinoV2(attentionHeads: Int)
       /// A checkpoint of the PyTorch package `efficientnet_lite_pytorch`.
       case efficientNetLite(EfficientNetLiteConfiguration)
@@ -40,7 +40,7 @@ package struct BaseModel: Sendable {
 
     package let source: Member
     package let model: Model
-    /// Pixels a side that the model is meant to be given.
+    /// The side of the images that the model is meant for, in pixels.
     package let inputSide: Int
     /// `model.safetensors`, the same on every machine.
     package let weights: PinnedFile
@@ -53,7 +53,7 @@ package struct BaseModel: Sendable {
     }
   }
 
-  /// Also the name of its directory in the store.
+  /// The model's name, which is also that of its directory in the store.
   package let name: String
   /// What it is, in one line.
   package let summary: String
@@ -79,6 +79,6 @@ package struct BaseModel: Sendable {
     self.notice = notice
   }
 
-  /// What an intact copy consists of, as far as it is known beforehand.
+  /// The files of an intact copy whose content is known beforehand.
   package var pinnedFiles: [PinnedFile] { members.map(\.file) + (conversion.map { [$0.weights] } ?? []) }
 }

@@ -23,7 +23,7 @@ package struct BaseModelRecord: Codable, Sendable, Equatable {
   package var version: String
   package var wheel: File
   package var files: [File]
-  /// ISO 8601, in UTC.
+  /// The time when it was added: ISO 8601, in UTC.
   package var added: String
 
   /// What was wrong with a record.

@@ -84,7 +84,7 @@ package struct FileHash: Sendable, Hashable, CustomStringConvertible {
     return FileHash(sha256: hasher.finalize())
   }
 
-  /// Of a content that is in memory.
+  /// The hash of content in memory.
   package static func hash(of bytes: [UInt8]) -> FileHash { FileHash(sha256: MessageDigest.hash(bytes)) }
 
   package var description: String { hexadecimal }

@@ -6,10 +6,11 @@
   import Darwin
 #endif
 
-/// Remembers SHA-256 of files by device, inode, size and times, so that no run need read the models only to know them.
+/// Remembers SHA-256 of files by device, inode, size and times, so that no run need read the models only to identify
+/// them.
 ///
-/// One small text file, one line a hash. What is unreadable in it counts as not remembered; where it cannot be written
-/// (a store on a read-only disk), hashes are computed anew each time.
+/// One small text file, one line per hash. What is unreadable in it counts as not remembered; where it cannot be
+/// written (a store on a read-only disk), hashes are computed anew each time.
 package struct FileHashCache: Sendable {
   package let path: String
 
@@ -17,7 +18,7 @@ package struct FileHashCache: Sendable {
   static let capacity = 1024
   private static let header = "caption file hashes 1"
 
-  /// - Parameter path: of the cache's own file, which need not exist.
+  /// - Parameter path: the path of the cache's own file, which need not exist.
   package init(path: String) { self.path = path }
 
   /// The hash of the file at `path`, computed if it is not remembered.
@@ -29,7 +30,7 @@ package struct FileHashCache: Sendable {
     return try rehash(file: path)
   }
 
-  /// Reads the file whatever is remembered, and remembers the result.
+  /// Reads the file even if its hash is remembered, and remembers the result.
   ///
   /// - Throws: `FileSystemError`; `CancellationError` when the task is cancelled meanwhile.
   @discardableResult
@@ -43,7 +44,7 @@ package struct FileHashCache: Sendable {
     return hash
   }
 
-  /// Forgets nothing else: lines of other processes written meanwhile are kept.
+  /// Keeps all other lines, also those that other processes wrote meanwhile.
   private func remember(_ new: [Line]) {
     // Failing here costs time later, never correctness.
     guard let lock = Self.lock(path + ".lock") else { return }
@@ -63,7 +64,7 @@ package struct FileHashCache: Sendable {
   }
 
   /// The clock of a file system stands still for some milliseconds at a time: a second change within them would leave
-  /// no trace. Whoever hashes a file just written waits until its time is past.
+  /// no trace. So a file just written is hashed only after that time has passed.
   private static func waitUntilPast(_ identity: FileIdentity) {
     let granularity: Int64 = 20_000_000
     var now = timespec()
@@ -73,7 +74,7 @@ package struct FileHashCache: Sendable {
     usleep(UInt32((granularity - age) / 1000) + 1)
   }
 
-  /// Others hold the lock for a moment only; whoever does not get it in time does without.
+  /// Others hold the lock for a moment only; `nil` where it cannot be had in time.
   private static func lock(_ path: String) -> FileLock? {
     for _ in 0..<200 {
       do {

@@ -9,8 +9,8 @@
 extension ModelStore {
   private static let incomingPrefix = ".incoming-"
 
-  /// Adds models one after the other, each in one step: until then it is not there, afterwards it is there whole. Of
-  /// two processes that add, one waits, and then finds the work done.
+  /// Adds models one after the other, each in one step: it is either absent or complete. Where two processes add
+  /// models, one waits, and then finds the work done.
   ///
   /// - Parameters:
   ///   - force: add also what is there and intact.
@@ -42,7 +42,7 @@ extension ModelStore {
     }
   }
 
-  /// Waits for whoever else adds or removes models.
+  /// Takes the lock, waiting for any other process that adds or removes models.
   func lock(waiting: () -> Void) async throws -> FileLock {
     do {
       try FileSystem.createDirectory(modelsDirectory)
@@ -60,7 +60,7 @@ extension ModelStore {
     return path
   }
 
-  /// Whoever holds the lock knows that nobody is at work in any such directory.
+  /// Removes what interrupted runs left: while this process holds the lock, no other one uses such a directory.
   private func removeLeftovers() throws {
     for name in try FileSystem.names(in: modelsDirectory) where name.hasPrefix(Self.incomingPrefix) {
       try FileSystem.remove(Path.join(modelsDirectory, name))

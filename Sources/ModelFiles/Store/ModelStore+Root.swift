@@ -9,7 +9,7 @@ extension ModelStore {
   ///
   /// - Throws: `ModelStoreError.noHomeDirectory`.
   ///
-  /// - Parameter environment: the process's own where there is none.
+  /// - Parameter environment: `nil` is the process's own.
   package init(environment: [String: String]? = nil, catalog: BaseModelCatalog = .standard) throws {
     let environment = environment ?? ProcessInfo.processInfo.environment
     self.init(root: try Self.root(environment: environment), catalog: catalog)

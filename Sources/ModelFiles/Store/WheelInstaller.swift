@@ -4,9 +4,9 @@ import Digests
 struct WheelInstaller {
   let model: BaseModel
   let wheel: String
-  /// Will hold the model.
+  /// The directory that will hold the model.
   let directory: String
-  /// Exists; for files needed on the way.
+  /// An existing directory for files needed on the way.
   let scratch: String
 
   /// - Throws: `ModelStoreError.differentWheel`.

@@ -1,7 +1,7 @@
 package import ModelFiles
 package import Tensors
 
-/// ClipCap's perceptron as published (Mokady et al. 2021): an image's embedding through one hidden layer with tanh to the
+/// ClipCap's perceptron as published (Mokady et al. 2021): one hidden layer with tanh maps an image's embedding to the
 /// embeddings of a prompt. For a prefix of every layer, see `MLPMapper`.
 ///
 /// In a file, under ClipCap's own names: `model.0.weight` `[hidden, features]`, `model.0.bias`, `model.2.weight`
@@ -33,7 +33,7 @@ package struct ClipCapMLP: PromptMapper {
     return prepared
   }
 
-  /// - Parameter dropout: of the hidden layer.
+  /// - Parameter dropout: the dropout of the hidden layer.
   package func prompts(_ features: Tensor, dropout: Dropout) -> Variable {
     let image = Variable(features.reshaped([features.shape[0], hidden.inputs]))
     return output(dropout(hidden(image).tanh())).reshaped([features.shape[0]] + promptShape)
@@ -53,7 +53,7 @@ private func freshClipCapMLP(_ settings: MapperSettings, using generator: inout 
   var set = ParameterSet()
   set.appendLinear("model.0", outputs: hidden, inputs: settings.features.count, using: &generator)
   set.appendLinear("model.2", outputs: size, inputs: hidden, bias: false, using: &generator)
-  // At first every image has nearly the prompt that training begins with, which the decoder knows how to read.
+  // At first every image gets nearly the prompt that training begins with, which the decoder can read.
   set.scaleLast(by: 0.05)
   set.append("model.2.bias", settings.prompt)
   return set

@@ -2,8 +2,8 @@ package import ModelFiles
 package import Tensors
 
 /// ClipCap's transformer as published (Mokady et al. 2021): an image's embedding, spread over some tokens, and learnt
-/// constants attend to each other; what becomes of the constants is a prompt of embeddings. For a prefix of every layer, see
-/// `TransformerMapper`.
+/// constants attend to each other. The outputs at the constants are a prompt of embeddings. For a prefix of every
+/// layer, see `TransformerMapper`.
 ///
 /// In a file, under ClipCap's own names: `linear` `[tokens · width, features]` with a bias, `prefix_const` `[length, width]`,
 /// and blocks `transformer.layers.N` of `norm1`, `attn.to_queries`, `attn.to_keys_values`, `attn.project`, `norm2`, `mlp.fc1`,

@@ -2,8 +2,8 @@ package import ModelFiles
 package import Tensors
 package import TextDecoding
 
-/// A linear map: the least that a mapper can be, and what the others are to be measured against (a linear map into the
-/// decoder goes far already: Merullo et al. 2023, "LiMBeR").
+/// A linear map: the simplest mapper, and the baseline for the others (a linear map into the decoder already goes far:
+/// Merullo et al. 2023, "LiMBeR").
 ///
 /// `features [batch, …]` are standardised; each group's mean token, side by side `[batch, sum of the groups' widths]`, is
 /// projected to a `d`-vector for each position, `[batch, length, d]`, and `out` makes `layers · 2 · heads · dimension` numbers
@@ -34,7 +34,7 @@ package struct LinearMapper: PrefixMapper {
     return prepared
   }
 
-  /// - Parameter dropout: of the positions' vectors.
+  /// - Parameter dropout: the dropout of the positions' vectors.
   package func keysValues(_ features: Tensor, dropout: Dropout) -> Variable {
     let positions = dropout(expansion(Variable(standardizer.pooled(features))))
     return output(positions.reshaped([features.shape[0], prefixShape.length, output.width]))

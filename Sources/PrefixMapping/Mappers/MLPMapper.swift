@@ -2,16 +2,16 @@ package import ModelFiles
 package import Tensors
 package import TextDecoding
 
-/// ClipCap's multi-layer perceptron (Mokady et al. 2021): the pooled image through hidden layers with tanh between them.
+/// ClipCap's multi-layer perceptron (Mokady et al. 2021): the pooled image passes hidden layers with tanh between them.
 ///
 /// `features [batch, …]` are standardised; each group's mean token, side by side `[batch, sum of the groups' widths]`, passes
 /// the hidden layers `[batch, d]`, is spread over the positions, `[batch, length, d]`, and `out` makes `layers · 2 · heads ·
 /// dimension` numbers of each, which are added to `base`.
 ///
 /// ClipCap's last layer is one matrix from a hidden layer half as wide as the whole prefix. A prefix of every layer has
-/// `length · layers · 2 · heads · dimension` numbers (184,320 for 16 positions of SmolLM2-135M), so that such a matrix would be
-/// far larger than the decoder. Here it is a product: `expand` `[length · d, d]`, then `out`, which all positions share.
-/// Biases of either would do what `base` does, and are left out.
+/// `length · layers · 2 · heads · dimension` numbers (184,320 for 16 positions of SmolLM2-135M), so that such a matrix
+/// would be far larger than the decoder. Here it is a product: `expand` `[length · d, d]`, then `out`, which all
+/// positions share. Neither has a bias, since `base` does the same.
 package struct MLPMapper: PrefixMapper {
   package var featureLayout: FeatureLayout? { standardizer.layout }
   package var prefixShape: Prefix.Shape { output.shape }
@@ -30,7 +30,7 @@ package struct MLPMapper: PrefixMapper {
     standardizer = try FeatureStandardizer(file: file, tokenGroups: tokenGroups)
     output = try PrefixOutput(file: file)
     let d = output.width
-    // Without a hidden layer it would be no perceptron.
+    // Without a hidden layer it would not be a perceptron.
     var hidden: [Linear] = []
     repeat {
       let inputs = hidden.isEmpty ? standardizer.layout.pooledWidth : d
@@ -47,7 +47,7 @@ package struct MLPMapper: PrefixMapper {
     return prepared
   }
 
-  /// - Parameter dropout: of each hidden layer, after its tanh.
+  /// - Parameter dropout: the dropout of each hidden layer, after its tanh.
   package func keysValues(_ features: Tensor, dropout: Dropout) -> Variable {
     var x = Variable(standardizer.pooled(features))
     for layer in hidden { x = dropout(layer(x).tanh()) }

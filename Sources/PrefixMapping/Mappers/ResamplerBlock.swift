@@ -50,7 +50,7 @@ package struct ResamplerBlock: Sendable {
   /// - Parameters:
   ///   - queries: `[batch, length, d]`.
   ///   - memory: `[batch, tokens, d]`.
-  ///   - dropout: of attention probabilities, of the MLP's hidden layer, and of what each part adds.
+  ///   - dropout: the dropout of attention probabilities, of the MLP's hidden layer, and of what each part adds.
   package func callAsFunction(_ queries: Variable, memory: Variable, dropout: Dropout) -> Variable {
     let d = queries.value.columns
     var x = queries

@@ -1,15 +1,15 @@
 package import ModelFiles
 package import Tensors
 
-/// One prompt for everything, of embeddings that need not be tokens' (Lester et al. 2021, "The Power of Scale for
-/// Parameter-Efficient Prompt Tuning"): what the prefix of every layer is measured against.
+/// One prompt for everything, of embeddings that need not belong to tokens (Lester et al. 2021, "The Power of Scale for
+/// Parameter-Efficient Prompt Tuning"): the baseline for the prefix of every layer.
 ///
 /// In a file: `prompt` `[length, width]`.
 package struct SoftPromptMapper: PromptMapper {
   package let featureLayout: FeatureLayout? = nil
   private let prompt: Variable
 
-  /// - Throws: `ModelFileError` where the tensor is missing or no matrix.
+  /// - Throws: `ModelFileError` where the tensor is missing or is not a matrix.
   package init(file: any TensorSource) throws(ModelFileError) {
     let shape = try file.require("prompt", dimensions: 2).shape
     guard shape.allSatisfy({ $0 > 0 }) else {

@@ -2,7 +2,7 @@ package import ModelFiles
 package import Tensors
 package import TextDecoding
 
-/// One prefix for everything, of a task rather than of an image (Li & Liang 2021, "Prefix-Tuning").
+/// One prefix for everything: it belongs to a task, not to an image (Li & Liang 2021, "Prefix-Tuning").
 ///
 /// Trained directly, it is `base` `[layers, 2, heads, length, dimension]` alone. Reparameterised, as they found to train
 /// better, it is `base` plus what a network makes of a smaller matrix: `embedding` `[length, d]` through a hidden layer with
@@ -42,8 +42,8 @@ package struct StaticMapper: PrefixMapper {
   package func prepared(_ plan: MatrixPlan) -> StaticMapper { self }
 
   /// - Parameters:
-  ///   - features: their number is all that counts.
-  ///   - dropout: of the hidden layer.
+  ///   - features: only their number matters.
+  ///   - dropout: the dropout of the hidden layer.
   package func keysValues(_ features: Tensor, dropout: Dropout) -> Variable {
     keysValues(dropout).repeated(features.shape[0])
   }

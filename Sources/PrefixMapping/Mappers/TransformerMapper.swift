@@ -2,15 +2,15 @@ package import ModelFiles
 package import Tensors
 package import TextDecoding
 
-/// ClipCap's transformer (Mokady et al. 2021): learnt constants stand beside the image's tokens in a transformer encoder
-/// (pre-norm, GELU), and what becomes of them is the prefix.
+/// ClipCap's transformer (Mokady et al. 2021): learnt constants stand beside the image's tokens in a transformer
+/// encoder (pre-norm, GELU), and its outputs at the constants are the prefix.
 ///
 /// `features [batch, …]` are standardised, projected by group, and given positions, `[batch, tokens, d]`;
 /// `length` constants `[length, d]` follow them. All attend to all in each block. The constants' results are normalised, and
 /// `out` makes `layers · 2 · heads · dimension` numbers of each, which are added to `base`.
 ///
-/// ClipCap feeds one vector, spread over several tokens, and a prefix of the first layer; here the tokens are the image's
-/// own, and the prefix is every layer's.
+/// ClipCap reads one vector, spread over several tokens, and makes a prefix of the first layer. Here the tokens are the
+/// image's own, and the prefix is of every layer.
 package struct TransformerMapper: PrefixMapper {
   package var featureLayout: FeatureLayout? { tokens.standardizer.layout }
   package var prefixShape: Prefix.Shape { output.shape }
@@ -54,7 +54,7 @@ package struct TransformerMapper: PrefixMapper {
     var x = Variable.concatenatedTokens([tokens(features, dropout: dropout), constants.repeated(features.shape[0])])
     let all = x.shape[1]
     for block in blocks.dropLast() { x = block(x, resulting: 0..<all, dropout: dropout) }
-    // Nobody reads what the last block would make of the image's tokens.
+    // The last block's outputs at the image's tokens are not used.
     x = blocks[blocks.count - 1](x, resulting: all - prefixShape.length..<all, dropout: dropout)
     return output(norm(x))
   }
@@ -84,7 +84,7 @@ private struct TransformerBlock: Sendable {
   /// - Parameters:
   ///   - tokens: `[batch, tokens, d]`.
   ///   - resulting: the tokens that are wanted; they attend to all.
-  ///   - dropout: of attention probabilities, of the MLP's hidden layer, and of what each part adds.
+  ///   - dropout: the dropout of attention probabilities, of the MLP's hidden layer, and of what each part adds.
   func callAsFunction(_ tokens: Variable, resulting: Range<Int>, dropout: Dropout) -> Variable {
     let isPart = resulting.count < tokens.shape[1]
     let attended = selfAttention(attentionNorm(tokens), asking: isPart ? resulting : nil, dropout: dropout)

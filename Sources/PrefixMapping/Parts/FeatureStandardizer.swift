@@ -9,9 +9,9 @@ import Tensors
 struct FeatureStandardizer: Sendable {
   /// A block for each group.
   let layout: FeatureLayout
-  /// Of each group, where its numbers begin among an image's.
+  /// The index of each group's first number among an image's numbers.
   private let starts: [Int]
-  /// Of every number of an image: mean over the training set, and the reciprocal of the standard deviation.
+  /// The mean of every number of an image over the training set, and the reciprocal of its standard deviation.
   private let mean, inverseDeviation: Tensor
 
   /// - Parameter tokenGroups: how many tokens each group has, in order.
@@ -70,7 +70,7 @@ struct FeatureStandardizer: Sendable {
     return out
   }
 
-  /// - Parameter range: of the group's numbers among an image's.
+  /// - Parameter range: the indices of the group's numbers among an image's.
   private func standardize(_ features: Tensor, _ range: Range<Int>, into group: inout Tensor) {
     let (batch, all, first, count) = (features.shape[0], layout.count, range.lowerBound, range.count)
     features.withPointer { features in
@@ -90,7 +90,7 @@ struct FeatureStandardizer: Sendable {
 }
 
 extension FeatureLayout {
-  /// Of a mapper's file, as its statistics tell.
+  /// The layout of the features that a mapper reads, from the statistics in its file.
   ///
   /// - Throws: `ModelFileError` where `mean` is missing or misshapen, or the groups are not all of its tokens.
   fileprivate init(statisticsOf file: any TensorSource, tokenGroups: [Int]) throws(ModelFileError) {
@@ -124,18 +124,18 @@ extension FeatureLayout {
     self.init(blocks)
   }
 
-  /// What stands behind `mean` and `std` in the names of a mapper's file, and these tensors' shapes.
+  /// The suffixes of `mean` and `std` in the names of a mapper's file, and these tensors' shapes.
   fileprivate var statistics: [(key: String, shape: [Int])] {
     if let width { return [("", [tokens, width])] }
     return blocks.enumerated().map { (".\($0)", [$1.tokens, $1.width]) }
   }
 
-  /// Columns of the pooled features.
+  /// The number of columns of the pooled features.
   var pooledWidth: Int { blocks.reduce(0) { $0 + $1.width } }
 }
 
 extension ParameterSet {
-  /// What `FeatureStandardizer` reads.
+  /// Appends the tensors that `FeatureStandardizer` reads.
   mutating func appendStatistics(_ settings: MapperSettings) {
     for (name, tensor) in [("mean", settings.mean), ("std", settings.deviation)] {
       let numbers = tensor.values

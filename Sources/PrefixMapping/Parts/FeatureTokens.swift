@@ -41,7 +41,7 @@ struct FeatureTokens: Sendable {
 }
 
 extension ParameterSet {
-  /// What `FeatureTokens` reads, with `mean` and `std`.
+  /// Appends the tensors that `FeatureTokens` reads, with `mean` and `std`.
   mutating func appendFeatureTokens(_ settings: MapperSettings, using generator: inout Xoshiro256PlusPlus) {
     appendStatistics(settings)
     for (group, block) in settings.features.blocks.enumerated() {

@@ -25,7 +25,7 @@ struct PrefixOutput: Sendable {
     base = try weights.variable("base", shape: shape.dimensions)
   }
 
-  /// Of a position's hidden state.
+  /// The width of a position's hidden state.
   var width: Int { out.inputs }
 
   func prepared(_ plan: MatrixPlan) -> PrefixOutput {
@@ -45,9 +45,9 @@ struct PrefixOutput: Sendable {
 }
 
 extension Prefix.Shape {
-  /// Of a mapper's `base`.
+  /// The shape of a mapper's `base`.
   ///
-  /// - Throws: `ModelFileError` where it is missing or no prefix.
+  /// - Throws: `ModelFileError` where it is missing or not a prefix.
   init(baseOf file: any TensorSource) throws(ModelFileError) {
     let base = try file.require("base", dimensions: 5).shape
     guard base[1] == 2, base.allSatisfy({ $0 > 0 }) else {
@@ -59,9 +59,9 @@ extension Prefix.Shape {
 }
 
 extension ParameterSet {
-  /// What `PrefixOutput` reads.
+  /// Appends the tensors that `PrefixOutput` reads.
   mutating func appendPrefixOutput(_ settings: MapperSettings, using generator: inout Xoshiro256PlusPlus) {
-    // Small: at first every image has nearly the base's prefix, which the decoder knows how to read.
+    // Small: at first every image gets nearly the base's prefix, which the decoder can read.
     append("out.weight", .normal([settings.positionSize, settings.width], deviation: 0.005, using: &generator))
     append("base", settings.base)
   }

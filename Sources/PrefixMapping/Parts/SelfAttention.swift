@@ -33,8 +33,8 @@ struct SelfAttention: Sendable {
 
   /// - Parameters:
   ///   - x: `[batch, tokens, d]`.
-  ///   - asking: the tokens whose results are wanted; all are attended to. `nil` wants all.
-  ///   - dropout: of the probabilities.
+  ///   - asking: the tokens whose results are wanted; `nil` is all. They attend to all tokens.
+  ///   - dropout: the dropout of the probabilities.
   /// - Returns: `[batch, asking, d]`.
   func callAsFunction(_ x: Variable, asking: Range<Int>? = nil, dropout: Dropout) -> Variable {
     let d = x.value.columns
@@ -47,11 +47,11 @@ struct SelfAttention: Sendable {
   }
 }
 
-/// Of the heads' norms of every mapper.
+/// The epsilon of the heads' norms in every mapper.
 let queryKeyNormEpsilon: Float = 1e-6
 
 extension WeightReader {
-  /// The weights `[width / heads]` with which each head of queries and keys is normalised; `nil` where the file has none.
+  /// The weights `[width / heads]` of the norms of each head of queries and keys; `nil` where the file has none.
   ///
   /// - Throws: `ModelFileError` where one of the two is missing or misshapen.
   func queryKeyNorm(width: Int, heads: Int) throws(ModelFileError) -> (query: Variable, key: Variable)? {
@@ -62,8 +62,8 @@ extension WeightReader {
 }
 
 extension TensorSource {
-  /// - Parameter key: of a tensor with `width` columns, for the message.
-  /// - Throws: `ModelFileError.invalidValue` where attention cannot have so many heads.
+  /// - Parameter key: the name of a tensor with `width` columns, for the message.
+  /// - Throws: `ModelFileError.invalidValue` where `heads` does not divide `width`.
   func checkHeads(_ heads: Int, divide width: Int, of key: String) throws(ModelFileError) {
     guard heads > 0, width % heads == 0 else {
       throw .invalidValue(

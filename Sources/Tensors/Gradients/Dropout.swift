@@ -1,9 +1,9 @@
 import Synchronization
 
-/// Leaves numbers out by chance and scales up the others, so that their mean stays (Srivastava et al. 2014).
+/// Drops numbers at random and scales up the others, so that the mean stays the same (Srivastava et al. 2014).
 package struct Dropout: Sendable {
   package let probability: Double
-  /// Of whole tokens: see `dropTokens(_:)`.
+  /// The probability that a whole token is dropped: see `dropTokens(_:)`.
   package let tokenProbability: Double
   private let masks: MaskGenerator?
 
@@ -17,8 +17,8 @@ package struct Dropout: Sendable {
   }
 
   /// - Parameters:
-  ///   - probability: of being left out, 0 ..< 1.
-  ///   - tokenProbability: of a whole token's being left out, 0 ..< 1.
+  ///   - probability: the probability that a number is dropped, 0 ..< 1.
+  ///   - tokenProbability: the probability that a whole token is dropped, 0 ..< 1.
   ///   - seed: the same seed gives the same masks, in the order in which they are drawn.
   package init(probability: Double, tokenProbability: Double = 0, seed: UInt64) {
     precondition((0..<1).contains(probability), "a probability below 1, not \(probability)")
@@ -33,8 +33,8 @@ package struct Dropout: Sendable {
     probability == 0 ? nil : masks?.mask(shape, probability: probability)
   }
 
-  /// Leaves whole tokens out, `[batch, tokens, width]`: all numbers of one become 0. What reads the tokens takes weighted
-  /// means of them, so the others are not scaled.
+  /// Drops whole tokens of `[batch, tokens, width]`: all their numbers become 0. The layers that read the tokens take
+  /// weighted means of them, so the others are not scaled.
   package func dropTokens(_ x: Variable) -> Variable {
     guard tokenProbability > 0, let masks else { return x }
     let kept = masks.mask(Array(x.shape.dropLast()), probability: tokenProbability).values
@@ -53,7 +53,7 @@ package struct Dropout: Sendable {
     return x.multiplied(by: mask)
   }
 
-  /// A reference, so that every layer draws on from where the last one stopped.
+  /// A class, so that every layer continues the sequence where the last one stopped.
   private final class MaskGenerator: Sendable {
     private let generator: Mutex<SplitMix64>
 
@@ -61,7 +61,7 @@ package struct Dropout: Sendable {
 
     func mask(_ shape: [Int], probability: Double) -> Tensor {
       let kept = Float(1 / (1 - probability))
-      // 32 bits for each element are fine enough: a probability is met to 2e-10.
+      // 32 bits per element are precise enough: a probability is met to 2e-10.
       let threshold = UInt32(probability * 0x1p32)
       var mask = Tensor(uninitialized: shape)
       let count = mask.count

@@ -19,7 +19,7 @@ package final class GradientTape: Sendable {
     Variable(value, node: GradientNode(tape: self, shape: value.shape))
   }
 
-  /// A place for the gradient of a matrix that is kept as it is stored.
+  /// A node for the gradient of a matrix that is kept in its stored type.
   package func node(shape: [Int]) -> GradientNode { GradientNode(tape: self, shape: shape) }
 
   /// Traces `result`, a scalar, back to the variables; their `gradient`s are then set. Uses the tape up.
@@ -40,7 +40,7 @@ package final class GradientNode: Sendable {
   private(set) nonisolated(unsafe) weak var tape: GradientTape?
   private let sum = Mutex<Tensor?>(nil)
 
-  /// - Parameter tape: `nil` only collects.
+  /// - Parameter tape: with `nil` the node only collects gradients.
   init(tape: GradientTape?, shape: [Int]) {
     self.tape = tape
     self.shape = shape

@@ -29,7 +29,8 @@ extension Tensor {
     }
   }
 
-  /// Adam's update with decoupled decay (Loshchilov & Hutter 2019): moments first, then the parameter, which this is.
+  /// Adam's update with decoupled weight decay (Loshchilov & Hutter 2019): first the moments, then the parameter, which
+  /// is this tensor.
   ///
   /// - Precondition: all four tensors have as many elements.
   package mutating func adamWUpdate(
@@ -50,13 +51,13 @@ extension Tensor {
     }
   }
 
-  /// Becomes `keep` parts of itself and `1 - keep` of `other`: a step of an exponential moving average.
+  /// Becomes `keep * self + (1 - keep) * other`: a step of an exponential moving average.
   package mutating func blend(_ other: Tensor, keeping keep: Double) {
     let count = count
     precondition(other.count == count, "average of \(shape) and \(other.shape)")
     other.withPointer { other in withMutablePointer { ck_blend(count, Float(keep), other, $0) } }
   }
 
-  /// The same for every way of sharing the work among threads.
+  /// The sum of the squares of all elements. It does not depend on how the work is shared among threads.
   package var sumOfSquares: Double { withPointer { ck_sum_of_squares(count, $0) } }
 }

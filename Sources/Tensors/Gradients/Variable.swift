@@ -16,7 +16,7 @@ package struct Variable: Sendable {
 
   package var shape: [Int] { value.shape }
 
-  /// Of the scalar that `GradientTape.backward` was called with; `nil` is zero, or not traced.
+  /// The gradient of the scalar that `GradientTape.backward` was called with; `nil` is zero, or not traced.
   package var gradient: Tensor? { node?.gradient }
 
   /// The result of an operation.
@@ -41,7 +41,7 @@ package struct Variable: Sendable {
 package struct MatrixVariable: Sendable {
   /// `[rows, columns]`.
   package let stored: StoredTensor
-  /// Of the matrix that these rows belong to; `nil` where it is frozen.
+  /// The gradient node of the matrix that these rows belong to; `nil` where it is frozen.
   let node: GradientNode?
   /// The first of these rows in that matrix.
   let firstRow: Int

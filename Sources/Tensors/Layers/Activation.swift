@@ -1,6 +1,6 @@
 import CKernels
 
-/// A function of each element, as a layer may apply it to its sums before it stores them.
+/// An element-wise function, which a layer may apply to its sums before it stores them.
 package enum Activation: String, Sendable, CaseIterable {
   case none
   /// The Gaussian error linear unit in its exact form, with erf.
@@ -16,7 +16,7 @@ package enum Activation: String, Sendable, CaseIterable {
   /// x within 0 and 6 (Krizhevsky 2010).
   case relu6
 
-  /// As kernels take it.
+  /// The activation's number in the C kernels.
   var kernel: Int32 {
     let kind =
       switch self {

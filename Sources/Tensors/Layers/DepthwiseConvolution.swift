@@ -1,7 +1,7 @@
 import CKernels
 
-/// A frozen convolution in which every channel has a kernel of its own (Sifre 2014). Sides are padded with zeros as
-/// TensorFlow's "same" does it, which puts the odd one behind. It computes in f32.
+/// A frozen convolution in which every channel has a kernel of its own (Sifre 2014). Sides are padded with zeros as in
+/// TensorFlow's "same", which puts the odd zero at the end. It computes in f32.
 package struct DepthwiseConvolution: Sendable {
   package let kernelSize, stride: Int
   package let activation: Activation
@@ -56,7 +56,7 @@ package struct DepthwiseConvolution: Sendable {
     ck_same_convolution(images, height, width, channels, kernelSize, stride)
   }
 
-  /// As kernels take it, but for what it reads and writes.
+  /// Calls `body` with the convolution as the C kernels take it, without its input and output.
   func withKernelConvolution(_ shape: ck_convolution_shape, _ body: (ck_depthwise) -> Void) {
     weight.withPointer { weight in
       bias.withPointer { bias in

@@ -1,7 +1,7 @@
 import CKernels
 
-/// The frozen block of MobileNetV2 (Sandler et al. 2018): pixels are widened, each channel is convolved by itself, and what
-/// comes out is narrowed again, without an activation, and added to what went in where that has the same shape.
+/// The frozen block of MobileNetV2 (Sandler et al. 2018): pixels are widened, each channel is convolved by itself, and
+/// the result is narrowed again, without an activation, and added to the input where that has the same shape.
 package struct InvertedResidual: Sendable {
   /// `nil` where pixels are not widened.
   private var expand: Linear?
@@ -10,13 +10,13 @@ package struct InvertedResidual: Sendable {
   private let activation: Activation
   private let isResidual: Bool
 
-  /// What is widened goes by in strips where an image has more bytes of it: a core's second-level cache would not hold it
-  /// until it is read again.
+  /// An image with more bytes of widened pixels is computed in strips: a core's second-level cache would not hold them
+  /// until they are read again.
   private static let stripThreshold = 3 << 19
 
   /// - Parameters:
   ///   - activation: after `expand`; `depthwise` has its own.
-  ///   - isResidual: whether the block adds to what it is given, which has the shape of what it gives.
+  ///   - isResidual: whether the block adds its input, which then has the shape of its output.
   package init(
     expand: Linear?, depthwise: DepthwiseConvolution, project: Linear, activation: Activation, isResidual: Bool
   ) {
@@ -30,7 +30,8 @@ package struct InvertedResidual: Sendable {
     self.isResidual = isResidual
   }
 
-  /// The same block, its matrices made ready to multiply as `plan` says, but those of few inputs in f32 instead of 8 bits.
+  /// The same block with its matrices prepared as `plan` says, except that those of few inputs are in f32 instead of 8
+  /// bits.
   package func prepared(_ plan: MatrixPlan) -> InvertedResidual {
     var prepared = self
     prepared.expand = expand.map { $0.prepared(Self.plan(plan, for: $0)) }
@@ -43,7 +44,7 @@ package struct InvertedResidual: Sendable {
     [expand, project].compactMap(\.self).reduce(0) { $0 + $1.preparedByteCount(Self.plan(plan, for: $1)) }
   }
 
-  /// To round a row of so few numbers takes as long as its product spares.
+  /// Rounding a row of so few numbers takes as long as the faster product saves.
   private static func plan(_ plan: MatrixPlan, for layer: Linear) -> MatrixPlan {
     plan.packed == .int8 && layer.inputs <= 32 ? MatrixPlan(packed: .f32) : plan
   }
@@ -52,7 +53,7 @@ package struct InvertedResidual: Sendable {
   package var inputs: Int { expand?.inputs ?? depthwise.channels }
   package var outputs: Int { project.outputs }
 
-  /// The most numbers that are kept at once of so many pixels, copies of rows in 8 or 16 bits included.
+  /// The most numbers that are held at once for so many pixels, including copies of rows in 8 or 16 bits.
   package func workingCount(pixelsBefore: Int, pixelsAfter: Int) -> Int {
     pixelsBefore * (2 * inputs + depthwise.channels) + pixelsAfter * (2 * depthwise.channels + outputs)
   }
@@ -67,7 +68,7 @@ package struct InvertedResidual: Sendable {
     return sum
   }
 
-  /// The same, strip by strip of each image; `nil` where that does not pay, or matrices are not laid out.
+  /// The same, strip by strip of each image; `nil` where that does not pay, or the matrices are not packed.
   private func strips(_ x: Tensor) -> Tensor? {
     let pixels = x.shape[1] * x.shape[2]
     guard pixels * depthwise.channels * MemoryLayout<Float>.stride > Self.stripThreshold,

@@ -1,23 +1,23 @@
 import CKernels
 
 /// A linear layer `y = x Wᵀ + b` whose weight stays in the type that its file stores: floats of any width or
-/// block-quantised. Weight and bias may be on a tape, each for itself.
+/// block-quantised. Weight and bias may each be on a tape.
 package struct Linear: Sendable {
   let matrix: MatrixVariable
   /// `[outputs]`.
   package let bias: Variable?
   private let kernelType: Int32
   private let roundsRows: Bool
-  /// Serves products of many rows, where there is one.
+  /// Another form of the weight for products of many rows, where there is one.
   private let manyRows: ManyRows?
 
   private enum ManyRows: Sendable {
     case packed(PackedMatrix)
-    /// Unpacked.
+    /// The weight as unpacked floats.
     case floats(StoredTensor)
   }
 
-  /// Up to so many rows are multiplied by the weight as it is stored, where floats serve more.
+  /// Up to this many rows are multiplied by the weight as it is stored, where floats serve more rows.
   private static let fewRows = 8
 
   /// - Precondition: `weight` is a matrix of a floating-point or block-quantised type (`Linear.supports`).
@@ -25,7 +25,7 @@ package struct Linear: Sendable {
     self.init(weight: MatrixVariable(weight), bias: bias.map { Variable($0) })
   }
 
-  /// - Precondition: as of the other initialiser.
+  /// - Precondition: as for the other initialiser.
   package init(weight: MatrixVariable, bias: Variable? = nil) {
     self.init(weight: weight, bias: bias, roundsRows: false, manyRows: nil)
   }
@@ -49,10 +49,10 @@ package struct Linear: Sendable {
   package var inputs: Int { weight.shape[1] }
   package var outputs: Int { weight.shape[0] }
 
-  /// The same layer, frozen, made ready to multiply as `plan` says.
+  /// The same layer, frozen, prepared to multiply as `plan` says.
   package func prepared(_ plan: MatrixPlan) -> Linear {
     let manyRows: ManyRows? = plan.packed.map { precision in
-      // One copy serves both ways, of which products pack what they need as they go.
+      // One copy serves both passes; products pack the parts that they need as they go.
       if precision == .f32, plan.gradients == .f32 { return .floats(weight.toFloat32().stored) }
       let packed = PackedMatrix(weight, precision: precision, gradients: plan.gradients)
       // From now on the copy is read.
@@ -67,7 +67,7 @@ package struct Linear: Sendable {
   /// The most bytes that `prepared(_:)` takes.
   package func preparedByteCount(_ plan: MatrixPlan) -> Int {
     guard let precision = plan.packed else { return 0 }
-    // Outputs are filled up to whole panels, inputs to whole groups.
+    // Outputs are padded to whole panels, inputs to whole groups.
     func bytes(_ precision: MatrixPrecision, outputs: Int, inputs: Int) -> Int {
       let filled = (outputs + 31) / 32 * 32
       let count = filled * (inputs + 4)
@@ -80,7 +80,7 @@ package struct Linear: Sendable {
     }
     var sum = bytes(precision, outputs: outputs, inputs: inputs)
     if let gradients = plan.gradients {
-      // The way back is another copy, made from floats.
+      // The backward pass has another copy, made from floats.
       sum += bytes(gradients, outputs: inputs, inputs: outputs) + 4 * inputs * outputs
     }
     // Buffers are rounded up by an eighth.
@@ -135,11 +135,11 @@ package struct Linear: Sendable {
     }
   }
 
-  /// The weight laid out for many rows, where it is.
+  /// The weight packed for many rows, where it is.
   var packedMatrix: PackedMatrix? { if case .packed(let matrix) = manyRows { matrix } else { nil } }
 
-  /// What serves all layers, where each has it: any number of rows, so that what becomes of a row does not depend, to the
-  /// last bit, on how many there are. Rounding to 8 bits would make much of a last bit.
+  /// The packed matrices of all layers, where each has one. They serve any number of rows, so that a row's result does
+  /// not depend, to the last bit, on how many there are: rounding to 8 bits would amplify such a difference.
   private static func packed(_ layers: [Linear]) -> [PackedMatrix]? {
     let packed = layers.compactMap(\.packedMatrix)
     return packed.count == layers.count ? packed : nil
@@ -181,7 +181,7 @@ package struct Linear: Sendable {
     return out
   }
 
-  /// `[…, sum of outputs]` → `[…, inputs]`: the gradient's way back to the input.
+  /// `[…, sum of outputs]` → `[…, inputs]`: the gradient with respect to the input.
   private static func backward(_ layers: [Linear], _ gradient: Tensor, shape: [Int]) -> Tensor {
     var out = Tensor(uninitialized: shape)
     if let packed = packed(layers), packed.allSatisfy(\.hasGradients) {
@@ -198,7 +198,7 @@ package struct Linear: Sendable {
     return out
   }
 
-  /// The gradient's way back to the input: `[rows, outputs]` → `[rows, inputs]`.
+  /// The gradient with respect to the input: `[rows, outputs]` → `[rows, inputs]`.
   func inputGradient(_ gradient: Tensor) -> Tensor {
     Self.backward([self], gradient, shape: gradient.shape.dropLast() + [inputs])
   }

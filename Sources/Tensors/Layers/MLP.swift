@@ -14,7 +14,7 @@ package struct MLP: Sendable {
     down(dropout(up(x, activation: activation)))
   }
 
-  /// The hidden layer after its activation, `[…, up.outputs]`, for whoever applies `down` with a scaled residual.
+  /// The hidden layer after its activation, `[…, up.outputs]`, for callers that apply `down` with a scaled residual.
   package func hidden(_ x: Tensor) -> Tensor { up(x, activation: activation) }
 
   /// The same, frozen: see `Linear.prepared(_:)`.

@@ -1,6 +1,6 @@
 import CKernels
 
-/// In what precision frozen matrices multiply rows. Sums are always in 32 bits.
+/// The precision in which frozen matrices multiply rows. Sums are always in 32 bits.
 package enum MatrixPrecision: String, Sendable, Codable, CaseIterable {
   case f32
   /// Matrix and rows rounded to bfloat16: eight bits of a number remain.
@@ -12,11 +12,11 @@ package enum MatrixPrecision: String, Sendable, Codable, CaseIterable {
   /// Whether this processor has instructions of its own that multiply bfloat16.
   package static var hasNativeBF16: Bool { ck_bf16_is_native() != 0 }
 
-  /// Whether these are faster than products of floats. Elsewhere bfloat16 is widened on the way: the same results, at about
-  /// the speed of f32.
+  /// Whether those instructions are faster than products of floats. Elsewhere bfloat16 is widened on the fly: the same
+  /// results, at about the speed of f32.
   package static var hasFastBF16: Bool { ck_bf16_is_fast() != 0 }
 
-  /// What multiplies bytes here: "AVX-512 VNNI", "AVX2", "NEON SDOT", "NEON" or "portable".
+  /// The instruction set that multiplies bytes here: "AVX-512 VNNI", "AVX2", "NEON SDOT", "NEON" or "portable".
   package static var int8InstructionSet: String { String(cString: ck_int8_instruction_set()) }
 
   /// Whether bytes are multiplied faster than floats here.
@@ -33,12 +33,14 @@ package enum MatrixPrecision: String, Sendable, Codable, CaseIterable {
 
 /// How a frozen matrix is multiplied.
 package struct MatrixPlan: Sendable, Equatable {
-  /// Whether rows that meet the matrix as it is stored are rounded to 8 bits. Block-quantised matrices alone do so.
+  /// Whether rows are rounded to 8 bits where they are multiplied by the matrix as it is stored. Only block-quantised
+  /// matrices do so.
   package var roundsRows: Bool
-  /// The precision of a copy that is laid out for many rows. `nil` makes none, and all rows meet the matrix as it is stored.
+  /// The precision of a copy that is packed for many rows. `nil` makes none, and all rows are multiplied by the matrix
+  /// as it is stored.
   package var packed: MatrixPrecision?
-  /// The precision in which gradients go back through the matrix, for which it is laid out in the other direction, too.
-  /// `nil` where none do.
+  /// The precision in which gradients are propagated back through the matrix, which is then packed in the other
+  /// direction, too. `nil` where none are.
   package var gradients: MatrixPrecision?
 
   package init(roundsRows: Bool = false, packed: MatrixPrecision? = nil, gradients: MatrixPrecision? = nil) {
@@ -47,13 +49,14 @@ package struct MatrixPlan: Sendable, Equatable {
     self.gradients = gradients
   }
 
-  /// For training through a matrix that is not trained itself.
+  /// The plan for training through a matrix that is not trained itself.
   package static func training(_ precision: MatrixPrecision) -> MatrixPlan {
     MatrixPlan(packed: precision, gradients: precision)
   }
 
-  /// The same for a language model's head. Of the gradient of its outputs, one number a row is near 1 and the many others
-  /// are small: rounded to 8 bits by one scale, most of them would be 0. They go back in f32.
+  /// The same plan for a language model's head. In each row of the gradient of its outputs, one number is near 1 and
+  /// the many others are small: rounded to 8 bits by one scale, most of them would be 0. So these gradients are
+  /// propagated in f32.
   package var ofHead: MatrixPlan {
     MatrixPlan(roundsRows: roundsRows, packed: packed, gradients: gradients == .int8 ? .f32 : gradients)
   }

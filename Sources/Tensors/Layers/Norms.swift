@@ -45,7 +45,7 @@ package struct RMSNorm: Sendable {
   }
 }
 
-/// Either normalisation, for models that are built of the one or the other.
+/// Either normalisation, for models that use one or the other.
 package enum Norm: Sendable {
   case layer(LayerNorm)
   case rms(RMSNorm)

@@ -1,22 +1,23 @@
 import CKernels
 
-/// A frozen matrix laid out for products with many rows.
+/// A frozen matrix packed for products with many rows.
 final class PackedMatrix: Sendable {
   private let forward: Layout
-  /// Of the gradient's way back, `g W`.
+  /// The matrix of the backward pass, `g W`.
   private let backward: Layout?
 
   /// - Parameters:
   ///   - weight: `[outputs, inputs]`.
-  ///   - gradients: the precision of the way back; `nil` for none. In 8 bits each of its outputs has one scale, whatever
-  ///     scales `weight` has.
+  ///   - gradients: the precision of the backward pass; `nil` for none. In 8 bits each of its outputs has one scale,
+  ///     whatever scales `weight` has.
   init(_ weight: StoredTensor, precision: MatrixPrecision, gradients: MatrixPrecision?) {
     let codes = precision == .int8 ? Layout(codesOf: weight) : nil
     forward = codes ?? Layout(weight, precision: precision)
     backward = gradients.map { Layout(transposeOf: weight.toFloat32(), precision: $0) }
   }
 
-  /// Several matrices of one input side by side, and what follows: `[rows, inputs]` → `[rows, sum of outputs]`.
+  /// The product with several matrices of one input side by side, then the epilogue: `[rows, inputs]` →
+  /// `[rows, sum of outputs]`.
   static func product(
     _ matrices: [PackedMatrix], _ x: Tensor, _ epilogue: Epilogue = Epilogue(), into out: inout Tensor
   ) {
@@ -31,7 +32,7 @@ final class PackedMatrix: Sendable {
     }
   }
 
-  /// The gradient's way back: `[rows, sum of outputs]` → `[rows, inputs]`.
+  /// The backward pass of the product: `[rows, sum of outputs]` → `[rows, inputs]`.
   static func backward(_ matrices: [PackedMatrix], _ gradient: Tensor, into out: inout Tensor) {
     let (rows, width, columns) = (gradient.rows, gradient.columns, out.columns)
     withExtendedLifetime(matrices) {
@@ -51,11 +52,12 @@ final class PackedMatrix: Sendable {
     }
   }
 
-  /// As kernels take it. The matrix must outlive what uses this.
+  /// The matrix as the C kernels take it. This object must outlive the result.
   var kernelMatrix: ck_packed { forward.packed }
 
-  /// A convolution over planes, `pixels` `[images, channels, height, width]`, of which this is the kernel
-  /// `[outputs, channels * kernel * kernel]`: → `[images, height, width, outputs]` of `shape`.
+  /// A convolution over the planes of `pixels` `[images, channels, height, width]`, whose kernel
+  /// `[outputs, channels * kernel * kernel]` is this matrix. The result is `[images, height, width, outputs]` of
+  /// `shape`.
   func convolution(_ shape: ck_convolution_shape, _ pixels: Tensor, _ epilogue: Epilogue) -> Tensor {
     var out = Tensor(uninitialized: [shape.images, shape.out_height, shape.out_width, forward.outputs])
     epilogue.withKernelEpilogue { epilogue in
@@ -94,7 +96,7 @@ final class PackedMatrix: Sendable {
     }
   }
 
-  /// One direction.
+  /// The packed matrix for one direction.
   private struct Layout: Sendable {
     let outputs, inputs: Int
     private let precision: Int32
@@ -131,7 +133,7 @@ final class PackedMatrix: Sendable {
       }
     }
 
-    /// Of the codes of a block-quantised matrix; `nil` for others.
+    /// Packs the codes of a block-quantised matrix; `nil` for others.
     init?(codesOf weight: StoredTensor) {
       var matrix = weight.kernelMatrix
       guard ck_code_group(matrix.type) > 0 else { return nil }
@@ -142,7 +144,7 @@ final class PackedMatrix: Sendable {
 }
 
 extension StoredTensor {
-  /// As kernels take it. The tensor must outlive what uses this.
+  /// The matrix as the C kernels take it. The tensor must outlive the result.
   var kernelMatrix: ck_matrix {
     guard let type = elementType.kernelType, shape.count == 2 else {
       preconditionFailure("no matrix to multiply by: \(elementType) \(shape)")

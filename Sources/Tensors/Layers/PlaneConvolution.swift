@@ -1,10 +1,10 @@
 import CKernels
 
-/// A frozen convolution of channels that lie in planes, such as the colours of a photo, to channels that lie side by side in
-/// each pixel: the first layer of a convolutional net. Sides are padded with zeros as TensorFlow's "same" does it, which puts
-/// the odd one behind.
+/// A frozen convolution of channels that lie in planes, such as the colours of a photo, to channels that lie side by
+/// side in each pixel: the first layer of a convolutional net. Sides are padded with zeros as in TensorFlow's "same",
+/// which puts the odd zero at the end.
 ///
-/// Its matrix is so small that it is laid out at once, in f32 whatever the precision of other layers is.
+/// Its matrix is so small that it is packed at once, in f32 whatever the precision of other layers is.
 package struct PlaneConvolution: Sendable {
   package let channels, outputs, kernelSize, stride: Int
   package let activation: Activation

@@ -24,7 +24,7 @@ extension Variable {
     }
   }
 
-  /// Element by element times constant factors.
+  /// The product with constant factors, element by element.
   package func multiplied(by factors: Tensor) -> Variable {
     .recorded(value.multiplied(by: factors), inputs: [node]) { [node] gradient in
       node?.accumulate(gradient.multiplied(by: factors))

@@ -2,7 +2,7 @@ import CKernels
 
 /// Scaled dot-product attention of several heads without a mask, as `attention(queries:…)` over tensors.
 ///
-/// - Parameter dropout: of the attention's probabilities, as PyTorch's `nn.MultiheadAttention` applies it.
+/// - Parameter dropout: the dropout of the attention's probabilities, as PyTorch's `nn.MultiheadAttention` applies it.
 package func attention(
   queries: Variable, queryOffset: Int = 0, keysValues: Variable, keyOffset: Int, valueOffset: Int, heads: Int,
   width: Int, dropout: Dropout = .none

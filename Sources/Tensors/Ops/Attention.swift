@@ -7,8 +7,8 @@ import CKernels
 ///   - keysValues: `[batch, n, …]`, where keys start at column `keyOffset` and values at `valueOffset`, each `heads * d`
 ///     wide. It may be the tensor of the queries (one fused projection) or another (cross-attention).
 ///   - width: `heads * d`.
-///   - precision: of the products; the softmax is in f32. Where it is `int8`, they are in bfloat16, in halves or in
-///     f32, whichever is fastest here.
+///   - precision: the precision of the products; the softmax is in f32. With `int8` the products are in bfloat16, in
+///     halves or in f32, whichever is fastest here.
 /// - Returns: `[batch, m, width]`.
 package func attention(
   queries: Tensor, queryOffset: Int = 0, keysValues: Tensor, keyOffset: Int, valueOffset: Int, heads: Int, width: Int,

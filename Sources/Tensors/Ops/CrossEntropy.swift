@@ -4,8 +4,8 @@ extension Linear {
   /// Softmax cross-entropy of this layer's outputs (a language model's head) against target classes, with the targets
   /// smoothed towards the uniform distribution (Szegedy et al. 2016), as PyTorch's `cross_entropy(label_smoothing:)`.
   ///
-  /// Logits exist only for `rowsAtOnce` rows at a time, and their gradient is traced back at once: neither `[rows,
-  /// outputs]` of logits nor of their gradient is ever whole.
+  /// Logits exist only for `rowsAtOnce` rows at a time, and their gradient is propagated back at once: the whole
+  /// `[rows, outputs]` of logits, or of their gradient, never exists.
   ///
   /// - Parameters:
   ///   - hiddenStates: `[rows, inputs]`.
@@ -25,7 +25,7 @@ extension Linear {
     let scale = 1 / (divisor ?? Double(max(x.rows, 1)))
     let wantsInput = hiddenStates.node != nil
     var inputGradient = Tensor(uninitialized: wantsInput ? x.shape : [0])
-    // The weight's gradient is collected apart, since what it must be multiplied by is known only in the backward pass.
+    // The weight's gradient is collected separately, since its factor is known only in the backward pass.
     let weightGradient = WeightGradient(self)
     var losses = [Float](repeating: 0, count: x.rows)
     for start in stride(from: 0, to: x.rows, by: rowsAtOnce) {

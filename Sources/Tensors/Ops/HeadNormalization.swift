@@ -6,7 +6,7 @@ import CKernels
 package struct HeadNormalization: Sendable {
   /// Heads side by side that share a weight.
   package struct Heads: Sendable {
-    /// Where they begin in a row.
+    /// The first column of the heads in a row.
     package var firstColumn: Int
     package var count: Int
     /// `[dimension of a head]`.
@@ -25,7 +25,7 @@ package struct HeadNormalization: Sendable {
   private let normalized: [Heads]
   private let epsilon: Float
 
-  /// - Parameter normalized: in the order of their columns, none of which overlap.
+  /// - Parameter normalized: the heads to normalise, in the order of their columns, none of which overlap.
   package init(_ normalized: [Heads], epsilon: Float) {
     precondition(
       zip(normalized, normalized.dropFirst()).allSatisfy { $0.columns.upperBound <= $1.firstColumn }, "heads overlap")
@@ -33,7 +33,8 @@ package struct HeadNormalization: Sendable {
     self.epsilon = epsilon
   }
 
-  /// Queries, keys and values side by side, `[tokens, (heads + 2 * keyValueHeads) * headDimension]`, of a frozen decoder.
+  /// For rows of queries, keys and values side by side, `[tokens, (heads + 2 * keyValueHeads) * headDimension]`, of a
+  /// frozen decoder.
   ///
   /// - Parameters:
   ///   - queryWeight: `[headDimension]`.
@@ -84,7 +85,7 @@ package struct HeadNormalization: Sendable {
     }
   }
 
-  /// The parts of each row: where they begin, how many numbers they are, and the heads that they are where these are
+  /// Calls `body` for each part of each row: where it begins, how many numbers it has, and its heads where these are
   /// normalised.
   private func forEachPart(of x: Tensor, _ body: (_ offset: Int, _ count: Int, _ heads: Heads?) -> Void) {
     for row in 0..<x.rows {

@@ -31,7 +31,7 @@ package struct PrefixAttention: Sendable {
   package let sequences: PackedSequences
   package let heads, keyValueHeads, headDimension: Int
   package let prefixLength: Int
-  /// A token sees so many positions, itself included, at the most.
+  /// The most positions that a token sees, itself included.
   package let window: Int?
   private let rotary: RotaryEmbedding?
   private let layout: RotaryEmbedding.PairLayout
@@ -40,8 +40,8 @@ package struct PrefixAttention: Sendable {
   private let cosines, sines: [Float]
 
   /// - Parameters:
-  ///   - rotary: turns queries and keys; `nil` where positions are in the embeddings.
-  ///   - layout: of the pairs in queries and keys as the projections make them.
+  ///   - rotary: rotates queries and keys; `nil` where positions are in the embeddings.
+  ///   - layout: the layout of the pairs in queries and keys as the projections make them.
   package init(
     sequences: PackedSequences, heads: Int, keyValueHeads: Int, headDimension: Int, prefixLength: Int,
     rotary: RotaryEmbedding?, layout: RotaryEmbedding.PairLayout = .halves, window: Int? = nil

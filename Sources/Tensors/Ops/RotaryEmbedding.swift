@@ -1,7 +1,7 @@
 import CKernels
 import RealModule
 
-/// Rotary position embedding (Su et al. 2021): pair i of a head is turned by `position * theta^(-2i / d)`.
+/// Rotary position embedding (Su et al. 2021): pair i of a head is rotated by `position * theta^(-2i / d)`.
 package struct RotaryEmbedding: Sendable {
   /// How the two numbers of a pair lie in a head before the rotation. Afterwards they always lie as `halves`.
   package enum PairLayout: Sendable {
@@ -14,16 +14,16 @@ package struct RotaryEmbedding: Sendable {
   /// How frequencies are slowed down for texts longer than those of the first training.
   package enum Scaling: Sendable, Equatable {
     case none
-    /// All alike (Chen et al. 2023, "Position Interpolation").
+    /// All frequencies by the same factor (Chen et al. 2023, "Position Interpolation").
     case linear(factor: Double)
     /// Low frequencies by `factor`, high ones not, those between by a mean of both (Llama 3.1).
     case llama3(factor: Double, lowFactor: Double, highFactor: Double, originalPositions: Double)
-    /// Each by its own divisor, `[rotatedDimension / 2]`: what GGUF files keep as `rope_freqs.weight`.
+    /// Each frequency by its own divisor, `[rotatedDimension / 2]`: what GGUF files keep as `rope_freqs.weight`.
     case divisors([Float])
   }
 
   package let headDimension: Int
-  /// The first so many numbers of a head are turned, the others left as they are (GPT-NeoX).
+  /// How many numbers at the start of a head are rotated; the others stay as they are (GPT-NeoX).
   package let rotatedDimension: Int
   private let inverseFrequencies: [Double]
 
@@ -33,7 +33,8 @@ package struct RotaryEmbedding: Sendable {
     precondition(rotated % 2 == 0 && rotated <= headDimension, "\(rotated) of \(headDimension) numbers have no pairs")
     self.headDimension = headDimension
     self.rotatedDimension = rotated
-    // Rounded to 32 bits where PyTorch's float32 reference rounds: that angle, not a better one, trained the weights.
+    // Rounded to 32 bits where PyTorch's float32 reference rounds: the weights were trained with that angle, not with a
+    // better one.
     inverseFrequencies = (0..<rotated / 2).map { pair in
       let exponent = Double(2 * pair) / Double(rotated)
       return Double(Self.scaled(1 / Float(Double.pow(theta, exponent)), pair: pair, scaling))
@@ -60,16 +61,16 @@ package struct RotaryEmbedding: Sendable {
     return (angles.map { Float(Double.cos(Double($0))) }, angles.map { Float(Double.sin(Double($0))) })
   }
 
-  /// Cosines and sines that take what was turned for one position to another, each `[headDimension / 2]`.
+  /// Cosines and sines that move what was rotated for one position to another, each `[headDimension / 2]`.
   package func rotation(from: Int, to: Int) -> (cosines: [Float], sines: [Float]) {
-    // The difference of the two angles as the positions themselves have them, rounded each: that angle, not that of the
-    // difference, leads to what would have been computed there.
+    // The difference of the two rounded angles, as the positions themselves have them: that angle, not the one of the
+    // difference of positions, gives what would have been computed there.
     let angles = inverseFrequencies.map { Double(Float(Double(to) * $0)) - Double(Float(Double(from) * $0)) }
     return (angles.map { Float(Double.cos($0)) }, angles.map { Float(Double.sin($0)) })
   }
 
-  /// Turns `heads` heads that lie one after the other at `source` and writes them to `destination`, pairs as halves.
-  /// With that layout and a stride of `headDimension` `destination` may be `source`.
+  /// Rotates `heads` heads that lie one after the other at `source` and writes them to `destination`, pairs as halves.
+  /// With that layout and a stride of `headDimension`, `destination` may be `source`.
   ///
   /// - Parameter rotation: cosines, then sines, each `[rotatedDimension / 2]`.
   package func rotate(
@@ -81,7 +82,7 @@ package struct RotaryEmbedding: Sendable {
       rotation + rotatedDimension / 2, destination, destinationStride)
   }
 
-  /// What `rotate` turns by, of several positions: `[positions, 2, rotatedDimension / 2]`.
+  /// The cosines and sines that `rotate` takes, for several positions: `[positions, 2, rotatedDimension / 2]`.
   package func rotations(positions: [Int]) -> Tensor {
     Tensor(
       positions.flatMap { position in

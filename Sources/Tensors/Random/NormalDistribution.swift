@@ -3,7 +3,7 @@ import RealModule
 extension Xoshiro256PlusPlus {
   /// A number of the standard normal distribution (Box & Muller 1958).
   package mutating func nextNormal() -> Double {
-    // From (0, 1]: the logarithm of 0 is none.
+    // From (0, 1]: the logarithm of 0 is not finite.
     let radius = Double.sqrt(-2 * Double.log(1 - nextUnitInterval()))
     return radius * Double.cos(2 * .pi * nextUnitInterval())
   }

@@ -9,9 +9,9 @@ package struct Xoshiro256PlusPlus: RandomNumberGenerator, Sendable, Equatable {
     self.state = state
   }
 
-  /// Filled by SplitMix64, as the authors advise. Every pair of seed and stream gives its own sequence.
+  /// A state filled by SplitMix64, as the authors advise. Every pair of seed and stream gives its own sequence.
   ///
-  /// - Parameter stream: tells rows that share a seed apart.
+  /// - Parameter stream: tells sequences that share a seed apart.
   package init(seed: UInt64, stream: UInt64 = 0) {
     var seeds = SplitMix64(state: seed)
     var words = SplitMix64(state: seeds.next() ^ stream)

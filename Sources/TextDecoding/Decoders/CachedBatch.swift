@@ -8,16 +8,16 @@ struct CachedBatch {
   private let memory: [KVCache.RowMemory]
   private let rotaries: [RotaryEmbedding]
   private let pairLayout: RotaryEmbedding.PairLayout
-  /// Of each token: its row.
+  /// The row of each token.
   private let rows: [Int]
-  /// Of each token: its place in its row.
+  /// The position of each token in its row.
   let positions: [Int]
-  /// Of each rotary embedding, `[tokens, 2, pairs]`: what turns each token's heads.
+  /// The rotations of each token's heads, `[tokens, 2, pairs]` for each rotary embedding.
   private let rotations: [Tensor]
 
   /// - Parameters:
   ///   - counts: how many tokens each row gains.
-  ///   - memory: of each row, with room for them.
+  ///   - memory: the memory of each row, with room for them.
   init(
     heads: TransformerDecoder.Heads, counts: [Int], memory: [KVCache.RowMemory], rotaries: [RotaryEmbedding],
     pairLayout: RotaryEmbedding.PairLayout
@@ -37,7 +37,7 @@ struct CachedBatch {
   ///
   /// - Parameters:
   ///   - qkv: `[tokens, queries | keys | values]` before the rotation.
-  ///   - rotary: which rotary embedding turns them.
+  ///   - rotary: which rotary embedding rotates them.
   ///   - window: how many positions a token sees, itself included.
   /// - Returns: `[tokens, queries]`.
   func attend(_ qkv: Tensor, layer: Int, rotary: Int?, window: Int?) -> Tensor {
@@ -61,7 +61,7 @@ struct CachedBatch {
     return out
   }
 
-  /// Splits queries, keys and values: turned queries to `queries`, turned keys and plain values to the cache.
+  /// Splits queries, keys and values: rotated queries go to `queries`, rotated keys and plain values to the cache.
   private func place(_ qkv: Tensor, layer: Int, rotary: Int?, queries: inout Tensor) {
     guard let rotary else {
       place(qkv, layer: layer, queries: &queries) { _, source, count, target, stride in
@@ -81,7 +81,7 @@ struct CachedBatch {
     }
   }
 
-  /// - Parameter turn: turns heads of a token that lie one after the other, to where they begin `stride` apart.
+  /// - Parameter turn: rotates a token's consecutive heads and writes them `stride` apart.
   private func place(
     _ qkv: Tensor, layer: Int, queries: inout Tensor,
     turn: (

@@ -7,7 +7,7 @@ package enum DecoderFamily: String, CaseIterable, Sendable {
   case gemma3 = "gemma3_text"
   case gptNeoX = "gpt_neox"
 
-  /// What a GGUF file of the family calls its architecture; `nil` where there is none that is read here.
+  /// The name of the family's architecture in a GGUF file; `nil` where none is read here.
   private var ggufArchitecture: String? {
     switch self {
     case .llama, .mistral: "llama"

@@ -1,13 +1,14 @@
 import Tensors
 
-/// One block of a causal transformer: attention and MLP, each added to what flows by. What families differ in are the
-/// layers that stand here.
+/// One block of a causal transformer: attention and MLP, each added to the residual stream. Families differ in the
+/// layers that they put here.
 struct DecoderLayer: Sendable {
   var attention: DecoderAttention
   var attentionNorms: ResidualNorms
   var mlp: FeedForward
   var mlpNorms: ResidualNorms
-  /// Whether both halves read the same input (Wang & Komatsuzaki 2021, "GPT-J"), rather than the MLP what attention left.
+  /// Whether both halves read the same input (Wang & Komatsuzaki 2021, "GPT-J"). Otherwise the MLP reads attention's
+  /// output.
   var isParallel = false
 
   /// - Parameter attend: `[tokens, queries | keys | values]` before the rotation → `[tokens, queries]`.
@@ -30,13 +31,13 @@ struct DecoderLayer: Sendable {
   }
 }
 
-/// Where a half of a block is normalised.
+/// The norms of one half of a block.
 struct ResidualNorms: Sendable {
-  /// Before it (Xiong et al. 2020, "pre-norm").
+  /// The norm of its input (Xiong et al. 2020, "pre-norm").
   var input: Norm?
-  /// What comes out of it, before it is added (Gemma).
+  /// The norm of its output, before it is added (Gemma).
   var output: Norm?
-  /// The sum (Vaswani et al. 2017, "post-norm").
+  /// The norm of the sum (Vaswani et al. 2017, "post-norm").
   var sum: Norm?
 
   init(input: Norm? = nil, output: Norm? = nil, sum: Norm? = nil) {
@@ -55,15 +56,15 @@ struct ResidualNorms: Sendable {
 
 /// The projections of a block's attention, and which positions it sees.
 struct DecoderAttention: Sendable {
-  /// To queries, keys and values: three layers, or one for all; their outputs lie in this order.
+  /// The projections to queries, keys and values: three layers, or one for all; outputs are in this order.
   var inputs: [Linear]
-  /// `[queries + keys + values]`, of all together.
+  /// The bias of all together, `[queries + keys + values]`.
   var bias: Tensor?
   var norm: HeadNormalization?
   var output: Linear
-  /// Which of the decoder's rotary embeddings turns queries and keys; `nil` where positions are in the embeddings.
+  /// Which of the decoder's rotary embeddings rotates queries and keys; `nil` where positions are in the embeddings.
   var rotary: Int?
-  /// A token sees so many positions, itself included, at the most.
+  /// The largest number of positions that a token sees, itself included.
   var window: Int?
 
   init(inputs: [Linear], bias: Tensor? = nil, norm: HeadNormalization? = nil, output: Linear, rotary: Int? = 0) {
@@ -107,14 +108,14 @@ enum FeedForward: Sendable {
   }
 }
 
-/// Tokens to what the first block reads.
+/// Turns tokens into the input of the first block.
 struct TokenEmbedding: Sendable {
   let tokens: Linear
-  /// Learnt positions (Gehring et al. 2017), the row of position 0 being `offset`.
+  /// Learnt positions (Gehring et al. 2017); `offset` is the row of position 0.
   var positions: (table: Linear, offset: Int)?
-  /// What embeddings are multiplied by.
+  /// The factor of the embeddings.
   var scale: Float?
-  /// To the width of the blocks, where embeddings have another.
+  /// The projection to the width of the blocks, where embeddings have another width.
   var projection: Linear?
 
   init(_ tokens: Linear) { self.tokens = tokens }

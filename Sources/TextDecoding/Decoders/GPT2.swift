@@ -1,12 +1,12 @@
 package import ModelFiles
 import Tensors
 
-/// GPT-2 (Radford et al. 2019): pre-norm blocks, learnt positions, so that text behind a prefix of length P begins at the
+/// GPT-2 (Radford et al. 2019): pre-norm blocks and learnt positions. Text behind a prefix of length P begins at the
 /// embedding of position P.
 extension TransformerDecoder {
   /// `model.safetensors` of Hugging Face, whose `Conv1D` keeps matrices transposed.
   ///
-  /// - Parameter weights: with or without `transformer.` before each name.
+  /// - Parameter weights: the tensors, with or without `transformer.` before each name.
   /// - Throws: `ModelFileError` where a tensor is missing or misshapen.
   package init(gpt2 c: GPT2Configuration, huggingFace weights: WeightReader) throws(ModelFileError) {
     let root = weights.rooted(at: ["transformer"], having: "wte.weight")
@@ -36,8 +36,8 @@ extension TransformerDecoder {
   }
 
   /// - Parameters:
-  ///   - weights: where the head is.
-  ///   - root: where all else is.
+  ///   - weights: the tensors among which the head is.
+  ///   - root: the tensors among which everything else is.
   private init(
     gpt2 c: GPT2Configuration, _ weights: WeightReader, _ root: WeightReader, _ names: GPT2Names
   ) throws(ModelFileError) {

@@ -1,8 +1,8 @@
 package import ModelFiles
 import Tensors
 
-/// GPT-NeoX (Black et al. 2022), of which Pythia is (Biderman et al. 2023): rotary positions for the first part of each
-/// head, attention and MLP side by side, queries, keys and values of a head after one another in one matrix.
+/// GPT-NeoX (Black et al. 2022), to which Pythia belongs (Biderman et al. 2023): rotary positions for the first part of
+/// each head, attention and MLP in parallel, one matrix with the queries, keys and values of each head in turn.
 extension TransformerDecoder {
   /// - Parameter weights: `model.safetensors` of Hugging Face, with or without `gpt_neox.` before each name.
   /// - Throws: `ModelFileError` where a tensor is missing or misshapen.
@@ -12,7 +12,7 @@ extension TransformerDecoder {
     func norm(_ reader: WeightReader, _ name: String) throws(ModelFileError) -> Norm {
       .layer(try reader.scoped(name).layerNorm(columns: d, epsilon: Float(c.layerNormEpsilon)))
     }
-    // Rows of all queries, then all keys, then all values; the file has them head by head.
+    // The rows of all queries, then of all keys, then of all values; the file has them head by head.
     let order = (0..<3).flatMap { part in
       (0..<c.attentionHeads).flatMap { head in (0..<h).map { (3 * head + part) * h + $0 } }
     }

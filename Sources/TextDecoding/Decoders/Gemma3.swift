@@ -1,15 +1,16 @@
 package import ModelFiles
 import Tensors
 
-/// Gemma 3's text model (Gemma Team 2025): embeddings times the root of their width, norms before and after each half of a
-/// block and of each head of queries and keys, layers that see a window with rotary positions of their own, GeGLU.
+/// Gemma 3's text model (Gemma Team 2025): embeddings times the square root of their width, norms before and after each
+/// half of a block and of each head of queries and keys, sliding-window layers with rotary positions of their own,
+/// GeGLU.
 extension TransformerDecoder {
   /// `model.safetensors` of Hugging Face, whose norms are stored less 1.
   ///
   /// - Throws: `ModelFileError` where a tensor is missing or misshapen.
   package init(gemma3 c: Gemma3Configuration, huggingFace weights: WeightReader) throws(ModelFileError) {
     let embedding = "embed_tokens.weight"
-    // Checkpoints that see hold the text model below others.
+    // Checkpoints with a vision encoder hold the text model under other names.
     let root = weights.rooted(
       at: ["model.language_model", "language_model.model", "model"], having: embedding)
     try self.init(
@@ -50,7 +51,7 @@ extension TransformerDecoder {
     var embedding = TokenEmbedding(
       Linear(weight: try root.matrix(names.embedding, rows: c.vocabularySize, columns: c.hiddenSize)))
     embedding.scale = Float(c.hiddenSize).squareRoot()
-    // Attention divides scores by the root of the head dimension; what is asked for instead goes to the queries' norm.
+    // Attention divides scores by the square root of the head dimension; any other divisor goes into the queries' norm.
     let queryScale = Float((Double(c.headDimension) / c.queryScalar).squareRoot())
     func norm(_ reader: WeightReader, _ key: String) throws(ModelFileError) -> Norm {
       try reader.rmsNorm(key, columns: c.hiddenSize, epsilon: c.rmsNormEpsilon, offset: names.normOffset)

@@ -5,7 +5,7 @@ import Tensors
 /// gated MLP, an output head that may be the embedding. With a sliding window (Mistral, Jiang et al. 2023), with biases of
 /// queries, keys and values (Qwen2, Yang et al. 2024), with norms of queries and keys (Qwen3).
 extension TransformerDecoder {
-  /// - Parameter names: how the file calls its tensors; it also tells how pairs of the rotary embedding lie.
+  /// - Parameter names: the file's names of tensors, and its layout of the rotary embedding's pairs.
   /// - Throws: `ModelFileError` where a tensor is missing or misshapen.
   package init(llama c: LlamaConfiguration, weights: WeightReader, names: LlamaNames) throws(ModelFileError) {
     let heads = Heads(queries: c.attentionHeads, keyValues: c.keyValueHeads, dimension: c.headDimension)
@@ -16,7 +16,7 @@ extension TransformerDecoder {
       layers.append(
         try Self.llamaLayer(c, heads, weights.scoped(names.layer(index)), names, window: c.windows[safely: index]))
     }
-    // A file may tie the head to the embedding by saying so or by leaving the head out.
+    // A file ties the head to the embedding by saying so, or by leaving the head out.
     let head =
       c.tiesWordEmbeddings || !weights.contains(names.head)
       ? embedding

@@ -1,10 +1,10 @@
 import Tensors
 
-/// How a file format calls the tensors of a Llama and its kin.
+/// The names of the tensors of Llama and its relatives in a file format.
 package struct LlamaNames: Sendable {
   package let embedding, norm, head: String
   let layerPrefix: String
-  /// Of these, and of `output`, weights and biases have the file's endings.
+  /// Names without an ending: the file's own endings for weights and biases follow.
   let query, key, value, output: String
   let attentionNorm, queryNorm, keyNorm, mlpNorm, gate, up, down: String
   let pairLayout: RotaryEmbedding.PairLayout

@@ -1,8 +1,8 @@
 package import ModelFiles
 import Tensors
 
-/// OPT (Zhang et al. 2022): learnt positions whose table begins two rows early, ReLU; norms after each half of a block and
-/// embeddings narrower than the blocks in the model of 350 million parameters.
+/// OPT (Zhang et al. 2022): learnt positions whose table begins two rows early, and ReLU. The model of 350 million
+/// parameters has norms after each half of a block, and embeddings narrower than the blocks.
 extension TransformerDecoder {
   /// - Parameter weights: `model.safetensors` of Hugging Face, with or without `model.` before each name.
   /// - Throws: `ModelFileError` where a tensor is missing or misshapen.

@@ -4,25 +4,25 @@ package import Tensors
 package protocol TextDecoder: Sendable {
   var vocabularySize: Int { get }
 
-  /// What a prefix for this decoder looks like, at length 0.
+  /// The shape of a prefix for this decoder, at length 0.
   var prefixShape: Prefix.Shape { get }
 
-  /// Reads `tokens[row]` after what the cache holds of that row, and adds them to the cache.
+  /// Reads `tokens[row]` after the row's content in the cache, and adds them to the cache.
   ///
   /// - Parameter tokens: one list a row of the cache; lists may differ in length but none is empty.
-  /// - Returns: hidden states after the final norm of all tokens, row after row, `[sum of counts, hidden]`.
+  /// - Returns: the hidden states of all tokens after the final norm, row after row, `[sum of counts, hidden]`.
   /// - Throws: `DecodingError.tokenOutOfRange`, `.contextFull`; the cache is unchanged then.
   func hiddenStates(_ tokens: [[Int]], cache: inout KVCache) throws(DecodingError) -> Tensor
 
-  /// The width of what stands for a token, or for a place of a prompt that is no token.
+  /// The width of the embedding of a token, or of a prompt's position that is not a token.
   var embeddingWidth: Int { get }
 
-  /// What stands for tokens: `[tokens, embeddingWidth]`, without positions.
+  /// The embeddings of tokens, `[tokens, embeddingWidth]`, without positions.
   ///
   /// - Throws: `DecodingError.tokenOutOfRange`.
   func embeddings(of tokens: [Int]) throws(DecodingError) -> Tensor
 
-  /// As `hiddenStates(_:cache:)`, of what need not be tokens (Lester et al. 2021, "prompt tuning").
+  /// As `hiddenStates(_:cache:)`, for embeddings that need not belong to tokens (Lester et al. 2021, "prompt tuning").
   ///
   /// - Parameter embeddings: `[count, embeddingWidth]` for each row; none is empty.
   func hiddenStates(ofEmbeddings embeddings: [Tensor], cache: inout KVCache) throws(DecodingError) -> Tensor
@@ -30,21 +30,21 @@ package protocol TextDecoder: Sendable {
   /// `[rows, hidden]` → `[rows, vocabularySize]`.
   func logits(_ hiddenStates: Tensor) -> Tensor
 
-  /// How badly the decoder foretells texts from the prefixes of their images: the cross-entropy of every token of a text
-  /// given those before it, times the token's weight where there are weights (`PackedCaptions.weights`). Its gradient can be
-  /// traced back to the prefixes.
+  /// How badly the decoder predicts texts from the prefixes of their images: the cross-entropy of every token of a text
+  /// given those before it, times the token's weight where there are weights (`PackedCaptions.weights`). Its gradient
+  /// can be traced back to the prefixes.
   ///
   /// - Parameters:
   ///   - prefixes: `[images, layers, 2, keyValueHeads, length, headDimension]`.
-  ///   - labelSmoothing: the share of probability that targets give to all tokens alike.
-  ///   - divisor: of the sum over tokens; their number, and so the mean, by default.
+  ///   - labelSmoothing: the share of probability that targets spread evenly over all tokens.
+  ///   - divisor: what the sum over tokens is divided by; by default their number, which gives the mean.
   /// - Returns: a scalar.
   /// - Throws: `DecodingError`.
   func loss(
     of captions: PackedCaptions, prefixes: Variable, labelSmoothing: Double, divisor: Double?
   ) throws(DecodingError) -> Variable
 
-  /// As `loss(of:prefixes:…)`, with what stands before the first token of each text instead of keys and values.
+  /// As `loss(of:prefixes:…)`, with embeddings before the first token of each text instead of keys and values.
   ///
   /// - Parameter prompts: `[images, length, embeddingWidth]`.
   func loss(
@@ -53,11 +53,11 @@ package protocol TextDecoder: Sendable {
 
   /// The same prefix for positions `offset ..< offset + length`: its keys as they would stand there.
   ///
-  /// - Throws: `DecodingError.fixedPositions` where positions cannot be told from keys, as with learnt ones, which are added
-  ///   to embeddings; that is the default.
+  /// - Throws: `DecodingError.fixedPositions` where positions cannot be separated from keys, as with learnt ones, which
+  ///   are added to embeddings; that is the default.
   func moved(_ prefix: Prefix, by offset: Int) throws(DecodingError) -> Prefix
 
-  /// The most bytes that `prepared(_:)` takes.
+  /// The largest number of bytes that `prepared(_:)` takes.
   func preparedByteCount(_ plan: MatrixPlan) -> Int
 
   /// The same decoder, its matrices made ready to multiply as `plan` says: see `Linear.prepared(_:)`.
@@ -77,7 +77,7 @@ extension TextDecoder {
     try KVCache(shape: prefixShape, prefixes: prefixes)
   }
 
-  /// What a prompt of embeddings means: its keys and values in every layer, which are all that text behind it sees.
+  /// The prefix of a prompt of embeddings: its keys and values in every layer, which are all that text behind it sees.
   ///
   /// - Parameter embeddings: `[length, embeddingWidth]`.
   /// - Throws: `DecodingError.contextFull`.
@@ -91,7 +91,7 @@ extension TextDecoder {
 
   /// Logits after the last of each row's tokens, `[rows, vocabularySize]`.
   ///
-  /// - Parameter tokens: as of `hiddenStates(_:cache:)`, but that a row whose prefix tells what follows it may have none.
+  /// - Parameter tokens: as in `hiddenStates(_:cache:)`, but a row whose prefix has `nextLogits` may have none.
   /// - Throws: as `hiddenStates(_:cache:)`; `DecodingError.nothingToRead` where a row has neither.
   package func lastLogits(_ tokens: [[Int]], cache: inout KVCache) throws(DecodingError) -> Tensor {
     let known = tokens.indices.map { tokens[$0].isEmpty ? cache.nextLogits(ofRow: $0) : nil }
@@ -115,7 +115,7 @@ extension TextDecoder {
 }
 
 extension Tensor {
-  /// Of lists of rows one after the other, the last row of each.
+  /// The last row of each list, where `self` holds lists of rows one after the other.
   fileprivate func lastRows(ofLists counts: [Int]) -> Tensor {
     let columns = columns
     var last = Tensor(uninitialized: [counts.count, columns])

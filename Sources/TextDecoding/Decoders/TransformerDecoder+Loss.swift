@@ -24,7 +24,7 @@ extension TransformerDecoder {
       weights: captions.weights, labelSmoothing: labelSmoothing, divisor: divisor)
   }
 
-  /// Hidden states after the final norm of every input token, `[tokens, hidden]`.
+  /// The hidden states of every input token after the final norm, `[tokens, hidden]`.
   package func hiddenStates(of captions: PackedCaptions, prefixes: Variable) throws(DecodingError) -> Variable {
     let dimensions = Array(prefixes.shape.dropFirst())
     let prefixLength = dimensions.count == 5 ? dimensions[3] : 0
@@ -75,7 +75,7 @@ extension TransformerDecoder {
   ) throws(DecodingError) -> Variable {
     let length = prefixLength + (sequences.lengths.max() ?? 0)
     if length > maximumPositions { throw .contextFull(length: length, limit: maximumPositions) }
-    // Layers that turn and see alike share what attention prepares.
+    // Layers with the same rotary embedding and window share what attention prepares.
     var attentions: [[Int?]: PrefixAttention] = [:]
     for layer in layers {
       let attention = layer.attention

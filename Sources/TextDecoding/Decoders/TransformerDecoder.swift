@@ -1,7 +1,7 @@
 import ModelFiles
 package import Tensors
 
-/// A causal transformer. Each family's file says how its weights become one: `init(llama:…)`, `init(gpt2:…)` and so on.
+/// A causal transformer. Each family's file makes one from its weights: `init(llama:…)`, `init(gpt2:…)` and so on.
 package struct TransformerDecoder: TextDecoder {
   /// Heads of a block's attention, the same in all blocks.
   struct Heads: Sendable {
@@ -14,13 +14,13 @@ package struct TransformerDecoder: TextDecoder {
   var embedding: TokenEmbedding
   var layers: [DecoderLayer]
   let norm: Norm?
-  /// From the width of the blocks to that of the embeddings, where they differ.
+  /// The projection from the width of the blocks to that of the embeddings, where they differ.
   var outputProjection: Linear?
   var head: Linear
-  /// Those that layers name by number.
+  /// The rotary embeddings, which layers name by index.
   var rotaries: [RotaryEmbedding] = []
   var pairLayout = RotaryEmbedding.PairLayout.halves
-  /// How many positions the model was trained for or, where they are learnt, has.
+  /// The number of positions that the model was trained for or, where they are learnt, that it has.
   package let maximumPositions: Int
 
   init(
@@ -112,7 +112,7 @@ package struct TransformerDecoder: TextDecoder {
     return result.value
   }
 
-  /// All layers and the final norm, whatever way attention is done: `[tokens, hidden]` → `[tokens, hidden]`, or the width
+  /// All layers and the final norm, with any kind of attention: `[tokens, hidden]` → `[tokens, hidden]`, or the width
   /// of embeddings where it differs.
   ///
   /// - Parameter attend: `[tokens, queries | keys | values]` of a layer, before the rotation → `[tokens, queries]`.

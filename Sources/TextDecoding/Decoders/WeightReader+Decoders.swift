@@ -3,7 +3,7 @@ import Tensors
 
 /// What several decoder families read in the same way.
 extension WeightReader {
-  /// - Parameter offset: added to the weight: Hugging Face's Gemma stores it less 1.
+  /// - Parameter offset: is added to the weight, which Hugging Face's Gemma stores less 1.
   func rmsNorm(
     _ key: String, columns: Int, epsilon: Double, offset: Float = 0
   ) throws(ModelFileError) -> Norm {
@@ -25,7 +25,7 @@ extension Tensor {
 }
 
 extension Array {
-  /// The element, or `nil` beyond the end: of lists that may be left empty.
+  /// The element, or `nil` beyond the end; for lists that may be empty.
   subscript<Wrapped>(safely index: Int) -> Wrapped? where Element == Wrapped? {
     index < count ? self[index] : nil
   }

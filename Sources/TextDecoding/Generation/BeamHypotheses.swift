@@ -21,10 +21,10 @@ struct BeamHypotheses {
   }
 
   var isFull: Bool { sequences.count >= capacity }
-  /// What a newcomer must beat; -infinity while there is room.
+  /// The score that a new sequence must beat; -infinity while there is room.
   var worstScore: Double { isFull ? scores.last ?? -.infinity : -.infinity }
 
-  /// Keeps `sequence` if it is among the best. Of equal ones the earlier is the better.
+  /// Keeps `sequence` if it is among the best. Among equal scores the earlier one is better.
   mutating func insert(_ sequence: @autoclosure () -> GeneratedSequence, score: Double) {
     let place = scores.firstIndex { $0 < score } ?? scores.count
     guard place < capacity else { return }

@@ -3,19 +3,19 @@ struct BeamRow {
   let id: Int
   private(set) var beams: [Beam]
   private var hypotheses: BeamHypotheses
-  /// The best continuations of this step; index is beam · vocabulary size + token.
+  /// The best continuations of this step; their index is beam · vocabulary size + token.
   private var continuations: LargestScores
   private var vocabularySize = 1
-  /// For each beam, what the model itself said where processors changed a score.
+  /// The model's own scores of each beam where processors changed them.
   private var originals: [EditableScores.Originals] = []
 
   struct Beam {
     var progress: SequenceProgress
-    /// Log-probabilities summed, as processors left them.
+    /// The sum of log-probabilities after processing.
     var logProbability: Double
-    /// Which beam of the step before it continues.
+    /// Which beam of the previous step it continues.
     var parent: Int
-    /// What it is fed next.
+    /// The tokens that it is fed next.
     var pending: [Int]
   }
 
@@ -27,7 +27,7 @@ struct BeamRow {
     continuations = LargestScores(capacity: settings.candidateCount)
   }
 
-  /// Takes in the logits that one beam got; all beams in turn, then comes `advance`.
+  /// Takes in the logits of one beam. It is called for all beams in turn, and then `advance`.
   mutating func offerContinuations(
     of beam: Int, scores: UnsafeMutableBufferPointer<Float>, processors: [any LogitsProcessor]
   ) throws(GenerationError) {
@@ -38,7 +38,8 @@ struct BeamRow {
     vocabularySize = scores.count
     var offset = beams[beam].logProbability - statistics.logSumExp
     if !processors.isEmpty {
-      // In beam search, processors see log-probabilities, not logits: that is how a penalty differs from greedy's.
+      // In beam search, processors see log-probabilities, not logits: so a penalty acts differently than in greedy
+      // decoding.
       let logSumExp = Float(statistics.logSumExp)
       for token in scores.indices { scores[token] -= logSumExp }
       offset = beams[beam].logProbability
@@ -62,7 +63,7 @@ struct BeamRow {
         if next.count < settings.width { next.append(beam) }
         continue
       }
-      // Those beyond the width were kept only so that enough beams can go on.
+      // Candidates beyond the width were kept only so that enough beams can go on.
       if rank < settings.width { finish(beam, reason: reason, settings: settings) }
     }
     continuations.removeAll()
@@ -95,7 +96,7 @@ struct BeamRow {
     hypotheses.insert(beam.progress.finished(reason, score: score), score: score)
   }
 
-  /// Whether going on may still change the hypotheses, as far as `earlyStopping` cares.
+  /// Whether further steps may still change the hypotheses, by the rule of `earlyStopping`.
   private func canImprove(_ settings: BeamSearch.Settings) -> Bool {
     guard let best = beams.first else { return false }
     guard hypotheses.isFull else { return true }

@@ -1,7 +1,7 @@
 /// Beam search with the semantics of transformers 5's `_beam_search`, each row as in a batch of its own.
 ///
-/// One thing is different: where a row has fewer possible continuations than beams (a tiny vocabulary), transformers
-/// fills up with copies of score -1e9; here there are just fewer beams, and maybe fewer hypotheses.
+/// One thing is different. Where a row has fewer possible continuations than beams (a tiny vocabulary), transformers
+/// adds copies of score -1e9; here there are just fewer beams, and maybe fewer hypotheses.
 struct BeamSearch: RowDecoding {
   struct Settings {
     let width: Int
@@ -11,7 +11,7 @@ struct BeamSearch: RowDecoding {
     let processors: [any LogitsProcessor]
     let conditions: StopConditions
 
-    /// Enough continuations that `width` are left even where every beam's likeliest ones are all stop tokens.
+    /// Enough continuations to leave `width` of them even where the likeliest ones of every beam are all stop tokens.
     var candidateCount: Int { max(2, 1 + conditions.stopTokens.count) * width }
   }
 
@@ -32,7 +32,7 @@ struct BeamSearch: RowDecoding {
     _ stepper: inout Stepper, onToken: ((GeneratedToken) throws -> Void)?
   ) throws -> [FinishedRow] {
     var failures = try offerContinuations(to: &stepper)
-    // Beams of all rows lie behind one another in the batch; new beam i continues `parents[i]`.
+    // The batch holds the beams of all rows one after the other; new beam i continues `parents[i]`.
     var parents: [Int] = []
     var finished: [FinishedRow] = []
     var first = 0
@@ -60,7 +60,7 @@ struct BeamSearch: RowDecoding {
 
   /// Feeds all beams.
   ///
-  /// - Returns: what went wrong, by the row's place.
+  /// - Returns: the errors, by the row's index.
   private mutating func offerContinuations<Stepper: TokenStepper>(
     to stepper: inout Stepper
   ) throws -> [Int: GenerationError] {

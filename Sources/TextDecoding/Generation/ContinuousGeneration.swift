@@ -1,7 +1,7 @@
-/// Generation in a batch that rows join at any time: the place of a row that has ended is taken by the next at once
+/// Generation in a batch that rows join at any time: the next row takes the place of one that has ended at once
 /// ("continuous batching": Yu et al. 2022, "Orca").
 ///
-/// As with `generate`, what a row becomes depends on its own logits, start tokens and seed alone.
+/// As with `generate`, the text of a row depends on its own logits, start tokens and seed alone.
 package struct ContinuousGeneration<Stepper: TokenStepper> {
   private var stepper: Stepper
   private var decoding: any RowDecoding
@@ -18,15 +18,15 @@ package struct ContinuousGeneration<Stepper: TokenStepper> {
     self.stepper = stepper
   }
 
-  /// How many rows are alive; with beam search, each counts once.
+  /// The number of unfinished rows; with beam search, each counts once.
   package var rowCount: Int { decoding.rowCount }
 
   /// Adds a row.
   ///
   /// - Parameters:
-  ///   - id: what results call it.
-  ///   - startTokens: at least one; as many as this row wants.
-  ///   - seed: for sampling, tells rows apart that share the options' seed.
+  ///   - id: the row's id in results.
+  ///   - startTokens: the row's first tokens, at least one.
+  ///   - seed: for sampling, distinguishes rows that share the options' seed.
   ///   - append: gives the stepper one more row, or throws and leaves it as it is.
   /// - Throws: `GenerationError`, and what `append` throws; no row is added then.
   package mutating func add(
@@ -44,7 +44,7 @@ package struct ContinuousGeneration<Stepper: TokenStepper> {
 
   /// Gives every row one more token.
   ///
-  /// - Returns: the rows that ended by it.
+  /// - Returns: the rows that ended with this step.
   /// - Throws: what the stepper throws. An error of one row is that row's result.
   package mutating func step() throws -> [FinishedRow] {
     if decoding.rowCount == 0 { return [] }

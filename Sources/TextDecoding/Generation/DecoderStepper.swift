@@ -5,7 +5,7 @@ package struct DecoderStepper<Decoder: TextDecoder>: TokenStepper {
   private let decoder: Decoder
   private var cache: KVCache
 
-  /// Rows start where the cache stands, usually at the end of their prefixes.
+  /// Rows start where the cache ends, usually at the end of their prefixes.
   package init(decoder: Decoder, cache: KVCache) {
     self.decoder = decoder
     self.cache = cache

@@ -1,8 +1,8 @@
-/// A row of scores that remembers what it held where it was changed: the model's own probabilities are wanted later.
+/// A row of scores that remembers the original values of changed ones: the model's own probabilities are needed later.
 struct EditableScores {
   private let scores: UnsafeMutableBufferPointer<Float>
   typealias Originals = [(token: Int, score: Float)]
-  /// What stood at the changed places, in order of the changes.
+  /// The original values of the changed scores, in order of the changes.
   private(set) var originals: Originals = []
 
   init(_ scores: UnsafeMutableBufferPointer<Float>) {
@@ -20,7 +20,7 @@ struct EditableScores {
     }
   }
 
-  /// What stood there before the first change.
+  /// The token's score before the first change.
   func original(_ token: Int) -> Float {
     originals.first { $0.token == token }?.score ?? scores[token]
   }

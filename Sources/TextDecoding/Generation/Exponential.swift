@@ -27,7 +27,7 @@ enum Exponential {
       index += 16
     }
     while index < scores.count {
-      // One lane counts; the others are next to nothing.
+      // Only one lane counts; the others add almost nothing.
       var lanes = SIMD8<Float>(repeating: -.infinity)
       lanes[0] = (start[index] - shift) * binaryScale
       sums.0 += powerOfTwo(lanes)
@@ -40,11 +40,11 @@ enum Exponential {
 
   /// 2^x for x ≤ 0 to about two units in the last place; 2^-126 where x is lower, NaN for NaN.
   ///
-  /// x = n + f with n whole and |f| ≤ 1/2; 2^f is the polynomial of degree 5 that is 1 at 0 and otherwise has the least
-  /// relative error there (9.2e-8, found by Lawson's iteration), and 2^n is put together from its bits.
+  /// x = n + f with n an integer and |f| ≤ 1/2; 2^f is the polynomial of degree 5 that is 1 at 0 and otherwise has the
+  /// least relative error there (9.2e-8, found by Lawson's iteration), and 2^n is assembled from its bits.
   @inline(__always)
   private static func powerOfTwo(_ x: SIMD8<Float>) -> SIMD8<Float> {
-    // Adding 1.5 · 2^23 rounds x to a whole number, left in the low bits.
+    // Adding 1.5 · 2^23 rounds x to an integer, left in the low bits.
     let rounder: Float = 12_582_912
     let lowest = SIMD8<Float>(repeating: -126)
     let bounded = x.replacing(with: lowest, where: x .< lowest)

@@ -1,11 +1,11 @@
 /// Why a row ended.
 package enum FinishReason: String, Sendable, Codable, CaseIterable {
-  /// The model gave one of `stopTokens`.
+  /// The model produced one of `stopTokens`.
   case stopToken
   /// One of `stopStrings` appeared.
   case stopString
   /// `maximumNewTokens` were reached.
   case length
-  /// `noRepeatNGramSize` and the model together left no token that could follow.
+  /// `noRepeatNGramSize` and the model together left no possible next token.
   case noTokenLeft
 }

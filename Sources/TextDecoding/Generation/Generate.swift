@@ -1,19 +1,19 @@
-/// Lets a batch of rows grow, each until it ends by itself.
+/// Generates the texts of a batch of rows, each until it ends by itself.
 ///
-/// A row that has ended is dropped from the batch, so that the others go on faster. What a row becomes depends on its own
-/// logits, start tokens and seed alone, never on its neighbours or its place.
+/// A row that has ended is dropped from the batch, so that the others run faster. The text of a row depends on its own
+/// logits, start tokens and seed alone, never on its neighbours or its index.
 ///
 /// - Parameters:
-///   - stepper: the decoder, its rows standing where generation shall begin. It is used up; hand over the only copy to
-///     spare it a copy of its cache.
-///   - startTokens: one list a row, each of its own length, at least one token unless the row can begin by itself.
+///   - stepper: the decoder, its rows at the point where generation is to begin. It is consumed; pass the only copy to
+///     avoid copying its cache.
+///   - startTokens: one list per row, each of its own length, at least one token unless the row can begin by itself.
 ///   - options: checked before anything else.
-///   - rowSeeds: for sampling, tells rows apart that share `seed`: one number a row. Without them it is the row's index;
-///     give them where a row shall be drawn alike in whatever batch it comes.
-///   - tokenBytes: the UTF-8 bytes that a token stands for. Stop strings need it, `textBytes` are there only with it.
-///   - onToken: is told the tokens of the text (`textTokens`) as soon as they are certain: by and by, and with beam search
-///     all of a row when it ends. May throw to end generation.
-/// - Returns: what became of each row, in the order of `startTokens`.
+///   - rowSeeds: for sampling, one number per row, which distinguishes rows that share `seed`; by default the row's
+///     index. Give them where a row is to be sampled alike in any batch.
+///   - tokenBytes: the UTF-8 bytes that a token stands for. Stop strings and `textBytes` need it.
+///   - onToken: is notified of the tokens of the text (`textTokens`) as soon as they are certain; with beam search, of
+///     all tokens of a row when it ends. May throw to end generation.
+/// - Returns: the result of each row, in the order of `startTokens`.
 /// - Throws: `GenerationError`, and what `stepper` and `onToken` throw.
 package func generate<Stepper: TokenStepper>(
   from stepper: consuming Stepper,

@@ -1,6 +1,6 @@
-/// A token of a row's text, handed out while generation goes on.
+/// A token of a row's text, reported while generation goes on.
 package struct GeneratedToken: Sendable, Equatable {
-  /// Which row of the batch, counted as its start tokens were.
+  /// The row of the batch, in the order of the start tokens.
   package let row: Int
   package let token: Int
   /// As in `GeneratedSequence.tokenLogProbabilities`.

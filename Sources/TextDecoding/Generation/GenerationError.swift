@@ -1,10 +1,10 @@
 /// Why generation could not start or go on.
 package enum GenerationError: Error, Equatable, CustomStringConvertible {
-  /// An option outside of what is allowed.
+  /// An option outside of the allowed range.
   case invalidOption(name: String, value: String, allowed: String)
-  /// Stop strings were asked for, but nothing says which bytes a token stands for.
+  /// Stop strings were asked for, but the bytes of tokens were not given.
   case stopStringsNeedTokenBytes
-  /// Not one list of start tokens, or not one seed, for each row of the batch.
+  /// The number of lists of start tokens, or of seeds, differs from the number of rows.
   case rowCountMismatch(what: String, count: Int, rows: Int)
   /// A row without start tokens: nothing says what comes first.
   case noStartToken(row: Int)
@@ -12,7 +12,7 @@ package enum GenerationError: Error, Equatable, CustomStringConvertible {
   case tokenOutsideVocabulary(what: String, token: Int, vocabularySize: Int)
   /// The decoder returned logits of another shape than it promised.
   case logitsShape(found: [Int], expected: [Int])
-  /// The decoder's logits hold NaN or +infinity, or nothing but -infinity. Rows count from 0, steps from 1.
+  /// The decoder's logits hold NaN or +infinity, or only -infinity. Rows count from 0, steps from 1.
   case logitsNotFinite(row: Int, step: Int)
   /// The options forbid every token before the first one could be chosen.
   case everyTokenMasked(row: Int)

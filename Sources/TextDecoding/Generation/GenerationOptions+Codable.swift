@@ -1,4 +1,4 @@
-// Written out, where the compiler could do it, so that an option left out of a file has its default value.
+// Written by hand, not by the compiler, so that an option left out of a file has its default value.
 
 extension GenerationOptions: Codable {
   private enum CodingKeys: String, CodingKey {

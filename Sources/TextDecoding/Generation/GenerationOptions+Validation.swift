@@ -1,13 +1,13 @@
 extension GenerationOptions {
   static let widestBeam = 256
-  /// Below, sampling is greedy but for rounding; above, even for any model.
+  /// Below this range sampling is greedy up to rounding; above it, uniform for any model.
   static let temperatures = 1e-3...1e3
   /// Keeps `length ^ penalty` far from overflow for any length.
   static let lengthPenalties = -8.0...8.0
 
   /// Checks every option by itself and against the others.
   ///
-  /// - Throws: `GenerationError.invalidOption` for the first that is outside of its range.
+  /// - Throws: `GenerationError.invalidOption` for the first one that is outside of its range.
   package func validate() throws(GenerationError) {
     try Self.require(
       repetitionPenalty.isFinite && repetitionPenalty > 0, "repetitionPenalty", repetitionPenalty, "a number above 0")

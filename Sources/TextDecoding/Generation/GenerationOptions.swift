@@ -1,16 +1,16 @@
-/// How text is drawn from a decoder. Names, defaults and effects are those of Hugging Face transformers'
+/// How a decoder generates text. Names, defaults and effects are those of Hugging Face transformers'
 /// `GenerationConfig`, so that a setting found elsewhere gives the same text here.
 package struct GenerationOptions: Sendable, Equatable {
   package var strategy: DecodingStrategy
 
-  /// Makes tokens that stand in the row already (start tokens too) less likely where above 1, likelier where below: a
+  /// Makes tokens that the row already holds (start tokens too) less likely if above 1, and likelier if below: a
   /// positive score is divided by it, a negative one multiplied (Keskar et al. 2019, "CTRL"). 1 does nothing.
   package var repetitionPenalty: Double
 
   /// No run of this many tokens comes twice in a row, start tokens counted. 0 allows all.
   package var noRepeatNGramSize: Int
 
-  /// Stop tokens are forbidden until a row has this many new tokens. Stop strings are not held off by it.
+  /// Stop tokens are forbidden until a row has this many new tokens. It does not affect stop strings.
   package var minimumNewTokens: Int
 
   /// A row ends when it has this many new tokens, the stop token counted.
@@ -19,7 +19,7 @@ package struct GenerationOptions: Sendable, Equatable {
   /// Tokens that end a row. They belong to its tokens, not to its text.
   package var stopTokens: [Int]
 
-  /// Strings that end a row where they appear in its new text, which is cut before them. They may span tokens.
+  /// Strings that end a row when they appear in its new text, which is cut before them. They may span tokens.
   package var stopStrings: [String]
 
   package init(

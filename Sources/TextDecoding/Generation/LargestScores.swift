@@ -1,5 +1,5 @@
 /// The `capacity` largest of the scores offered, found without sorting or copying the rest: a heap whose root is the
-/// smallest one kept. Of equal scores the one with the lower index is the larger.
+/// smallest one kept. Among equal scores the one with the lower index counts as larger.
 package struct LargestScores {
   package struct Entry: Equatable {
     package let score: Double
@@ -36,9 +36,9 @@ package struct LargestScores {
     }
   }
 
-  /// Offers score + `offset` of a whole row under the indices from `base` on; scores of -infinity are passed over.
+  /// Offers score + `offset` for a whole row, with indices from `base` on; scores of -infinity are skipped.
   package mutating func offer(_ scores: UnsafeBufferPointer<Float>, plus offset: Double, base: Int) {
-    // In single precision and one step lower: lets all through that may be kept, and little else.
+    // In single precision and one step lower: it passes all scores that may be kept, and few others.
     var cut = Float(threshold - offset).nextDown
     for index in 0..<scores.count where scores[index] > cut {
       offer(Double(scores[index]) + offset, index: base + index)
@@ -46,7 +46,7 @@ package struct LargestScores {
     }
   }
 
-  /// What was kept, largest first.
+  /// The kept scores, largest first.
   package func sorted() -> [Entry] {
     heap.sorted { $1.isBelow($0) }
   }

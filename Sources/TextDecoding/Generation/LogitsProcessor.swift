@@ -1,4 +1,4 @@
-/// Changes scores of single tokens in sight of what the row holds already.
+/// Changes the scores of single tokens, given the tokens that the row already holds.
 protocol LogitsProcessor: Sendable {
   func process(_ scores: inout EditableScores, history: TokenHistory)
 }

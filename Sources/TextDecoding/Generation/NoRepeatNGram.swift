@@ -1,4 +1,4 @@
-/// Forbids every token that would complete a run of `size` tokens that the row holds already.
+/// Forbids every token that would complete a run of `size` tokens that the row already holds.
 struct NoRepeatNGram: LogitsProcessor {
   let size: Int
 

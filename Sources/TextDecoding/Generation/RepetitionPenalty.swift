@@ -1,5 +1,5 @@
-/// Makes tokens that were there before less likely (Keskar et al. 2019, "CTRL", section 4.1; with transformers' repair for
-/// negative scores).
+/// Makes tokens that the row already holds less likely (Keskar et al. 2019, "CTRL", section 4.1; with transformers'
+/// correction for negative scores).
 struct RepetitionPenalty: LogitsProcessor {
   let penalty: Float
 

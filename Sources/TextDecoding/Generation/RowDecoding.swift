@@ -1,28 +1,28 @@
-/// A way to let rows grow together. Rows join at any time and leave when they end.
+/// A way to generate several rows together. Rows join at any time and leave when they end.
 protocol RowDecoding {
-  /// How many rows are alive; each may hold several of the stepper's.
+  /// The number of unfinished rows; each may hold several rows of the stepper.
   var rowCount: Int { get }
 
-  /// Adds a row behind the others, as the stepper has got one more.
+  /// Adds a row after the others, once the stepper has one more.
   ///
   /// - Parameters:
-  ///   - id: what errors and results call the row.
-  ///   - startTokens: at least one.
-  ///   - seed: for sampling.
+  ///   - id: the row's id in errors and results.
+  ///   - startTokens: the row's first tokens, at least one.
+  ///   - seed: the row's seed, for sampling.
   mutating func add(id: Int, startTokens: [Int], seed: UInt64)
 
   /// Feeds every row once.
   ///
-  /// - Returns: the rows that ended, which the stepper has lost by then.
+  /// - Returns: the rows that ended, which the stepper no longer has.
   /// - Throws: what `stepper` and `onToken` throw. An error of one row ends that row only.
   mutating func step<Stepper: TokenStepper>(
     _ stepper: inout Stepper, onToken: ((GeneratedToken) throws -> Void)?
   ) throws -> [FinishedRow]
 }
 
-/// What became of a row.
+/// The result of a row.
 package struct FinishedRow: Sendable {
-  /// As it was given when the row joined.
+  /// The id that was given when the row joined.
   package let id: Int
   package let result: Result<GeneratedSequence, GenerationError>
 }

@@ -6,15 +6,15 @@
   import Darwin
 #endif
 
-/// What decoding needs to know of a whole row of logits.
+/// The statistics of a whole row of logits that decoding needs.
 package struct ScoreStatistics {
   package let maximum: Float
-  /// The first place where `maximum` stands.
+  /// The first index of `maximum`.
   package let argument: Int
   /// log Σ exp(score): subtract it from a logit for its log-probability.
   package let logSumExp: Double
 
-  /// - Returns: `nil` where the row is empty, holds NaN or +infinity, or nothing but -infinity.
+  /// - Returns: `nil` where the row is empty, holds NaN or +infinity, or holds only -infinity.
   package init?(_ scores: UnsafeBufferPointer<Float>) {
     guard let largest = Self.maximum(scores) else { return nil }
     let sum = Exponential.sum(scores, minus: largest.value, scale: 1)
@@ -25,7 +25,7 @@ package struct ScoreStatistics {
     logSumExp = Double(largest.value) + log(sum)
   }
 
-  /// The largest score, NaN passed over, and where it first stands.
+  /// The largest score, ignoring NaN, and its first index.
   ///
   /// - Returns: `nil` where there is none above -infinity, or it is +infinity.
   package static func maximum(_ scores: UnsafeBufferPointer<Float>) -> (value: Float, index: Int)? {

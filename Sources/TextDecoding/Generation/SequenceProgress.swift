@@ -1,4 +1,4 @@
-/// A row, or a beam of one, on its way.
+/// The state of a row, or of one of its beams, during generation.
 struct SequenceProgress {
   private(set) var history: TokenHistory
   private(set) var logProbabilities: [Double] = []
@@ -9,7 +9,7 @@ struct SequenceProgress {
     text = conditions.tokenBytes == nil ? nil : SequenceText()
   }
 
-  /// - Parameter logProbability: what the model itself gave to the token.
+  /// - Parameter logProbability: the model's own log-probability of the token.
   /// - Returns: why the row ends here, if it does.
   mutating func append(_ token: Int, logProbability: Double, conditions: StopConditions) -> FinishReason? {
     history.append(token)
@@ -21,7 +21,7 @@ struct SequenceProgress {
     return history.newCount >= conditions.maximumNewTokens ? .length : nil
   }
 
-  /// How many of the new tokens will be text whatever comes.
+  /// How many of the new tokens are certain to be text.
   func settledTokenCount(conditions: StopConditions) -> Int {
     text?.settledTokenCount(stopStrings: conditions.stopStrings) ?? history.newCount
   }

@@ -1,7 +1,7 @@
-/// The text of a row as its tokens come, watched for stop strings.
+/// The text of a row as its tokens arrive, checked for stop strings.
 struct SequenceText {
   private(set) var bytes: [UInt8] = []
-  /// How long the text was after each token.
+  /// The length of the text after each token.
   private var ends: [Int] = []
 
   /// Adds a token's bytes. Where that completes a stop string, the text is cut before the one that begins first.
@@ -17,10 +17,10 @@ struct SequenceText {
     return true
   }
 
-  /// How many tokens lie wholly in the text, up to a cut.
+  /// The number of tokens that lie wholly in the text, up to a cut.
   var tokenCount: Int { ends.count }
 
-  /// How many of them no stop string can reach any more.
+  /// How many of them no stop string can remove any more.
   func settledTokenCount(stopStrings: StopStrings) -> Int {
     let settled = bytes.count - stopStrings.unfinishedMatch(atEndOf: bytes)
     var count = ends.count

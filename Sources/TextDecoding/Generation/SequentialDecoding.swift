@@ -1,6 +1,6 @@
 import Tensors
 
-/// Greedy decoding and sampling: each row takes one token a step.
+/// Greedy decoding and sampling: each row takes one token per step.
 struct SequentialDecoding: RowDecoding {
   private let processors: [any LogitsProcessor]
   private let conditions: StopConditions
@@ -11,9 +11,9 @@ struct SequentialDecoding: RowDecoding {
     let id: Int
     var progress: SequenceProgress
     var generator: Xoshiro256PlusPlus
-    /// What it is fed next.
+    /// The tokens that it is fed next.
     var pending: [Int]
-    /// How many tokens `onToken` has been told.
+    /// The number of tokens that `onToken` has been notified of.
     var announced = 0
   }
 
@@ -61,7 +61,7 @@ struct SequentialDecoding: RowDecoding {
     return finished
   }
 
-  /// Takes the row's next token. Where none is left the token means nothing.
+  /// Takes the row's next token. Where none is left, the token has no meaning.
   private func advance(
     _ row: inout Row, scores: UnsafeMutableBufferPointer<Float>
   ) throws(GenerationError) -> (token: Int, reason: FinishReason?) {
@@ -79,7 +79,7 @@ struct SequentialDecoding: RowDecoding {
     return (token, row.progress.append(token, logProbability: logProbability, conditions: conditions))
   }
 
-  /// Tells of the tokens that are certain to be text.
+  /// Notifies `onToken` of the tokens that are certain to be text.
   private mutating func announce(
     _ position: Int, finished: FinishedRow?, onToken: ((GeneratedToken) throws -> Void)?
   ) throws {

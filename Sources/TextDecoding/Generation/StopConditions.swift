@@ -1,4 +1,4 @@
-/// What ends a row, and what its tokens spell.
+/// The conditions that end a row, and the bytes of its tokens.
 struct StopConditions {
   let stopTokens: Set<Int>
   let stopStrings: StopStrings

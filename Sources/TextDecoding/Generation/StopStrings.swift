@@ -8,7 +8,7 @@ struct StopStrings: Sendable {
     longest = patterns.map(\.count).max() ?? 0
   }
 
-  /// Where the first complete one begins, at `start` or later.
+  /// The index where the first complete one begins, at `start` or later.
   func firstMatch(in bytes: [UInt8], from start: Int) -> Int? {
     guard !patterns.isEmpty else { return nil }
     return (start..<max(start, bytes.count)).first { place in
@@ -16,7 +16,7 @@ struct StopStrings: Sendable {
     }
   }
 
-  /// The length of the longest end of `bytes` that begins, but does not complete, one of the strings.
+  /// The length of the longest suffix of `bytes` that begins, but does not complete, one of the strings.
   func unfinishedMatch(atEndOf bytes: [UInt8]) -> Int {
     let lengths = 0..<min(max(longest, 1), bytes.count + 1)
     return lengths.last { length in

@@ -1,5 +1,5 @@
 extension TextDecoder {
-  /// Lets a text grow from each prefix, all as one batch.
+  /// Generates a text from each prefix, all as one batch.
   ///
   /// - Throws: as `generate(from:startTokens:options:…)`; `DecodingError`.
   package func generate(
@@ -9,12 +9,12 @@ extension TextDecoder {
       from: prefixes, startTokens: prefixes.map { _ in startTokens }, options: options, tokenBytes: tokenBytes)
   }
 
-  /// The same with each row's own first tokens. Prefixes may be of any lengths and of different tasks: what a row becomes does
-  /// not depend on those beside it.
+  /// The same with each row's own first tokens. Prefixes may be of any lengths and of different tasks: the text of a
+  /// row does not depend on the other rows.
   ///
   /// - Parameters:
-  ///   - startTokens: one list a prefix, of any length of at least one.
-  ///   - rowSeeds: for sampling, one number a prefix; its index by default.
+  ///   - startTokens: one list per prefix, each of at least one token.
+  ///   - rowSeeds: for sampling, one number per prefix; its index by default.
   /// - Throws: as `generate(from:startTokens:options:…)`; `DecodingError`.
   package func generate(
     from prefixes: [Prefix], startTokens: [[Int]], options: GenerationOptions, rowSeeds: [UInt64]? = nil,

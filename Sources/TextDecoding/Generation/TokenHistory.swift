@@ -1,4 +1,4 @@
-/// All tokens of a row: those it started from, then the new ones.
+/// All tokens of a row: its start tokens, then the new ones.
 struct TokenHistory {
   private(set) var tokens: [Int]
   /// Each token once.

@@ -8,8 +8,8 @@ package import Tensors
   import Darwin
 #endif
 
-/// Draws a token by chance from scores: temperature, then top-k (Fan et al. 2018), then top-p, the nucleus (Holtzman et
-/// al. 2019), as transformers' warpers define and order them.
+/// Samples a token from scores: temperature, then top-k (Fan et al. 2018), then top-p, the nucleus (Holtzman et al.
+/// 2019), as transformers' warpers define and order them.
 package struct TokenSampler: Sendable {
   package let temperature: Double
   package let topK: Int?
@@ -23,7 +23,7 @@ package struct TokenSampler: Sendable {
 
   package struct Candidate {
     package let token: Int
-    /// In proportion to its probability; 1 for the likeliest token.
+    /// The weight of the token, proportional to its probability; 1 for the likeliest token.
     package let weight: Double
   }
 
@@ -38,7 +38,7 @@ package struct TokenSampler: Sendable {
     return draw(from: candidates(scores, maximum: maximum), position: position)
   }
 
-  /// The tokens that top-k and top-p leave, never none.
+  /// The tokens that top-k and top-p leave, at least one.
   package func candidates(_ scores: UnsafeBufferPointer<Float>, maximum: Float) -> [Candidate] {
     guard let topP, topP < 1 else {
       return collect(scores, from: topK.map { lowest(of: $0, in: scores) }, maximum: maximum)
@@ -47,7 +47,7 @@ package struct TokenSampler: Sendable {
       let kept = collect(scores, from: lowest(of: topK, in: scores), maximum: maximum)
       return nucleus(kept, mass: topP * kept.reduce(0) { $0 + $1.weight })
     }
-    // The nucleus is mostly a small part of the vocabulary: look among the likeliest first, sort only those.
+    // The nucleus is usually a small part of the vocabulary: search the likeliest tokens first, and sort only those.
     let mass = topP * Exponential.sum(scores, minus: maximum, scale: Float(1 / temperature))
     for depth in [4.0, 8, 16] {
       let kept = collect(scores, from: maximum - Float(depth * temperature), maximum: maximum)

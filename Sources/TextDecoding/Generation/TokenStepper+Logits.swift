@@ -1,7 +1,7 @@
 import Tensors
 
 extension TokenStepper {
-  /// Steps, and hands out the logits of each row in turn, to be changed in place.
+  /// Makes a step, and passes the logits of each row in turn to `body`, which may change them in place.
   mutating func step(
     _ tokens: [[Int]], forEachRow body: (_ row: Int, UnsafeMutableBufferPointer<Float>) throws -> Void
   ) throws {

@@ -1,11 +1,11 @@
 package import Tensors
 
-/// A batch of sequences that grow together: all that generation needs to know of a decoder.
+/// A batch of sequences that grow together: all that generation needs from a decoder.
 package protocol TokenStepper {
-  /// How many rows are alive now.
+  /// The number of rows at present.
   var rowCount: Int { get }
 
-  /// How many tokens a row of logits scores.
+  /// The number of tokens that a row of logits scores.
   var vocabularySize: Int { get }
 
   /// Whether a row needs no start token, since what comes first is known.
@@ -19,10 +19,10 @@ package protocol TokenStepper {
   ///   cannot come), but neither NaN nor +infinity.
   mutating func step(_ tokens: [[Int]]) throws -> Tensor
 
-  /// Makes row `i` what row `rows[i]` was: finished rows are dropped, beams repeated and reordered.
+  /// Makes the former row `rows[i]` the new row `i`: finished rows are dropped, beams repeated and reordered.
   ///
-  /// - Parameter rows: indices below `rowCount`, in any order, any of them repeated or left out; how many there are
-  ///   becomes the new count, which may be 0.
+  /// - Parameter rows: indices below `rowCount`, in any order, any of them repeated or left out. Their number is the
+  ///   new count, which may be 0.
   mutating func select(rows: [Int])
 }
 

@@ -1,10 +1,10 @@
 import Tensors
 
 extension TextDecoder {
-  /// One prefix of several, each moved behind those before it.
+  /// One prefix made of several, each moved behind those before it.
   ///
-  /// That is not the prefix of their texts in one: no part has seen the others. Their keys stand where they would stand there,
-  /// and those of the first layer are the same.
+  /// That is not the prefix of the joined text: no part has seen the others. Their keys have the same positions as
+  /// there, and those of the first layer are the same.
   ///
   /// - Throws: `DecodingError.prefixMismatch` where one is of another shape, `.fixedPositions` where the decoder's keys
   ///   cannot be moved.

@@ -1,9 +1,10 @@
 package import Tensors
 
 extension Prefix {
-  /// The same keys and values, `offset` positions later: keys are turned further, from the positions they stand for.
+  /// The same keys and values, `offset` positions later: keys are rotated further, from their present positions.
   ///
-  /// - Parameter rotary: of a layer. It may turn only the first numbers of a head; the others stay (Pythia's are so).
+  /// - Parameter rotary: the rotary embedding of a layer. It may rotate only the first numbers of a head; the others
+  ///   stay (as in Pythia).
   package func turned(by offset: Int, rotary: (_ layer: Int) -> RotaryEmbedding) -> Prefix {
     var moved = keysValues
     let rowsOfLayer = 2 * shape.keyValueHeads * length

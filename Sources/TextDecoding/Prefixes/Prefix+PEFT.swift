@@ -1,13 +1,13 @@
 import ModelFiles
 import Tensors
 
-/// PEFT keeps a prefix as one row a position: keys of layer 0, its values, keys of layer 1 and so on, each head after head
-/// (`PeftModel.get_prompt`). It hands keys to the model's cache as they are and lets the text begin at position `length`: that
-/// is this project's convention too, so that nothing but the order of the numbers changes.
+/// PEFT keeps a prefix as one row per position: keys of layer 0, its values, keys of layer 1 and so on, each head after
+/// head (`PeftModel.get_prompt`). It passes keys to the model's cache unchanged and lets the text begin at position
+/// `length`. That is this project's convention too, so only the order of the numbers changes.
 extension Prefix {
   /// Reads what PEFT's `save_pretrained` wrote, of f32, f16 or bf16.
   ///
-  /// - Parameter decoder: the shape that is wanted; its length is ignored.
+  /// - Parameter decoder: the shape of the decoder's prefixes; its length is ignored.
   /// - Throws: `PEFTError`, `PrefixFileError.notFinite`, `ModelFileError`.
   package init(peftDirectory directory: String, decoder: Shape) throws {
     let configurationPath = Path.join(directory, PEFTPrefixConfiguration.fileName)
@@ -39,8 +39,8 @@ extension Prefix {
   /// Writes a directory that PEFT's `PeftModel.from_pretrained` reads.
   ///
   /// - Parameters:
-  ///   - directory: created where it is not there; files of the same names are replaced.
-  ///   - baseModel: what PEFT shall call the decoder: a repository's name or a directory.
+  ///   - directory: the directory's path; it is created if it is missing, and files of the same names are replaced.
+  ///   - baseModel: the name of the decoder for PEFT: a repository's name or a directory.
   /// - Throws: `FileSystemError`, `ModelFileError.cannotWrite`.
   package func writePEFT(directory: String, baseModel: String?) throws {
     try FileSystem.createDirectory(directory)
@@ -56,7 +56,7 @@ extension Prefix {
 }
 
 extension Tensor {
-  /// Between `[heads, length, headDimension]`, heads of all layers' keys and values, and PEFT's
+  /// Converts between `[heads, length, headDimension]`, the heads of all layers' keys and values, and PEFT's
   /// `[length, heads · headDimension]`.
   fileprivate func exchangingHeads(of shape: Prefix.Shape, toRows: Bool) -> Tensor {
     let (heads, length, d) = (shape.layers * 2 * shape.keyValueHeads, shape.length, shape.headDimension)

@@ -32,7 +32,7 @@ package struct PrefixFile: Sendable {
     self.origin = origin
   }
 
-  /// - Throws: `PrefixFileError`; `ModelFileError` where the file is damaged.
+  /// - Throws: `PrefixFileError`; `ModelFileError` if the file is damaged.
   package init(path: String) throws {
     guard FileSystem.isRegularFile(path) else { throw PrefixFileError.notFound(path: path) }
     let file = try SafetensorsFile(path: path)
@@ -92,8 +92,8 @@ package struct PrefixFile: Sendable {
   /// Refuses a prefix of another decoder.
   ///
   /// - Parameters:
-  ///   - path: of the file, for messages.
-  ///   - decoder: that shall start from the prefix, and its shape.
+  ///   - path: the path of the file, for messages.
+  ///   - decoder: the decoder that is to start from the prefix, followed by its shape.
   /// - Throws: `PrefixFileError.otherBase`, `.otherShape`.
   package func check(path: String, fits decoder: PrefixBase, shape: Prefix.Shape) throws(PrefixFileError) {
     guard base.sha256 == decoder.sha256 else { throw .otherBase(path: path, found: base, expected: decoder) }
@@ -104,6 +104,6 @@ package struct PrefixFile: Sendable {
 }
 
 extension Tensor {
-  /// Whether no number is NaN or infinite.
+  /// Whether all numbers are finite.
   var isFinite: Bool { withUnsafeBuffer { $0.allSatisfy(\.isFinite) } }
 }

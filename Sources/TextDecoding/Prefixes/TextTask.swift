@@ -3,7 +3,7 @@ package struct TextTask: Sendable, Equatable {
   package static let placeholder = "{input}"
   package static let defaultTemplate = "{input}\n"
 
-  /// Text with `{input}` once.
+  /// A text that contains `{input}` exactly once.
   package let template: String
 
   /// - Precondition: `TextTask.isTemplate(template)`.
@@ -11,7 +11,8 @@ package struct TextTask: Sendable, Equatable {
 
   package static func isTemplate(_ text: String) -> Bool { text.ranges(of: placeholder).count == 1 }
 
-  /// What is given of a text: special tokens spelt in the template are these tokens, those spelt in the input are text.
+  /// The tokens of an input in the template. Special tokens spelt in the template become these tokens; those spelt in
+  /// the input are text.
   package func tokens(of input: String, tokenizer: any Tokenizer) -> [Int] {
     let parts = template.ranges(of: Self.placeholder).first.map {
       (template[..<$0.lowerBound], template[$0.upperBound...])

@@ -1,11 +1,11 @@
-/// Finds added tokens in text: the leftmost first, and of those that start at one place the longest.
+/// Finds added tokens in text: the leftmost first, and the longest of those that start at the same place.
 struct AddedTokenMatcher: Sendable {
   enum Segment {
     case text(Range<Int>)
     case token(Int)
   }
 
-  /// In ascending order of spelling, so that those which continue in the same way are neighbours.
+  /// The tokens in ascending order of spelling, so that those with the same beginning are neighbours.
   private let tokens: [AddedToken]
   /// Whether any spelling starts with the byte.
   private let isFirstByte: [Bool]
@@ -18,7 +18,7 @@ struct AddedTokenMatcher: Sendable {
     self.isFirstByte = isFirstByte
   }
 
-  /// Calls `body` with what the text consists of, from its start to its end.
+  /// Calls `body` with the segments of the text, from its start to its end.
   func forEachSegment(in text: UTF8Text, parsingSpecialTokens: Bool, _ body: (Segment) -> Void) {
     guard !tokens.isEmpty else { return text.count > 0 ? body(.text(0..<text.count)) : () }
     var done = 0
@@ -49,7 +49,7 @@ struct AddedTokenMatcher: Sendable {
     var length = 0
     while position + length < text.count {
       let byte = text.bytes[position + length]
-      // All candidates share the first `length` bytes; those that end there come first and are left behind.
+      // All candidates share the first `length` bytes; those that end there come first and are dropped.
       let lower = firstIndex(in: candidates) { $0.count > length && $0[length] >= byte }
       candidates = lower..<firstIndex(in: lower..<candidates.upperBound) { $0[length] > byte }
       guard let first = candidates.first else { break }

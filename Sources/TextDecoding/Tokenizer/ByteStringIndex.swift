@@ -8,16 +8,16 @@
 
 /// Finds the number of a byte string.
 ///
-/// Swift's `String` would not do as a key: it compares by Unicode equivalence, so that "é" composed and decomposed,
+/// Swift's `String` does not work as a key: it compares by Unicode equivalence, so that composed and decomposed "é",
 /// two tokens of many vocabularies, would be one.
 struct ByteStringIndex: Sendable {
   private let strings: ByteStrings
   /// Open addressing with linear probing: numbers of strings, -1 where free.
   private let slots: [Int32]
-  /// A string that is there twice; the later one is found.
+  /// The number of a string that occurs twice; lookups find the later one.
   let duplicate: Int?
 
-  /// - Parameter numbers: the strings to find; the others stay unknown.
+  /// - Parameter numbers: the numbers of the strings to index; the others are not found.
   init(_ strings: ByteStrings, numbers: some Sequence<Int>) {
     var size = 16
     while size < 2 * strings.count { size *= 2 }
@@ -47,7 +47,7 @@ struct ByteStringIndex: Sendable {
 
   func find(_ bytes: [UInt8]) -> Int? { bytes.withUnsafeBytes { find($0) } }
 
-  // Seeded anew in each process: a file cannot be made to collide.
+  // The seed differs in each process, so that no file can be crafted to collide.
   private static func hash(_ bytes: UnsafeRawBufferPointer) -> Int {
     var hasher = Hasher()
     hasher.combine(bytes: bytes)

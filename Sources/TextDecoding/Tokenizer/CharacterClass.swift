@@ -1,8 +1,8 @@
-/// What the pre-tokenisers' patterns tell apart: `\p{L}`, `\p{N}`, `\s`, and everything else.
+/// The classes that the pre-tokenisers' patterns distinguish: `\p{L}`, `\p{N}`, `\s`, and everything else.
 ///
-/// The categories are those of Unicode 16, as in the regular-expression engines of `tokenizers` 0.23: characters
-/// assigned later are `other` there, so they are here, whatever version the Swift at hand knows. Words of a text then
-/// do not depend on the compiler that built the program.
+/// The categories are those of Unicode 16, as in the regular-expression engines of `tokenizers` 0.23. Characters
+/// assigned later are `other` there and therefore here, whatever Unicode version this Swift knows. So the words of a
+/// text do not depend on the compiler that built the program.
 package enum CharacterClass {
   case letter, number, whitespace, other
 

@@ -1,13 +1,13 @@
 import ModelFiles
 
-/// What encoding needs and decoding does not, made of a vocabulary.
+/// The tables that encoding needs and decoding does not, made from a vocabulary.
 struct EncodingTables: Sendable {
   private let normalizer: TextNormalizer
   private let preTokenizer: PreTokenizer
-  /// Those of added tokens that are found in the text as it is, and those that are found in what the normaliser makes.
+  /// The matchers of added tokens: those found in the original text, and those found in the normalised text.
   private let matchers: [AddedTokenMatcher]
   private let model: any SubwordModel
-  /// What is wrong with the vocabulary. What is concerned by it is left out.
+  /// The problem with the vocabulary, if any. The affected entries are left out.
   let problem: ModelFileError?
 
   init(_ vocabulary: TokenizerVocabulary) {

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A value that is made when first asked for, once, whatever thread asks; the others wait for it.
+/// A value that is made once, by the first thread that asks for it; the others wait.
 final class OnceValue<Value: Sendable>: Sendable {
   private let value = Mutex<Value?>(nil)
   private let make: @Sendable () -> Value

@@ -12,14 +12,14 @@ package struct PreTokenizer: Sendable, Equatable {
     case numbers
     /// Makes every three ASCII digits a word: `[0-9][0-9][0-9]`.
     case digitTriples
-    /// Splits at white space, which goes.
+    /// Splits at white space, which is removed.
     case whitespace
     /// Splits after every space.
     case afterSpaces
     case metaspace(Metaspace)
   }
 
-  /// SentencePiece's treatment of spaces: they become a visible symbol, with which words begin.
+  /// SentencePiece's treatment of spaces: they become a visible symbol at the start of words.
   package struct Metaspace: Sendable, Equatable {
     /// Where the symbol is put before a piece that does not start with it.
     package enum PrependScheme: String, Sendable, Equatable { case always, first, never }
@@ -53,7 +53,7 @@ package struct PreTokenizer: Sendable, Equatable {
   /// What llama.cpp calls `default`: four patterns, one after the other.
   package static let llamaCppDefault = PreTokenizer([.punctuation, .words(.gpt2), .numbers, .digitTriples])
 
-  /// - Parameter isAtStart: whether the text is what the whole input starts with.
+  /// - Parameter isAtStart: whether the text is at the start of the whole input.
   package func forEachWord(in text: UTF8Text, isAtStart: Bool = true, _ body: (UTF8Text) -> Void) {
     split(text, isAtStart, by: steps[...], body)
   }

@@ -1,7 +1,7 @@
 /// Turns tokens into text one by one, as they are generated.
 ///
-/// A token may end within a character; its bytes are then held back until the character is complete. What is returned,
-/// put together, is what `decode` gives for all tokens at once.
+/// A token may end within a character; its bytes are then held back until the character is complete. The returned texts
+/// together are what `decode` gives for all tokens at once.
 package struct StreamingDecoder: Sendable {
   private let tokenizer: any Tokenizer
   private let skipsSpecialTokens: Bool
@@ -30,13 +30,13 @@ package struct StreamingDecoder: Sendable {
     return String(decoding: pending, as: UTF8.self)
   }
 
-  /// How many bytes at the end could be completed to a character by what follows.
+  /// The number of bytes at the end that later bytes could complete to a character.
   private static func lengthOfUnfinishedCharacter(_ bytes: [UInt8]) -> Int {
     for length in 1...3 where length <= bytes.count {
       let lead = bytes[bytes.count - length]
       if lead & 0xc0 == 0x80 { continue }
-      // The first continuation is bounded, so that neither overlong forms nor surrogates nor what lies past U+10FFFF
-      // are taken for a start (Unicode Standard, table 3-7).
+      // The first continuation byte is bounded, so that overlong forms, surrogates and values past U+10FFFF are not
+      // taken for the start of a character (Unicode Standard, table 3-7).
       let (needed, second): (Int, ClosedRange<UInt8>)
       switch lead {
       case 0xc2...0xdf: (needed, second) = (2, 0x80...0xbf)

@@ -2,16 +2,16 @@ package import ModelFiles
 import Tensors
 
 extension SubwordTokenizer {
-  /// Classes of transformers whose `vocab.json` and `merges.txt` are byte-level BPE as GPT-2 has it.
+  /// Classes of transformers whose `vocab.json` and `merges.txt` are byte-level BPE as in GPT-2.
   private static let byteLevelClasses: Set<String> = ["GPT2Tokenizer", "GPT2TokenizerFast"]
   private static let byteLevelModels: Set<String> = ["gpt2", "opt"]
   private static let remedy = "transformers writes one: AutoTokenizer.from_pretrained(…).save_pretrained(…)"
 
-  /// The tokeniser in a model's directory: `tokenizer.json`, or what older models have in its place, `vocab.json` and
-  /// `merges.txt`, if they are of byte-level BPE as GPT-2 and OPT have it.
+  /// The tokeniser in a model's directory: `tokenizer.json`, or the `vocab.json` and `merges.txt` of older models, if
+  /// they are of byte-level BPE as in GPT-2 and OPT.
   ///
-  /// - Throws: `ModelFileError`, as of a `tokenizer.json`; `.cannotOpen` where there is neither, `.unsupported` for older files
-  ///   of another class.
+  /// - Throws: `ModelFileError`, as for a `tokenizer.json`; `.cannotOpen` where there is neither, `.unsupported` for
+  ///   older files of another class.
   package convenience init(directory: String) throws(ModelFileError) {
     let (vocabulary, merges) = (Path.join(directory, "vocab.json"), Path.join(directory, "merges.txt"))
     let whole = Path.join(directory, "tokenizer.json")
@@ -29,7 +29,7 @@ extension SubwordTokenizer {
     if let name = settings.className {
       (isByteLevel, kind) = (Self.byteLevelClasses.contains(name), "class \(name.prefix(60))")
     } else {
-      // Without a class, transformers goes by the model.
+      // Without a class, transformers uses the model type.
       let type = try modelType(configuration: Path.join(directory, "config.json"))
       (isByteLevel, kind) = (Self.byteLevelModels.contains(type), "model type \(type.prefix(60))")
     }
@@ -55,7 +55,7 @@ extension SubwordTokenizer {
   }
 }
 
-/// What the files beside a `vocab.json` say of its tokeniser.
+/// The settings of a tokeniser in the files beside its `vocab.json`.
 private struct OlderTokenizerSettings {
   private(set) var className: String?
   private var addsPrefixSpace = false
@@ -85,14 +85,14 @@ private struct OlderTokenizerSettings {
     if case .object(let placed) = settings["added_tokens_decoder"] {
       for (id, token) in placed { add(token, id: Int(String(decoding: id, as: UTF8.self)), isSpecial: false) }
     } else {
-      // As transformers has it: with the ids in the first file, the others are not looked at.
+      // As in transformers: if the first file has the ids, the others are not read.
       for (spelling, id) in try members("added_tokens.json") {
         guard case .integer(let id) = id else { continue }
         add(.string(Array(spelling.utf8)), id: id, isSpecial: false)
       }
       settings.merge(try members("special_tokens_map.json")) { _, other in other }
     }
-    // What GPT-2's tokeniser takes for these where no file says another.
+    // The defaults of GPT-2's tokeniser where no file sets them.
     for key in ["bos_token", "eos_token", "unk_token"] where settings[key] == nil {
       settings[key] = .string(Array("<|endoftext|>".utf8))
     }
@@ -102,7 +102,7 @@ private struct OlderTokenizerSettings {
     }
   }
 
-  /// The members of a small JSON object, but for those that are `null`.
+  /// The members of a small JSON object, except those that are `null`.
   private static func members(of path: String) throws(ModelFileError) -> [String: ByteKeyedJSON] {
     let bytes = try MappedFile(path: path).bytes
     defer { withExtendedLifetime(bytes) {} }
@@ -138,13 +138,13 @@ private struct OlderTokenizerSettings {
       tokens.append(Token(spelling: spelling, id: id, members: members))
       return
     }
-    // What is special keeps the flags and the id that it was added with.
+    // A special token keeps the flags and the id that it was added with.
     if isSpecial, !tokens[known].members.contains(where: { $0.key == Self.special.key }) {
       tokens[known].members.append(Self.special)
     }
   }
 
-  /// What a `tokenizer.json` would say beside its model. Tokens that have no id come behind all others, as transformers adds them.
+  /// The content of a `tokenizer.json` besides its model. Tokens without an id follow all others, as in transformers.
   func document(of file: TokenizerJSON) -> ByteKeyedJSON {
     func object(_ pairs: [(String, ByteKeyedJSON)]) -> ByteKeyedJSON {
       .object(pairs.map { (Array($0.0.utf8), $0.1) })

@@ -63,7 +63,7 @@ extension TokenizerVocabulary {
   }
 
   private mutating func readByteLevel(_ metadata: GGUFMetadata) throws(ModelFileError) {
-    // Every text would start with a space that was not in it.
+    // Otherwise every text would start with a space that was not in it.
     guard try metadata.boolIfPresent(Self.spacePrefixKey) != true else {
       throw Self.unsupported(Self.spacePrefixKey, "true", metadata)
     }
@@ -76,7 +76,7 @@ extension TokenizerVocabulary {
       ignoresMergesForWholeWords = true
     case "qwen2":
       preTokenizer = .qwen2
-      // Not llama.cpp's, but what the model was trained on.
+      // llama.cpp does not normalise here, but the model was trained on normalised text.
       normalizer = TextNormalizer([.unicode(.composed)])
     case "default": preTokenizer = .llamaCppDefault
     case let other: throw Self.unsupported(preKey, "'\(other)'", metadata)
@@ -94,7 +94,7 @@ extension TokenizerVocabulary {
       throw .missingValue(path: metadata.path, key: Self.typesKey)
     }
     addedTokens = try Self.addedTokens(metadata, tokens, types)
-    // In the text, spaces are not yet the symbol by which some files spell them.
+    // At this point the text still has spaces, not the symbol by which some files spell them.
     for index in addedTokens.indices where !addedTokens[index].isSpecial {
       addedTokens[index].spelling.replace(TextNormalizer.spaceSymbol, with: [0x20])
     }

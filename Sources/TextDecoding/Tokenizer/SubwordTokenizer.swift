@@ -10,9 +10,9 @@ package import ModelFiles
 /// - Bytes that are not valid UTF-8 are characters of their own, neither letter, digit nor space.
 /// - Text without a token in the vocabulary becomes the unknown token or, where there is none, is left out. For all
 ///   other input, byte-level BPE restores what was encoded; the other kinds, what the normaliser made of it.
-/// - Text becomes no special token of a unigram vocabulary unless special tokens are parsed, not even by its normaliser.
-/// - Bytes of byte tokens are decoded together: an invalid sequence gives as many U+FFFD as `decode` says, where
-///   `tokenizers` gives one for every byte of it.
+/// - Text becomes a special token of a unigram vocabulary only if special tokens are parsed, even after normalisation.
+/// - Bytes of byte tokens are decoded together: an invalid sequence gives as many U+FFFD as `decode` states, whereas
+///   `tokenizers` gives one for each of its bytes.
 ///
 /// Opening is cheap, since decoding needs the tokens' spellings only; the tables for encoding are made when text is
 /// first encoded.
@@ -27,7 +27,7 @@ package final class SubwordTokenizer: Tokenizer {
   private let normalizedSpellings: [Int: [UInt8]]
   private let tables: OnceValue<EncodingTables>
 
-  /// - Precondition: ids of added tokens lie inside of the vocabulary (readers check it and throw).
+  /// - Precondition: ids of added tokens are inside the vocabulary (readers check it and throw).
   package init(_ vocabulary: TokenizerVocabulary) {
     precondition(vocabulary.addedTokens.allSatisfy { (0..<vocabulary.tokens.count).contains($0.id) })
     self.vocabulary = vocabulary
@@ -47,7 +47,7 @@ package final class SubwordTokenizer: Tokenizer {
 
   /// Makes the tables for encoding now and says whether they are sound.
   ///
-  /// Merges that refer to tokens which do not exist are otherwise left out without a word, since encoding cannot fail.
+  /// Otherwise merges that refer to missing tokens are left out silently, since encoding cannot fail.
   /// - Throws: `ModelFileError.invalidValue`, naming the first such merge.
   package func prepareToEncode() throws(ModelFileError) {
     if let problem = tables.get().problem { throw problem }

@@ -1,21 +1,21 @@
-/// How the spelling of a token in the vocabulary stands for text.
+/// How the spelling of a token in the vocabulary represents text.
 package enum TokenSpelling: Sendable, Equatable {
-  /// In `ByteLevelAlphabet`.
+  /// Spelt in `ByteLevelAlphabet`.
   case byteLevel
-  /// As SentencePiece spells them: a visible symbol is a space.
+  /// Spelt as in SentencePiece: a visible symbol is a space.
   case pieces(Pieces)
 
   package struct Pieces: Sendable, Equatable {
     /// What happens to spaces at the start of a text, which encoding may have put there.
     package enum Start: Sendable, Equatable {
       case kept
-      /// One space of the first token goes.
+      /// One space is removed from the first token.
       case withoutSpace
-      /// All that are spelt by the symbol go from the first token.
+      /// All spaces spelt by the symbol are removed from the first token.
       case withoutSymbols
     }
 
-    /// Empty where there is none.
+    /// The symbol; empty where there is none.
     package var symbol: [UInt8]
     /// Whether `<0x00>` to `<0xFF>` are bytes.
     package var hasBytes: Bool

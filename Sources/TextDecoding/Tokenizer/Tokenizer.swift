@@ -1,7 +1,7 @@
 /// Text to token ids and back.
 ///
-/// Ids run from 0 to `vocabularySize - 1`. Every function takes any input and none fails: what cannot be represented is
-/// handled as each function says.
+/// Ids run from 0 to `vocabularySize - 1`. Every function takes any input and none fails; each function says how it
+/// handles input that cannot be represented.
 package protocol Tokenizer: Sendable {
   /// One more than the largest token id.
   var vocabularySize: Int { get }
@@ -15,7 +15,7 @@ package protocol Tokenizer: Sendable {
   /// The bytes that `token` stands for, which may be part of a character; empty where there is no such token.
   func bytes(of token: Int) -> [UInt8]
 
-  /// The same for the first token of a text: SentencePiece's kinds leave out the space that encoding puts before a text.
+  /// The same for the first token of a text: SentencePiece's kinds omit the space that encoding puts before a text.
   func bytes(ofFirst token: Int) -> [UInt8]
 
   /// Whether there is such a token.
@@ -28,12 +28,12 @@ package protocol Tokenizer: Sendable {
   /// Whether `token` controls the model (the start or end of a turn, for example) rather than being text.
   func isSpecial(_ token: Int) -> Bool
 
-  /// The special token that is spelt so, byte for byte.
+  /// The special token of this spelling, byte for byte.
   func id(ofSpecial spelling: String) -> Int?
 }
 
 extension Tokenizer {
-  /// Token ids of `text`. Nothing is put before or after it: that is the prompt template's matter.
+  /// Token ids of `text`. Nothing is put before or after it: that is the prompt template's job.
   package func encode(_ text: String, parsingSpecialTokens: Bool) -> [Int] {
     var text = text
     return text.withUTF8 { encode(bytes: UnsafeRawBufferPointer($0), parsingSpecialTokens: parsingSpecialTokens) }

@@ -2,14 +2,15 @@ package import ModelFiles
 
 /// All that a tokeniser is made of, as plain data, whatever file it comes from.
 package struct TokenizerVocabulary: Sendable {
-  /// More than any vocabulary in use has. Keeps a small file with one huge id from taking memory without bound.
+  /// The largest size of a vocabulary, above any in use. It keeps a small file with one huge id from taking unbounded
+  /// memory.
   static let maximumCount = 1 << 22
 
   /// How words become tokens.
   package enum Kind: Sendable, Equatable {
     /// Byte-pair encoding by a list of merges, over bytes or over characters.
     case byteLevelBPE, characterBPE
-    /// SentencePiece's byte-pair encoding: by the scores of tokens.
+    /// SentencePiece's byte-pair encoding, by the scores of tokens.
     case scoredBPE
     case unigram
   }
@@ -19,29 +20,30 @@ package struct TokenizerVocabulary: Sendable {
   package var tokens: ByteStrings
   /// Added tokens, special or not.
   package var addedTokens: [AddedToken] = []
-  /// Tokens that are not made of text by merging or by scores; their ids.
+  /// The ids of tokens that text does not become by merging or by scores.
   package var idsOutsideOfMerging: Set<Int> = []
   package var beginningOfSequence: Int?
   package var endOfSequence: Int?
   package var normalizer = TextNormalizer()
   package var preTokenizer: PreTokenizer
   package var spelling = TokenSpelling.byteLevel
-  /// Left and right spelling of each merge in turn, the merges in order of preference. Not asked for until text is
-  /// encoded: to write a caption, ids are only decoded.
+  /// The left and right spelling of each merge in turn, the merges in order of preference. They are not read until text
+  /// is encoded: to write a caption, ids are only decoded.
   package var merges: @Sendable () -> Result<ByteStrings, ModelFileError>
-  /// The score of each token, where the kind goes by them; not asked for until text is encoded either.
+  /// The score of each token, where the kind uses scores; they are not read until text is encoded either.
   package var scores: @Sendable () -> Result<[Double], ModelFileError> = { .success([]) }
-  /// Whether sums of scores are rounded to 32 bits, as SentencePiece has them: it decides between equally good ways.
+  /// Whether sums of scores are rounded to 32 bits, as in SentencePiece; this decides between equally good
+  /// segmentations.
   package var sumsInSinglePrecision = false
   /// Whether characters without a token become the tokens of their bytes, `<0x00>` to `<0xFF>`.
   package var fallsBackToBytes = false
-  /// Stands for bytes that have no token; where there is none, they are left out.
+  /// The token of bytes that have no token; where it is `nil`, they are left out.
   package var unknownToken: Int?
-  /// Whether neighbouring bytes without a token become one unknown token rather than one each.
+  /// Whether neighbouring bytes without a token become one unknown token, not one each.
   package var fusesUnknown = false
   /// Whether a word that is a token is taken as such, even if merging would not make it.
   package var ignoresMergesForWholeWords = false
-  /// Where all this comes from, for messages.
+  /// The source of the vocabulary, for messages.
   package var origin: Origin
 
   package struct Origin: Sendable {

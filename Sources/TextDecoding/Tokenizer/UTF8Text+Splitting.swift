@@ -1,5 +1,5 @@
 extension UTF8Text {
-  /// Splits where runs of certain characters begin and end.
+  /// Splits where runs of chosen characters begin and end.
   ///
   /// - Parameter individually: whether each of these characters is a part of its own.
   @inline(__always)
@@ -90,7 +90,7 @@ extension UTF8Text {
 extension UInt8 {
   @inline(__always) var isASCIIDigit: Bool { self &- UInt8(ascii: "0") < 10 }
 
-  /// Of `Unicode.Scalar.isPunctuation`, what lies in ASCII: all but letters, digits, spaces, controls and "`".
+  /// The ASCII part of `Unicode.Scalar.isPunctuation`: all but letters, digits, spaces, controls and "`".
   var isASCIIPunctuation: Bool {
     0x21...0x7e ~= self && self != UInt8(ascii: "`") && CharacterClass(ascii: self) == .other
   }

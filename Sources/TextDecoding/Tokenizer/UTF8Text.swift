@@ -1,4 +1,4 @@
-/// Bytes that are meant to be UTF-8 but need not be.
+/// Bytes that should be UTF-8 but need not be valid.
 package struct UTF8Text {
   package let bytes: UnsafeRawBufferPointer
 
@@ -10,8 +10,8 @@ package struct UTF8Text {
 
   subscript(range: Range<Int>) -> UTF8Text { UTF8Text(UnsafeRawBufferPointer(rebasing: bytes[range])) }
 
-  /// The character that starts at `position`, and its length in bytes. A byte that starts no well-formed sequence is
-  /// no character, of length 1.
+  /// The character that starts at `position`, and its length in bytes. A byte that starts no well-formed sequence gives
+  /// `nil` and length 1.
   func character(at position: Int) -> (scalar: Unicode.Scalar?, length: Int) {
     let first = bytes[position]
     if first < 0x80 { return (Unicode.Scalar(first), 1) }
@@ -28,7 +28,7 @@ package struct UTF8Text {
       guard bytes[index] & 0xc0 == 0x80 else { return (nil, 1) }
       value = value << 6 | UInt32(bytes[index] & 0x3f)
     }
-    // Overlong forms are none; `Unicode.Scalar` refuses surrogates and what lies past U+10FFFF.
+    // Overlong forms are invalid; `Unicode.Scalar` refuses surrogates and values past U+10FFFF.
     let smallest: UInt32 = length == 2 ? 0x80 : length == 3 ? 0x800 : 0x10000
     guard value >= smallest, let scalar = Unicode.Scalar(value) else { return (nil, 1) }
     return (scalar, length)
@@ -52,7 +52,7 @@ package struct UTF8Text {
     return (scalar.map(CharacterClass.init) ?? .other, length)
   }
 
-  /// Where the white space starts that ends at `end`.
+  /// The start of the white space that ends at `end`.
   func startOfWhitespace(before end: Int, downTo limit: Int) -> Int {
     var start = end
     while start > limit {
@@ -63,7 +63,7 @@ package struct UTF8Text {
     return start
   }
 
-  /// Where the white space ends that starts at `start`.
+  /// The end of the white space that starts at `start`.
   func endOfWhitespace(from start: Int) -> Int {
     var end = start
     while end < count {

@@ -1,10 +1,10 @@
-/// A pattern by which byte-level BPE splits text into words, written out by hand: its alternatives are tried in the
+/// A pattern by which byte-level BPE splits text into words, as handwritten code. Its alternatives are tried in the
 /// order of the published regular expression, each takes as much as it can, and every character is part of one match.
 package struct WordPattern: Sendable, Equatable {
   package let regularExpression: String
-  /// Whether `'S` is a contraction as `'s` is.
+  /// Whether `'S` is a contraction, like `'s`.
   private let ignoresCase: Bool
-  /// The longest run of numbers; where there is a limit, no space is joined to it.
+  /// The longest run of numerals; if it is limited, no space is joined to it.
   private let longestNumber: Int
   /// Whether letters are joined by any character before them but a number or a line break, rather than by a space;
   /// line breaks then end what comes before them, and a run of white space up to its last one is a word.
@@ -115,7 +115,7 @@ package struct WordPattern: Sendable, Equatable {
     case (UInt8(ascii: "r"), UInt8(ascii: "e")), (UInt8(ascii: "v"), UInt8(ascii: "e")),
       (UInt8(ascii: "l"), UInt8(ascii: "l")):
       return start + 3
-    // U+017F is a lower-case "s" to who ignores case.
+    // U+017F is a lower-case "s" where case is ignored.
     case (0xc5, 0xbf) where ignoresCase: return start + 3
     default: return nil
     }

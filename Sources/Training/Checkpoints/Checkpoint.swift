@@ -3,7 +3,7 @@ import ModelFiles
 import PrefixMapping
 import Tensors
 
-/// A moment of a run from which it can go on as if it had never been interrupted.
+/// A state of a run from which it can continue as if it had never been interrupted.
 struct Checkpoint {
   static let format = "caption-training-2"
 
@@ -39,9 +39,9 @@ struct Checkpoint {
   }
 
   /// - Parameters:
-  ///   - trainer: as the run begins; what the file has to fit.
-  ///   - plan: of the run that goes on.
-  /// - Throws: `TrainingError.otherSettings` where the file is of a run with another plan; `.damagedCheckpoint`.
+  ///   - trainer: the trainer at the start of the run, which the file has to fit.
+  ///   - plan: the plan of the continued run.
+  /// - Throws: `TrainingError.otherSettings` where the file is from a run with another plan; `.damagedCheckpoint`.
   init(path: String, like trainer: MapperTrainer, plan wanted: TrainingPlan) throws(TrainingError) {
     do {
       let file = try SafetensorsFile(path: path)
@@ -51,7 +51,7 @@ struct Checkpoint {
       let decoder = JSONDecoder()
       state = try decoder.decode(LoopState.self, from: Data((file.metadata["state"] ?? "").utf8))
       plan = try decoder.decode(TrainingPlan.self, from: Data((file.metadata["plan"] ?? "").utf8))
-      // Before the tensors: those of a mapper of another width are not damaged.
+      // Checked before the tensors, since those of a mapper of another width are not damaged.
       let differences = plan.differences(to: wanted)
       guard differences.isEmpty else { throw TrainingError.otherSettings(path: path, differences: differences) }
       let weights = WeightReader(file)
@@ -82,7 +82,7 @@ struct Checkpoint {
 }
 
 extension ParameterSet {
-  /// The same parameters with other numbers; constants, for which a tensor of no element stands, keep theirs.
+  /// The same parameters with other numbers; constants, which have empty tensors here, keep theirs.
   fileprivate func replacing(_ tensors: [Tensor]) -> ParameterSet {
     var set = self
     for index in set.parameters.indices where tensors[index].shape == set.parameters[index].tensor.shape {

@@ -3,15 +3,15 @@ import ModelFiles
 /// The checkpoints of a run, the newest few of them: `checkpoints/step-00000400.safetensors`.
 package struct CheckpointStore: Sendable {
   package let directory: String
-  /// How many are kept. One more than the newest, for the case that it cannot be read back.
+  /// How many are kept: the newest and one more, in case the newest cannot be read back.
   private static let kept = 2
 
-  /// - Parameter runDirectory: that of the run.
+  /// - Parameter runDirectory: the directory of the run.
   package init(runDirectory: String) {
     directory = Path.join(runDirectory, "checkpoints")
   }
 
-  /// Paths, the newest first.
+  /// The paths of the checkpoints, the newest first.
   ///
   /// - Throws: `FileSystemError`.
   package func paths() throws -> [String] {
@@ -21,8 +21,8 @@ package struct CheckpointStore: Sendable {
       .sorted(by: >).map { Path.join(directory, $0) }
   }
 
-  /// Writes a checkpoint, and only then removes the oldest ones. Those of later steps are removed, too: they are damaged
-  /// or of a run that is no more, and would be taken for this one's newest.
+  /// Writes a checkpoint, and only then removes the oldest ones. Those of later steps are removed too: they are damaged
+  /// or from an abandoned run, and would be taken for this run's newest.
   ///
   /// - Throws: `ModelFileError.cannotWrite`, `FileSystemError`; earlier checkpoints are untouched then.
   func write(_ checkpoint: Checkpoint) throws -> String {
@@ -39,7 +39,7 @@ package struct CheckpointStore: Sendable {
 
   /// The newest checkpoint that can be read.
   ///
-  /// - Parameter onDamage: is told of those that cannot.
+  /// - Parameter onDamage: is notified of those that cannot be read.
   /// - Returns: `nil` where there is none.
   /// - Throws: `FileSystemError`; `TrainingError.otherSettings` where the run was begun with another plan.
   func latest(

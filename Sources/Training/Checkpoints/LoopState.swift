@@ -1,14 +1,14 @@
-/// How far a run is: all that is not tensors. Which data come next and all random numbers follow from the step.
+/// The progress of a run, apart from tensors. The next data and all random numbers follow from the step.
 package struct LoopState: Sendable, Codable, Equatable {
-  /// Optimiser steps done.
+  /// The number of optimiser steps done.
   package var step = 0
-  /// Training captions seen.
+  /// The number of training captions seen.
   package var captions = 0
-  /// Time spent, that before resumptions included.
+  /// The time spent, including that before resumptions.
   package var elapsedSeconds = 0.0
   /// Whether the mapper of this step is still to be validated.
   package var isValidationDue = false
-  /// The step whose mapper was best, and its score: CIDEr, or the negated loss where nothing is scored.
+  /// The step with the best mapper, and its score: CIDEr, or the negated loss where nothing is scored.
   package var bestStep: Int?
   package var bestScore: Double?
   /// Its validation loss, which decides between equal scores.

@@ -1,16 +1,16 @@
 import Tensors
 
-/// Which images and captions each step learns from. It depends on the seed and the step alone, so that a run can be
-/// continued from any step without a word about what came before.
+/// Chooses the images and captions that each step learns from. The choice depends on the seed and the step alone, so
+/// that a run can be continued from any step without any record of the earlier ones.
 package struct BatchSampler: Sendable {
   package struct Settings: Sendable, Codable, Equatable {
     package var imagesPerBatch = 16
-    /// Captions of one image share its pass through the mapper.
+    /// The number of captions per image; they share the image's pass through the mapper.
     package var captionsPerImage = 4
-    /// Whether an image is mirrored every other time, by chance.
+    /// Whether an image is mirrored with probability 1/2.
     package var flips = false
-    /// How many variants of each image there are beside itself and its mirror image, of which one is taken by
-    /// chance; `nil` where there are none.
+    /// The number of variants of each image besides itself and its mirror image, of which one is chosen at random;
+    /// `nil` where there are none.
     package var variants: Int?
     package var seed: UInt64 = 0
 
@@ -23,7 +23,7 @@ package struct BatchSampler: Sendable {
     /// Indices of its captions.
     package let captions: [Int]
     package let isFlipped: Bool
-    /// Which variant is taken; 0 for none of them.
+    /// The chosen variant; 0 for none.
     package let variant: Int
   }
 
@@ -33,8 +33,8 @@ package struct BatchSampler: Sendable {
   private var order: (pass: Int, examples: [Int])
 
   /// - Parameters:
-  ///   - captionCounts: of each example, 1 or more.
-  ///   - parts: the datasets that the examples come from, in their order; without any, all are one dataset of weight 1.
+  ///   - captionCounts: the number of captions of each example, 1 or more.
+  ///   - parts: the datasets of the examples, in their order; without any, all are one dataset of weight 1.
   package init(_ settings: Settings, captionCounts: [Int], parts: [SampledPart.Size] = []) {
     precondition(!captionCounts.isEmpty && captionCounts.allSatisfy { $0 > 0 }, "examples with captions")
     precondition(settings.imagesPerBatch > 0 && settings.captionsPerImage > 0, "batches of something")
@@ -50,17 +50,17 @@ package struct BatchSampler: Sendable {
 
   private var drawsPerPass: Int { parts.reduce(0) { $0 + $1.drawsPerPass } }
 
-  /// A pass draws every image of a dataset of weight 1 once. Passes take whole batches; what remains of one is left out,
-  /// another remainder each time.
+  /// A pass draws every image of a dataset of weight 1 once. Passes take whole batches; the remainder is left out, a
+  /// different one each time.
   package var batchesPerPass: Int { max(1, drawsPerPass / settings.imagesPerBatch) }
 
-  /// How many captions a batch has on average.
+  /// The average number of captions in a batch.
   package var captionsPerBatch: Double {
     let drawn = drawsPerPass
     return perPass { min($0, settings.captionsPerImage) } / Double(drawn) * Double(min(settings.imagesPerBatch, drawn))
   }
 
-  /// How many captions the images of a pass have.
+  /// The number of captions of the images of a pass.
   package var captionsPerPass: Double { perPass { $0 } }
 
   /// The sum over the images that a pass draws.
@@ -71,7 +71,7 @@ package struct BatchSampler: Sendable {
     }
   }
 
-  /// - Parameter index: of the batch, from 0.
+  /// - Parameter index: the index of the batch, from 0.
   package mutating func batch(_ index: Int) -> [Draw] {
     let (pass, place) = index.quotientAndRemainder(dividingBy: batchesPerPass)
     if order.pass != pass { order = (pass, examples(ofPass: pass)) }
@@ -83,7 +83,7 @@ package struct BatchSampler: Sendable {
         let isFlipped = settings.flips && generator.next() >> 63 == 1
         return Draw(example: example, captions: Array(captions), isFlipped: isFlipped, variant: 0)
       }
-      // Itself, perhaps its mirror image, and the variants, each as likely as any other.
+      // The image itself, its mirror image if wanted, and the variants are all equally likely.
       let first = settings.flips ? 2 : 1
       let choice = Int.random(in: 0..<first + variants, using: &generator)
       return Draw(
@@ -92,7 +92,7 @@ package struct BatchSampler: Sendable {
     }
   }
 
-  /// In the order in which they are drawn.
+  /// The examples in the order in which they are drawn.
   private func examples(ofPass pass: Int) -> [Int] {
     var generator = Xoshiro256PlusPlus(seed: settings.seed, stream: UInt64(pass))
     return parts.flatMap { $0.examples(ofPass: pass, seed: settings.seed) }.shuffled(using: &generator)

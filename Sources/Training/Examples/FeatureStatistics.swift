@@ -1,15 +1,15 @@
 package import ModelFiles
 package import Tensors
 
-/// Mean and spread of features over a training set, by which a mapper standardises them.
+/// The mean and standard deviation of features over a training set, with which a mapper standardises them.
 package struct FeatureStatistics: Sendable {
-  /// Of every number of an image's features, in their shape.
+  /// The mean and standard deviation of every number of an image's features, in their shape.
   package let mean, deviation: Tensor
 
   /// - Parameters:
-  ///   - parts: of the features; tokens of one block share their statistics: all patches of a layer do, since none of them is
-  ///     special.
-  ///   - onProgress: is told how many images were read.
+  ///   - parts: the layout of the features. Tokens of one block share their statistics: all patches of a layer do,
+  ///     since none of them is special.
+  ///   - onProgress: is notified of how many images were read.
   /// - Throws: what `source` throws; `CancellationError`.
   package init(
     of images: [FileHash], in source: some FeatureSource, parts: FeatureLayout, onProgress: (Int) -> Void = { _ in }
@@ -46,7 +46,7 @@ package struct FeatureStatistics: Sendable {
       for (column, pooled) in columns.enumerated() {
         for place in Self.places(of: column, block, from: start) {
           mean[place] = Float(pooled.mean)
-          // Never 0, so that a number that is always the same becomes 0 and not NaN.
+          // Never 0, so that a constant number becomes 0 and not NaN.
           deviation[place] = Float(max(pooled.deviation, least) + 1e-6)
         }
       }
@@ -56,11 +56,11 @@ package struct FeatureStatistics: Sendable {
     self.deviation = Tensor(deviation, shape: parts.shape)
   }
 
-  /// What a deviation is at least, as a share of the usual one of its block: a number that is nearly always the same, as some
-  /// are behind a ReLU, would otherwise become very large in the rare photo where it is another.
+  /// The smallest deviation, as a share of the usual one of its block. Otherwise a nearly constant number, as some are
+  /// after a ReLU, would become very large in the rare photo where it differs.
   private static let smallestShare = 0.01
 
-  /// Where one column of a block stands among an image's numbers, in each token.
+  /// The indices of one column of a block among an image's numbers, one for each token.
   private static func places(of column: Int, _ block: FeatureLayout.Block, from start: Int) -> [Int] {
     (0..<block.tokens).map { start + $0 * block.width + column }
   }
@@ -69,7 +69,8 @@ package struct FeatureStatistics: Sendable {
     (values.reduce(0) { $0 + $1 * $1 } / Double(max(values.count, 1))).squareRoot()
   }
 
-  /// Of several places together, each with its sums around a number of its own. The deviation is the unbiased one.
+  /// The pooled mean and deviation of several places, each with its sums around its own number. The deviation is
+  /// unbiased.
   private static func pooled(
     _ places: [(around: Double, sum: Double, squares: Double)], images: Double
   ) -> (mean: Double, deviation: Double) {

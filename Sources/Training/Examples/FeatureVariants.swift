@@ -4,10 +4,10 @@ import Tensors
 /// The features of images as they are, and of variants of them.
 struct FeatureVariants: Sendable {
   let original: any FeatureSource
-  /// Variant 1, 2 and so on; of the same shape.
+  /// The features of variants 1, 2 and so on, of the same shape.
   let changed: [any FeatureSource]
 
-  /// `[images, tokens, width]`, of each image the variant that was drawn.
+  /// The features of the drawn variant of each image, `[images, tokens, width]`.
   func batch(_ images: [(image: FileHash, draw: BatchSampler.Draw)]) throws -> Tensor {
     var batch = Tensor(uninitialized: [images.count] + original.shape)
     let size = original.shape.reduce(1, *)

@@ -2,7 +2,7 @@ import Tensors
 
 /// One of several datasets whose images are drawn together.
 package struct SampledPart: Sendable {
-  /// How many images, and how often each is drawn while each image of a dataset of weight 1 is drawn once.
+  /// The number of images, and how often each is drawn while each image of a dataset of weight 1 is drawn once.
   package struct Size: Sendable, Equatable {
     package let count: Int
     package let weight: Double
@@ -15,10 +15,10 @@ package struct SampledPart: Sendable {
     }
   }
 
-  /// Places among the examples of all parts.
+  /// The indices of its images among the examples of all parts.
   let examples: Range<Int>
   let drawsPerPass: Int
-  /// Among the parts.
+  /// Its index among the parts.
   private let index: Int
 
   static func list(_ sizes: [Size]) -> [SampledPart] {
@@ -33,12 +33,12 @@ package struct SampledPart: Sendable {
     self.index = index
     examples = start..<start + size.count
     let draws = Int((Double(size.count) * size.weight).rounded())
-    // However small its weight, a dataset is not left out altogether.
+    // A dataset is never left out entirely, however small its weight.
     drawsPerPass = size.count > 0 && size.weight > 0 ? max(1, draws) : 0
   }
 
-  /// What a pass draws, sorted. Passes go on where the one before ended in an endless row of all images, shuffled anew
-  /// again and again: so each is drawn as often as any other, whatever the weight.
+  /// The examples that a pass draws, sorted. Each pass continues where the previous one ended in an endless sequence of
+  /// all images, reshuffled each time: so each is drawn as often as any other, whatever the weight.
   func examples(ofPass pass: Int, seed: UInt64) -> [Int] {
     if drawsPerPass == 0 { return [] }
     let row = pass * drawsPerPass..<(pass + 1) * drawsPerPass
@@ -53,7 +53,7 @@ package struct SampledPart: Sendable {
   }
 
   private func shuffled(round: Int, seed: UInt64) -> [Int] {
-    // Not the numbers by which a pass is shuffled.
+    // A different seed from the one that shuffles a pass.
     let own = seed ^ (0x6D69_7865_6400_0000 &+ UInt64(index))
     var generator = Xoshiro256PlusPlus(seed: own, stream: UInt64(round))
     return examples.shuffled(using: &generator)

@@ -4,16 +4,16 @@ import TextDecoding
 
 /// An image with captions, ready to be learnt from.
 package struct TrainingExample: Sendable {
-  /// For people, and in predictions.
+  /// The name for people and in predictions.
   package let name: String
-  /// What its features are found by.
+  /// The hash under which its features are found.
   package let image: FileHash
   /// Captions as token ids, start and stop tokens included.
   package let captions: [[Int]]
-  /// How many of the first tokens of each caption are given rather than foretold, as the input of a text task is; `nil` where
-  /// that is the start token alone.
+  /// How many of the first tokens of each caption are given, not predicted, as the input of a text task is; `nil` where
+  /// only the start token is.
   package let given: [Int]?
-  /// Captions as people wrote them: what generated ones are scored against.
+  /// Captions as people wrote them, against which generated ones are scored.
   package let references: [String]
 
   package init(name: String, image: FileHash, captions: [[Int]], given: [Int]? = nil, references: [String]) {
@@ -25,15 +25,15 @@ package struct TrainingExample: Sendable {
   }
 }
 
-/// Where the features of images come from.
+/// A source of the features of images.
 package protocol FeatureSource: Sendable {
-  /// Of an image's features: `[tokens, width]`, or `[numbers]` where tokens have several widths.
+  /// The shape of an image's features: `[tokens, width]`, or `[numbers]` where tokens have several widths.
   var shape: [Int] { get }
 
   /// Writes the features of an image, or of its mirror image.
   ///
   /// - Parameter destination: room for all numbers.
-  /// - Throws: where there are none, or they cannot be read.
+  /// - Throws: an error where there are none, or they cannot be read.
   func read(_ image: FileHash, flipped: Bool, into destination: UnsafeMutableBufferPointer<Float>) throws
 }
 
@@ -52,9 +52,9 @@ extension FeatureSource {
     return batch
   }
 
-  /// Reads images as they are, so many at a time.
+  /// Reads the features of images as they are, `size` images at a time.
   ///
-  /// - Parameter body: gets the place of a part of them, and its features, `[images, …]`.
+  /// - Parameter body: gets the range of a part of them, and its features, `[images, …]`.
   package func forEachBatch(of images: [FileHash], size: Int, _ body: (Range<Int>, Tensor) throws -> Void) throws {
     for start in stride(from: 0, to: images.count, by: size) {
       let part = start..<min(start + size, images.count)
@@ -63,7 +63,7 @@ extension FeatureSource {
   }
 }
 
-/// What a task without images has: nothing, of any text.
+/// The features of a task without images: none, for any text.
 package struct NoFeatures: FeatureSource {
   package init() {}
 

@@ -5,14 +5,15 @@ import RealModule
 import Tensors
 import TextDecoding
 
-/// What a run tells while it goes on.
+/// An event that a run reports.
 package enum TrainingEvent: Sendable {
   case step(TrainingMetrics)
   /// - Parameters:
-  ///   - captions: generated ones of each validation set, in the order of its examples; empty where none are.
-  ///   - parameters: those that were validated.
+  ///   - captions: the generated captions of each validation set, in the order of its examples; empty where there are
+  ///     none.
+  ///   - parameters: the parameters that were validated.
   case validation(ValidationMetrics, captions: [[String]], parameters: ParameterSet)
-  /// In place of a validation, where there is nothing to validate with: these parameters are the newest.
+  /// Takes the place of a validation where there is no validation data; these parameters are the newest.
   case unvalidated(step: Int, parameters: ParameterSet)
   case checkpoint(path: String)
 }
@@ -20,13 +21,13 @@ package enum TrainingEvent: Sendable {
 /// How a run ended.
 package struct TrainingOutcome: Sendable {
   package let state: LoopState
-  /// Whether validations stopped getting better before all steps were done.
+  /// Whether validations stopped improving before all steps were done.
   package let stoppedEarly: Bool
 }
 
-/// Steps, validations and checkpoints, from wherever a run stands to its end.
+/// Runs steps, validations and checkpoints, from the present state of a run to its end.
 ///
-/// What a step learns from, and all chance in it, depends on the plan and the step's number; so a run that is killed and
+/// The data and random numbers of a step depend only on the plan and the step's number; so a run that is killed and
 /// resumed does the same steps with the same numbers as one that is not.
 package struct TrainingLoop: Sendable {
   package let plan: TrainingPlan
@@ -42,12 +43,12 @@ package struct TrainingLoop: Sendable {
   private var lastCheckpoint: String?
 
   /// - Parameters:
-  ///   - trainer: fresh, or with the parameters that training goes on from.
+  ///   - trainer: a fresh one, or one with the parameters that training continues from.
   ///   - examples: the training split, in a fixed order: that of the plan's datasets where there are several.
-  ///   - features: of all examples.
-  ///   - changedFeatures: of variants of all examples, as many as the plan's batches have.
-  ///   - validationSets: the mean of their scores says which step was best; without any it is the last.
-  ///   - selfCritical: where the objective is CIDEr; `nil` is likelihood.
+  ///   - features: the features of all examples.
+  ///   - changedFeatures: the features of variants of all examples, as many as the plan's batches have.
+  ///   - validationSets: the mean of their scores decides which step was best; without any it is the last.
+  ///   - selfCritical: the objective where it is CIDEr; `nil` is likelihood.
   ///   - checkpointInterval: time between checkpoints.
   package init(
     plan: TrainingPlan, trainer: MapperTrainer, examples: [TrainingExample], features: any FeatureSource,
@@ -66,7 +67,7 @@ package struct TrainingLoop: Sendable {
     sampler = plan.sampler(captionCounts: examples.map(\.captions.count))
   }
 
-  /// Goes on from the newest checkpoint.
+  /// Continues from the newest checkpoint.
   ///
   /// - Returns: whether there was one.
   /// - Throws: `TrainingError.otherSettings`, `FileSystemError`.
@@ -80,9 +81,10 @@ package struct TrainingLoop: Sendable {
 
   /// Trains to the end of the plan.
   ///
-  /// - Parameter report: what it throws ends the run, as cancelling the task does; a checkpoint is written first.
-  /// - Throws: `CancellationError`; `TrainingError.diverged`; `ModelFileError.cannotWrite` of a checkpoint; what decoder,
-  ///   features and `report` throw.
+  /// - Parameter report: takes each event. An error that it throws ends the run, as cancelling the task does; a
+  ///   checkpoint is written first.
+  /// - Throws: `CancellationError`; `TrainingError.diverged`; `ModelFileError.cannotWrite` of a checkpoint; errors of
+  ///   the decoder, the features and `report`.
   package mutating func run(report: (TrainingEvent) throws -> Void) throws -> TrainingOutcome {
     let start = ContinuousClock.now
     let before = state.elapsedSeconds
@@ -91,7 +93,7 @@ package struct TrainingLoop: Sendable {
     do {
       while state.isValidationDue || (state.step < plan.steps && !stoppedEarly) {
         try Task.checkCancellation()
-        // First what an interruption left undone.
+        // A validation that an interruption left undone comes first.
         if !state.isValidationDue {
           let metrics = try step { before + (ContinuousClock.now - start) / .seconds(1) }
           state.isValidationDue = state.step % max(plan.validation.interval, 1) == 0 || state.step == plan.steps
@@ -108,7 +110,7 @@ package struct TrainingLoop: Sendable {
         }
       }
     } catch let error as TrainingError {
-      // What is broken is not written over what is good.
+      // A broken state must not overwrite a good checkpoint.
       throw error
     } catch let error as ModelFileError {
       throw error
@@ -158,13 +160,13 @@ package struct TrainingLoop: Sendable {
     return (result.loss, result.gradientNorm, result.metrics)
   }
 
-  /// Another one for each step, for the same plan always the same.
+  /// Differs from step to step, but is always the same for the same plan.
   private var dropoutSeed: UInt64 {
     var generator = Xoshiro256PlusPlus(seed: plan.batches.seed ^ 0xD509_0C57, stream: UInt64(state.step))
     return generator.next()
   }
 
-  /// A loss twice as bad as guessing among all tokens alike is no learning any more.
+  /// A loss twice as high as that of uniform guessing shows that the mapper no longer learns.
   private func checkLoss(_ loss: Double) throws(TrainingError) {
     let limit = 2 * Double.log(Double(trainer.decoder.vocabularySize))
     if loss > limit { throw .exploded(loss: loss, limit: limit) }
@@ -214,7 +216,7 @@ package struct TrainingLoop: Sendable {
     state = validated
   }
 
-  /// Of very few photos every CIDEr is 0; then the loss decides.
+  /// Whether a validation is the best so far. With very few photos every CIDEr is 0; then the loss decides.
   private func isBest(score: Double, loss: Double) -> Bool {
     guard let bestScore = state.bestScore, let bestLoss = state.bestLoss else { return true }
     return score == bestScore ? loss < bestLoss : score > bestScore

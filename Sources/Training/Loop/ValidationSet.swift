@@ -1,6 +1,6 @@
-/// One of the datasets that a run is measured on.
+/// One of the datasets on which a run is validated.
 package struct ValidationSet: Sendable {
-  /// For people, and in reports.
+  /// The name for people and in reports.
   package let name: String
   package let validator: Validator
 

@@ -4,7 +4,7 @@ package import PrefixMapping
 import Tensors
 package import TextDecoding
 
-/// Says how good a mapper is on photos that it did not learn from.
+/// Measures how good a mapper is on photos that it did not learn from.
 package struct Validator: Sendable {
   package let examples: [TrainingExample]
   private let features: any FeatureSource
@@ -14,14 +14,14 @@ package struct Validator: Sendable {
   private let lossExamples: Int
   private let scorer: CaptionScorer?
 
-  /// Photos that are captioned at a time.
+  /// The number of photos that are captioned at a time.
   private static let batchSize = 64
 
   /// - Parameters:
   ///   - examples: the validation split, in a fixed order.
-  ///   - settings: how many of them give the loss, and how many are captioned.
+  ///   - settings: says how many of them give the loss, and how many are captioned.
   ///   - options: how captions are generated.
-  /// - Throws: `CaptionMetricsError` where references do not make a score.
+  /// - Throws: `CaptionMetricsError` where no score can be computed from the references.
   package init(
     examples: [TrainingExample], features: any FeatureSource, settings: TrainingPlan.Validation,
     tokenizer: any Tokenizer, startTokens: [Int], options: GenerationOptions
@@ -33,14 +33,15 @@ package struct Validator: Sendable {
     self.startTokens = startTokens
     self.options = options
     lossExamples = min(settings.lossImages, examples.count)
-    // Numbered, since one photo may be there under several names.
+    // Numbered, since one photo may occur under several names.
     let references = examples.prefix(scored).enumerated().map { index, example in
       (id: "\(index + 1), \(example.name),", captions: example.references)
     }
     scorer = references.isEmpty ? nil : try CaptionScorer(references: references)
   }
 
-  /// Mean over the tokens of the first caption of each of the first photos, without dropout and smoothing.
+  /// The mean loss over the tokens of the first caption of each of the first photos, without dropout and label
+  /// smoothing.
   package func loss(_ trainer: MapperTrainer, parameters: ParameterSet) throws -> Double {
     var (sum, count) = (0.0, 0)
     for batch in slices(of: lossExamples) {
@@ -75,7 +76,7 @@ package struct Validator: Sendable {
     }
   }
 
-  /// What is given of a text task, and else what all captions begin with.
+  /// The given tokens of a text task; otherwise the tokens that all captions begin with.
   private func startTokens(of example: TrainingExample) -> [Int] {
     example.given.map { Array(example.captions[0].prefix($0[0])) } ?? startTokens
   }

@@ -8,30 +8,30 @@ package struct CaptionSampler: Sendable {
   let decoder: any TextDecoder
   let tokenizer: any Tokenizer
   let startTokens: [Int]
-  /// Of the captioner; what it says of the strategy is not used.
+  /// The captioner's options; their strategy is not used.
   let options: GenerationOptions
   let reward: CIDErReward
   let samplesPerPhoto: Int
   let seed: UInt64
 
-  /// What came of a batch.
+  /// The result for a batch.
   package struct Draw: Sendable {
     package let captions: SampledCaptions
-    /// Summed over all drawn tokens, as the decoder that drew them has it.
+    /// The sum of the log-probabilities of all drawn tokens, by the decoder that drew them.
     package let logProbability: Double
-    /// How many captions were cut at the longest length.
+    /// The number of captions that were cut at the maximum length.
     let cutCount: Int
   }
 
-  /// Draws from the model's own distribution, at temperature 1. What is drawn depends on the seed, the batch's number and the
-  /// mapper alone.
+  /// Draws from the model's own distribution, at temperature 1. The result depends on the seed, the batch's number and
+  /// the mapper alone.
   ///
   /// - Parameters:
-  ///   - batch: its photos' features.
-  ///   - examples: the places of its photos among the reward's images.
-  ///   - number: of the batch in the run, from 0.
-  ///   - mapper: as it stands in training.
-  ///   - dropout: as it will be when the captions are learnt from, so that what is drawn and what is learnt have one
+  ///   - batch: the batch with the features of its photos.
+  ///   - examples: the indices of its photos among the reward's images.
+  ///   - number: the number of the batch in the run, from 0.
+  ///   - mapper: the mapper in its present state of training.
+  ///   - dropout: the dropout with which the captions will be learnt from, so that drawing and learning have the same
   ///     distribution.
   /// - Throws: `DecodingError`, `GenerationError`.
   func draw(

@@ -2,11 +2,11 @@ import TextDecoding
 
 /// Captions that were drawn of the photos of a batch, with their rewards.
 package struct SampledCaptions: Sendable {
-  /// Of each photo its captions as token ids, start tokens included, and the stop token where one was reached.
+  /// The captions of each photo as token ids, with start tokens, and with the stop token where one was reached.
   package let tokens: [[[Int]]]
-  /// How many of the first tokens were given rather than drawn.
+  /// How many of the first tokens were given, not drawn.
   package let given: Int
-  /// Of each photo, of each of its captions.
+  /// The reward of each caption of each photo.
   package let rewards: [[Double]]
 
   package init(tokens: [[[Int]]], given: Int, rewards: [[Double]]) {
@@ -24,10 +24,10 @@ package struct SampledCaptions: Sendable {
     }
   }
 
-  /// Tokens that were drawn.
+  /// The number of tokens that were drawn.
   var drawnCount: Int { tokens.joined().reduce(0) { $0 + $1.count - given } }
 
-  /// Ready to be learnt from: the cross-entropy of each token weighs as much as its caption's advantage.
+  /// The captions ready for learning: the weight of each token's cross-entropy is its caption's advantage.
   var weighted: PackedCaptions {
     PackedCaptions(
       tokens, given: given == 1 ? nil : tokens.map { $0.map { _ in given } },

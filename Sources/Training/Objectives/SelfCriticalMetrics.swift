@@ -2,27 +2,27 @@
 package struct SelfCriticalMetrics: Codable, Sendable, Equatable {
   /// Mean CIDEr-D of the captions that were drawn, 0 to 10; the mean of their baselines is the same.
   package var reward: Double
-  /// Mean of the best caption's of each photo.
+  /// Mean CIDEr-D of the best caption of each photo.
   package var bestReward: Double
-  /// Mean absolute difference of a reward and its baseline: how much there is to learn.
+  /// Mean absolute difference between a reward and its baseline: how much there is to learn.
   package var advantage: Double
-  /// Captions that were drawn.
+  /// The number of captions that were drawn.
   package var samples: Int
   /// Mean length of a caption in tokens, the stop token included.
   package var sampleLength: Double
-  /// Share of captions that were cut at the longest length.
+  /// Share of captions that were cut at the maximum length.
   package var cutShare: Double
-  /// Share of the captions of a photo that differ from its others, averaged over photos.
+  /// Share of distinct captions among those of a photo, averaged over photos.
   package var distinctShare: Double
-  /// Mean negated log-probability of a drawn token, in nats: the entropy of what is drawn from.
+  /// Mean negated log-probability of a drawn token, in nats: the entropy of the model's distribution.
   package var entropy: Double
   /// Time to draw captions and to reward them.
   package var samplingSeconds: Double
   /// Time for gradients and the optimiser's step.
   package var learningSeconds = 0.0
-  /// Captions drawn a second of `samplingSeconds`.
+  /// Captions drawn per second of `samplingSeconds`.
   package var samplingCaptionsPerSecond: Double
-  /// Captions learnt from, drawn ones and people's, a second of `learningSeconds`.
+  /// Captions learnt from, both drawn ones and people's, per second of `learningSeconds`.
   package var learningCaptionsPerSecond = 0.0
 
   enum CodingKeys: String, CodingKey {
@@ -39,7 +39,7 @@ package struct SelfCriticalMetrics: Codable, Sendable, Equatable {
 }
 
 extension SelfCriticalMetrics {
-  /// - Parameter seconds: that drawing and rewarding took.
+  /// - Parameter seconds: the time that drawing and rewarding took.
   init(_ draws: [CaptionSampler.Draw], seconds: Double) {
     let captions = draws.map(\.captions)
     let rewards = captions.flatMap(\.rewards)
@@ -58,7 +58,7 @@ extension SelfCriticalMetrics {
     samplingCaptionsPerSecond = Double(count) / max(seconds, 1e-9)
   }
 
-  /// Adds what learning cost.
+  /// Adds the cost of learning.
   mutating func learnt(captions: Int, seconds: Double) {
     learningSeconds = seconds
     learningCaptionsPerSecond = Double(captions) / max(seconds, 1e-9)

@@ -3,22 +3,23 @@ import PrefixMapping
 import Tensors
 package import TextDecoding
 
-/// Self-critical sequence training (Rennie et al. 2017): captions that the captioner draws itself become likelier where they
-/// score better than the others of the same photo (Luo 2020), and less likely where they score worse.
+/// Self-critical sequence training (Rennie et al. 2017): captions that the captioner draws itself become likelier if
+/// they score better than the others of the same photo (Luo 2020), and less likely if they score worse.
 ///
 /// With rewards r, baselines b and N drawn tokens, stop tokens included, the loss is
-/// `(1 - λ) · -1/N Σ (r - b) Σ log p(token) + λ · cross-entropy`. As in Luo's code all tokens of a step weigh alike: the sum is
-/// divided by their number, not caption by caption.
+/// `(1 - λ) · -1/N Σ (r - b) Σ log p(token) + λ · cross-entropy`. As in Luo's code all tokens of a step have the same
+/// weight: the sum is divided by their number, not caption by caption.
 package struct SelfCriticalObjective: Sendable {
   private let settings: TrainingObjective.SelfCritical
   private let sampler: CaptionSampler
 
   /// - Parameters:
-  ///   - seed: of the run.
+  ///   - seed: the seed of the run.
   ///   - examples: the training split, whose references give rewards and frequencies.
-  ///   - decoder: draws captions; best the one that is trained through, or a copy of it in a faster precision.
-  ///   - options: how long captions get, and what ends them.
-  /// - Throws: `CaptionMetricsError`; `TrainingError.tooFewExamples` where nothing could tell frequent words from others.
+  ///   - decoder: draws captions; preferably the one that is trained through, or a copy of it in a faster precision.
+  ///   - options: the length of captions, and what ends them.
+  /// - Throws: `CaptionMetricsError`; `TrainingError.tooFewExamples` where there are too few to distinguish frequent
+  ///   words.
   package init(
     _ settings: TrainingObjective.SelfCritical, seed: UInt64, examples: [TrainingExample], decoder: any TextDecoder,
     tokenizer: any Tokenizer, startTokens: [Int], options: GenerationOptions
@@ -32,11 +33,11 @@ package struct SelfCriticalObjective: Sendable {
       samplesPerPhoto: settings.samplesPerPhoto, seed: seed)
   }
 
-  /// A batch, and which examples its photos are.
+  /// A batch, and the examples that its photos are from.
   package struct Input {
     package let batch: TrainingBatch
     package let examples: [Int]
-    /// Of the batch in the run, from 0.
+    /// The number of the batch in the run, from 0.
     package let number: Int
 
     package init(batch: TrainingBatch, examples: [Int], number: Int) {
@@ -46,9 +47,10 @@ package struct SelfCriticalObjective: Sendable {
     }
   }
 
-  /// Draws captions and learns from them and from people's.
+  /// Draws captions and learns from them and from people's captions.
   ///
-  /// - Returns: `loss` is the cross-entropy of people's captions; where these are not learnt from, that of the drawn ones.
+  /// - Returns: `loss` is the cross-entropy of people's captions, or of the drawn ones where people's are not learnt
+  ///   from.
   /// - Throws: as `MapperTrainer.step`; `GenerationError`.
   func step(
     _ inputs: [Input], trainer: inout MapperTrainer, learningRate: Double, dropoutSeed: UInt64
@@ -69,8 +71,8 @@ package struct SelfCriticalObjective: Sendable {
     return (loss, result.gradientNorm, metrics)
   }
 
-  /// Draws captions from what a step of this seed will learn through: masks come in the order of the terms, of which those of
-  /// drawn captions are first.
+  /// Draws captions with the dropout masks that a step of this seed will use: masks come in the order of the terms, and
+  /// the terms of drawn captions come first.
   package func draw(
     _ inputs: [Input], trainer: MapperTrainer, dropoutSeed: UInt64
   ) throws -> [CaptionSampler.Draw] {
@@ -83,9 +85,9 @@ package struct SelfCriticalObjective: Sendable {
     }
   }
 
-  /// The loss of captions that are drawn and rewarded already.
+  /// The loss of captions that are already drawn and rewarded.
   ///
-  /// - Returns: the drawn captions' terms, one a batch; behind them people's.
+  /// - Returns: the terms of drawn captions, one per batch, followed by those of people's captions.
   package static func terms(
     batches: [TrainingBatch], samples: [SampledCaptions], crossEntropyWeight: Double, labelSmoothing: Double
   ) -> [LossTerm] {

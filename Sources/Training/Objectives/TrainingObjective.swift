@@ -1,6 +1,6 @@
 package import Tensors
 
-/// What a run makes as good as it can.
+/// The objective of a run.
 package struct TrainingObjective: Sendable, Codable, Equatable {
   package enum Kind: String, Sendable, Codable, CaseIterable {
     /// The likelihood of people's captions: cross-entropy.
@@ -8,7 +8,8 @@ package struct TrainingObjective: Sendable, Codable, Equatable {
     /// The CIDEr-D of captions that the captioner draws itself (Rennie et al. 2017, "Self-critical sequence training").
     case cider
 
-    /// The peak that suits it: what is drawn by chance says less about where to go, and a trained captioner has not far to.
+    /// The peak learning rate that suits it. Sampled captions give noisier gradients, and a trained captioner needs
+    /// only small changes.
     package var learningRate: Double {
       switch self {
       case .likelihood: LearningRateSchedule().peak
@@ -16,8 +17,8 @@ package struct TrainingObjective: Sendable, Codable, Equatable {
       }
     }
 
-    /// The label smoothing that suits it. What smoothed targets give to tokens that fit nowhere is drawn, too: of 0.1, nearly
-    /// every caption of a dozen tokens has one.
+    /// The label smoothing that suits it. Smoothed targets give probability to unsuitable tokens, which are then drawn:
+    /// with 0.1, nearly every caption of a dozen tokens has one.
     package var labelSmoothing: Double {
       switch self {
       case .likelihood: MapperTrainer.Settings().labelSmoothing
@@ -26,28 +27,28 @@ package struct TrainingObjective: Sendable, Codable, Equatable {
     }
   }
 
-  /// How captions are drawn, and what is learnt from them.
+  /// How captions are drawn, and how they are learnt from.
   package struct SelfCritical: Sendable, Codable, Equatable {
-    /// Captions drawn of each photo. The baseline of each is the mean reward of the others (Luo 2020, "A better variant of
-    /// self-critical sequence training").
+    /// The number of captions drawn for each photo. The baseline of each is the mean reward of the others (Luo 2020, "A
+    /// better variant of self-critical sequence training").
     package var samplesPerPhoto = 5
-    /// The share of the loss that is cross-entropy of people's captions.
+    /// The weight of the cross-entropy of people's captions in the loss.
     package var crossEntropyWeight = 0.1
-    /// In what precision the decoder's matrices multiply while captions are drawn.
+    /// The precision of the decoder's matrix products while captions are drawn.
     package var samplingPrecision = MatrixPrecision.f32
 
     package init() {}
   }
 
   package var kind = Kind.likelihood
-  /// Where `kind` is `cider`; `nil` otherwise.
+  /// The settings where `kind` is `cider`; `nil` otherwise.
   package var selfCritical: SelfCritical?
 
   package init() {}
 }
 
 extension KeyedDecodingContainer {
-  /// Plans that were written before there was a choice are of likelihood.
+  /// Plans that were written before there was a choice have the objective likelihood.
   func decode(_ type: TrainingObjective.Type, forKey key: Key) throws -> TrainingObjective {
     try decodeIfPresent(type, forKey: key) ?? TrainingObjective()
   }

@@ -25,7 +25,7 @@ package struct AdamW: Sendable {
   }
 
   package let settings: Settings
-  /// Updates done.
+  /// The number of updates done.
   package internal(set) var stepCount = 0
   /// Running means of gradients and of their squares, in the order of the parameter set; empty for constants.
   package internal(set) var firstMoments, secondMoments: [Tensor]
@@ -38,8 +38,8 @@ package struct AdamW: Sendable {
   }
 
   /// - Parameters:
-  ///   - gradients: in the order of the set; `nil` for constants.
-  ///   - gradientScale: what all gradients are multiplied by first, as clipping asks for.
+  ///   - gradients: the gradients in the order of the set; `nil` for constants.
+  ///   - gradientScale: the factor by which all gradients are multiplied first, for clipping.
   package mutating func update(
     _ set: inout ParameterSet, gradients: [Tensor?], gradientScale: Double, learningRate: Double
   ) {

@@ -2,10 +2,10 @@
 struct DatasetCurves: Sendable {
   let name: String
   let loss, cider: PlotSeries
-  /// The classes of its lines in the style sheet, which knows four colours.
+  /// The classes of its lines in the style sheet, which has four colours.
   let kind: String
 
-  /// In the order of the run; empty where there is one dataset.
+  /// The curves of all datasets, in the order of the run; empty where there is only one dataset.
   static func list(_ validations: [ValidationMetrics]) -> [DatasetCurves] {
     let names = validations.last?.datasets?.map(\.name) ?? []
     return names.enumerated().map { index, name in

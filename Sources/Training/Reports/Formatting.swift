@@ -1,6 +1,6 @@
 /// Numbers as people read them, and text within markup.
 package enum Formatting {
-  /// With so many decimals, rounded to even as IEEE 754 does: "0.35"; "nan" and "inf" for what has none.
+  /// A number with `places` decimals, rounded to even as in IEEE 754: "0.35"; "nan" and "inf" where it is not finite.
   package static func fixed(_ value: Double, _ places: Int) -> String {
     guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
     let scale = (0..<places).reduce(1.0) { scale, _ in scale * 10 }
@@ -12,7 +12,7 @@ package enum Formatting {
     return places == 0 ? sign + digits : sign + digits.dropLast(places) + "." + digits.suffix(places)
   }
 
-  /// With commas between thousands: "12,000".
+  /// A number with commas between thousands: "12,000".
   package static func grouped(_ value: Int) -> String {
     var digits = String(value.magnitude)
     var text = ""
@@ -23,9 +23,10 @@ package enum Formatting {
     return (value < 0 ? "-" : "") + digits + text
   }
 
-  /// A time to come in its two largest units, rounded up so that it never says none: "45 s", "14 min", "2 h 5 min", "1 d 3 h".
+  /// A remaining time in its two largest units, rounded up so that it is never 0: "45 s", "14 min", "2 h 5 min", "1 d 3
+  /// h".
   package static func duration(_ seconds: Double) -> String {
-    // Some thirty thousand years say as much as more.
+    // The limit is about thirty thousand years.
     let whole = Int(min(max(1, seconds.rounded(.up)), 1e12))
     if whole < 60 { return "\(whole) s" }
     let minutes = (whole + 59) / 60
@@ -34,8 +35,8 @@ package enum Formatting {
     return "\(grouped(minutes / (24 * 60))) d \(minutes / 60 % 24) h"
   }
 
-  /// For use in text and in quoted attributes of HTML, XML and SVG. Control characters, which XML does not allow, are
-  /// replaced.
+  /// The text escaped for use in text and in quoted attributes of HTML, XML and SVG. Control characters, which XML does
+  /// not allow, are replaced.
   package static func escaped(_ text: String) -> String {
     var escaped = ""
     for scalar in text.unicodeScalars {

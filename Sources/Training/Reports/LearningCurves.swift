@@ -1,9 +1,10 @@
 import ModelFiles
 
-/// `curves.svg`: how a run went, in one figure that needs nothing beside it and follows a light or dark surrounding.
+/// `curves.svg`: the course of a run, in one self-contained figure that adapts to a light or dark background.
 ///
-/// The upper panel has the loss of every step, faint, its moving average, and the validation loss; the lower one CIDEr
-/// where captions were scored. Of several datasets both show each, and the means. A ring marks the best validation.
+/// The upper panel has the loss of every step, faint, its moving average, and the validation loss; the lower one has
+/// CIDEr where captions were scored. With several datasets both show each one, and the means. A ring marks the best
+/// validation.
 package struct LearningCurves: Sendable {
   package static let fileName = "curves.svg"
 
@@ -16,8 +17,8 @@ package struct LearningCurves: Sendable {
   private let best: ValidationMetrics?
 
   /// - Parameters:
-  ///   - records: of a `MetricsLog`, in the order of their steps.
-  ///   - title: such as the run's name.
+  ///   - records: the records of a `MetricsLog`, in the order of their steps.
+  ///   - title: the figure's title, such as the run's name.
   package init(_ records: [MetricsRecord], title: String = "Training") {
     self.title = title
     var (training, validations) = ([PlotSeries.Point](), [ValidationMetrics]())
@@ -28,7 +29,7 @@ package struct LearningCurves: Sendable {
       }
     }
     self.training = PlotSeries(training)
-    // Some thirty independent averages over the run, however long it is.
+    // About thirty independent averages over the run, however long it is.
     smoothed = self.training.smoothed(halfWidth: self.training.points.count / 60)
     validation = PlotSeries(validations.map { .init($0.step, $0.loss) })
     cider = PlotSeries(validations.compactMap { metrics in metrics.cider.map { .init(metrics.step, $0) } })
@@ -89,7 +90,7 @@ package struct LearningCurves: Sendable {
       panels.map(\.svg) + [Self.text("step", x: 464, y: Double(bottom) + 44, "middle")])
   }
 
-  /// What the lines of the datasets are called; nothing where there is one.
+  /// The names of the datasets' lines; empty where there is only one dataset.
   private func datasetLegend(_ mean: String) -> [(kind: String, name: String)] {
     datasets.isEmpty ? [] : datasets.map { ($0.kind, $0.name) } + [(mean, "mean")]
   }
@@ -101,7 +102,7 @@ package struct LearningCurves: Sendable {
     }
   }
 
-  /// Few steps are shown whole; of many, the highest and lowest hundredth may leave the panel.
+  /// The axis covers all values if steps are few; otherwise the highest and lowest hundredth may leave the panel.
   private var lossAxis: PlotAxis {
     let spread = training.range(without: training.points.count < 100 ? 0 : 0.01)
     let ranges = ([spread, validation.range(without: 0)] + datasets.map { $0.loss.range(without: 0) }).compactMap(
@@ -139,7 +140,7 @@ package struct LearningCurves: Sendable {
       """
   }
 
-  /// Blue and orange are told apart with every kind of colour vision.
+  /// Blue and orange can be distinguished with every kind of colour vision.
   private static let style = """
     .paper{fill:#fff} text{fill:#57606a} .title{fill:#1f2328;font-size:16px;font-weight:600} .strong{fill:#1f2328} \
     path,circle{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round} \

@@ -1,4 +1,4 @@
-/// `metrics.jsonl`: what a run measured, one JSON object a line.
+/// `metrics.jsonl`: the measurements of a run, one JSON object per line.
 ///
 /// `{"kind":"train","step":1,"loss":…}` for each logged step, `{"kind":"validation","step":50,"cider":…}` for each
 /// validation. Numbers that JSON does not know are written as "NaN", "Infinity" and "-Infinity".

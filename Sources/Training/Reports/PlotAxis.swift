@@ -1,21 +1,21 @@
-/// A linear axis: which values a plot shows, where, and at which round ones it has ticks.
+/// A linear axis: the range of values that a plot shows, and its ticks at round values.
 package struct PlotAxis: Sendable, Equatable {
   package let range: ClosedRange<Double>
   package let ticks: [Double]
   private let decimals: Int
 
   /// - Parameters:
-  ///   - values: finite; what must be seen. Where they are one, the axis goes some way to both sides.
-  ///   - tickCount: about so many ticks.
-  ///   - isIntegral: ticks at whole numbers only.
+  ///   - values: the finite range that must be visible. If it is a single value, the axis extends to both sides of it.
+  ///   - tickCount: the approximate number of ticks.
+  ///   - isIntegral: whether ticks are at whole numbers only.
   ///   - padding: the share of the values' spread added at both ends.
-  ///   - floor: what no value can be below, and padding does not go below.
+  ///   - floor: a lower bound of all values, below which padding does not go.
   package init(
     covering values: ClosedRange<Double>, tickCount: Int, isIntegral: Bool = false, padding: Double = 0,
     floor: Double = -.infinity
   ) {
     var (low, high) = (values.lowerBound, values.upperBound)
-    // A spread that is lost in rounding has no round ticks either.
+    // A spread that is lost in rounding would have no round ticks.
     if high - low <= 1e-9 * max(abs(low), abs(high)) {
       let margin = max(abs(low) * 0.1, isIntegral ? 1 : 0.1)
       (low, high) = (max(low - margin, min(floor, low)), high + margin)
@@ -30,7 +30,7 @@ package struct PlotAxis: Sendable, Equatable {
     ticks = (0..<count).map { (first + Double($0)) * step }
   }
 
-  /// 0 at the lower end of the axis, 1 at the upper.
+  /// The position of a value: 0 at the lower end of the axis, 1 at the upper.
   package func position(_ value: Double) -> Double {
     (value - range.lowerBound) / (range.upperBound - range.lowerBound)
   }
@@ -39,7 +39,7 @@ package struct PlotAxis: Sendable, Equatable {
     decimals == 0 && abs(tick) < 1e15 ? Formatting.grouped(Int(tick.rounded())) : Formatting.fixed(tick, decimals)
   }
 
-  /// The smallest of …, 0.1, 0.2, 0.5, 1, 2, 5, 10, … that is not below `minimum`, and the decimals it is written with.
+  /// The smallest of …, 0.1, 0.2, 0.5, 1, 2, 5, 10, … that is not below `minimum`, and the number of its decimals.
   private static func step(atLeast minimum: Double, isIntegral: Bool) -> (step: Double, decimals: Int) {
     var (power, decimals) = (1.0, 0)
     while power > minimum, !isIntegral, decimals < 12 { (power, decimals) = (power / 10, decimals + 1) }

@@ -5,7 +5,7 @@ struct PlotPanel {
   let height: Int
   let stepAxis: PlotAxis
   let valueAxis: PlotAxis
-  /// Lines by their class and what they are called, above the panel at its right end.
+  /// The classes and names of the lines, above the panel at its right end.
   var legend: [(kind: String, name: String)] = []
   private var content: [String] = []
   private var labels: [String] = []
@@ -23,19 +23,19 @@ struct PlotPanel {
 
   var bottom: Int { top + height }
 
-  /// - Parameter kind: the class that the style sheet colours.
+  /// - Parameter kind: the class in the style sheet, which sets the colour.
   mutating func line(_ series: PlotSeries, _ kind: String, withDots: Bool = false) {
     let points = series.points
     if points.count > 1 {
       let path = points.enumerated().map { ($0 == 0 ? "M" : $0 == 1 ? "L" : "") + place($1.step, $1.value) }
       content.append("<path class=\"\(kind)\" d=\"\(path.joined(separator: " "))\"/>")
     }
-    // One point makes no line; dots in close order make none of the line.
+    // A single point makes no line, so it gets a dot. Many dots would hide the line, so they are left out.
     guard points.count == 1 || withDots && points.count <= 60 else { return }
     content += points.map { circle($0.step, $0.value, radius: 3, "dot \(kind)") }
   }
 
-  /// A ring at a point, with a line through the panel and words beside it.
+  /// Draws a ring at a point, with a line through the panel and a label beside it.
   mutating func mark(step: Int, value: Double, _ kind: String, label: String?) {
     guard value.isFinite else { return }
     let x = Formatting.fixed(horizontal(step), 1)
@@ -107,7 +107,7 @@ struct PlotPanel {
   }
 
   private func vertical(_ value: Double) -> Double {
-    // Far outside, where nothing is seen, numbers stay small enough to be drawn.
+    // Far outside the visible range, coordinates are limited to sizes that can be drawn.
     Double(bottom) - min(max(valueAxis.position(value), -10), 10) * Double(height)
   }
 }

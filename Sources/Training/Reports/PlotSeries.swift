@@ -12,13 +12,13 @@ package struct PlotSeries: Sendable, Equatable {
 
   package let points: [Point]
 
-  /// Points whose value is no number or infinite are left out.
+  /// Points whose value is not finite are left out.
   package init(_ points: [Point]) {
     self.points = points.filter(\.value.isFinite)
   }
 
-  /// A moving average over up to `halfWidth` points to either side. Near the start, where a loss falls steeply, it takes as
-  /// many to the one as to the other, so that it begins at the first point and does not lag.
+  /// A moving average over up to `halfWidth` points to either side. Near the start, where a loss falls steeply, it
+  /// takes the same number on both sides, so that it begins at the first point and does not lag.
   package func smoothed(halfWidth: Int) -> PlotSeries {
     var sums = [0.0]
     for point in points { sums.append(sums[sums.count - 1] + point.value) }
@@ -31,8 +31,8 @@ package struct PlotSeries: Sendable, Equatable {
       })
   }
 
-  /// The range in which all but `share` of the values lie at either end, so that a spike does not flatten the rest;
-  /// `nil` without values.
+  /// The range of the values without the share `share` at either end, so that a spike does not flatten the rest; `nil`
+  /// without values.
   package func range(without share: Double) -> ClosedRange<Double>? {
     let sorted = points.map(\.value).sorted()
     guard !sorted.isEmpty else { return nil }
@@ -40,8 +40,8 @@ package struct PlotSeries: Sendable, Equatable {
     return sorted[cut]...sorted[sorted.count - 1 - cut]
   }
 
-  /// What remains visible when `columns` pixels lie between the first step and the last: in each the first point, the
-  /// lowest, the highest and the last.
+  /// The points that remain visible with `columns` pixels between the first step and the last: in each pixel the first
+  /// point, the lowest, the highest and the last.
   package func thinned(columns: Int) -> PlotSeries {
     guard points.count > 4 * columns, let first = points.first, let last = points.last, last.step > first.step else {
       return self

@@ -1,20 +1,20 @@
 import Synchronization
 
-/// Decides what of a run's progress is said when. Where it is written is its owner's matter.
+/// Decides what is reported of a run's progress, and when. Its owner decides where it is written.
 ///
-/// On a terminal one line is drawn over and over, at most ten times a second. Elsewhere there is a line for every tenth of
-/// the run. Each validation has a line of its own in both cases.
+/// On a terminal one line is redrawn, at most ten times a second. Elsewhere there is a line for every tenth of the run.
+/// Each validation has a line of its own in both cases.
 package final class ProgressReporter: Sendable {
   package enum Style: Sendable {
-    /// - Parameter width: asks for the terminal's width in columns, which may change.
+    /// - Parameter width: returns the terminal's width in columns, which may change.
     case terminal(width: @Sendable () -> Int)
     case plain
   }
 
   package enum Output: Sendable, Equatable {
-    /// Replaces what was drawn before.
+    /// A line that replaces the last redrawn one.
     case redraw(String)
-    /// Stays.
+    /// A line that stays.
     case line(String)
   }
 
@@ -24,8 +24,8 @@ package final class ProgressReporter: Sendable {
   private let state: Mutex<State>
 
   /// - Parameters:
-  ///   - completedSteps: those before a resumption.
-  ///   - write: takes what is to be said, in its order; it must not report progress itself.
+  ///   - completedSteps: the number of steps before a resumption.
+  ///   - write: takes the output in its order; it must not report progress itself.
   package convenience init(
     totalSteps: Int, completedSteps: Int = 0, style: Style, write: @escaping @Sendable (Output) -> Void
   ) {
@@ -35,7 +35,7 @@ package final class ProgressReporter: Sendable {
       now: { (ContinuousClock.now - start) / .seconds(1) }, write: write)
   }
 
-  /// - Parameter now: seconds of a clock that does not go back.
+  /// - Parameter now: the seconds of a monotonic clock.
   package init(
     totalSteps: Int, completedSteps: Int, style: Style, now: @escaping @Sendable () -> Double,
     write: @escaping @Sendable (Output) -> Void
@@ -73,7 +73,7 @@ package final class ProgressReporter: Sendable {
 
   /// "validation at step 300: loss 2.513 · CIDEr 0.312 · BLEU-4 0.151 · ROUGE-L 0.401 · the best so far".
   ///
-  /// Of several datasets, means, and in brackets each one's loss and CIDEr.
+  /// With several datasets it gives the means, and in brackets the loss and CIDEr of each.
   package static func line(_ metrics: ValidationMetrics) -> String {
     let scores = [
       ("CIDEr", metrics.cider, metrics.each(\.cider)), ("BLEU-4", metrics.bleu4, ""), ("ROUGE-L", metrics.rougeL, ""),
@@ -96,7 +96,7 @@ package final class ProgressReporter: Sendable {
       tenths = Self.tenths(of: progress)
     }
 
-    /// The time left is reckoned from what this process did, its validations included.
+    /// The time left is estimated from the steps of this process, validations included.
     mutating func update(_ metrics: TrainingMetrics, _ time: Double) {
       progress.step = metrics.step
       progress.loss = metrics.loss

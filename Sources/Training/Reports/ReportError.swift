@@ -1,9 +1,9 @@
 package import ModelFiles
 
-/// Why what a run reports could not be read or written.
+/// Why the reports of a run could not be read or written.
 package enum ReportError: Error, Equatable, CustomStringConvertible {
   case file(FileSystemError)
-  /// A line of a log, counted from 1, is no record of it.
+  /// A line of a log, counted from 1, is not a valid record.
   case invalidLine(path: String, line: Int, reason: String)
   case unwritable(path: String, reason: String)
 

@@ -1,6 +1,6 @@
 import ModelFiles
 
-/// All that a run leaves in its directory for people to look at: `metrics.jsonl`, `curves.svg`, `samples.html`, and event
+/// All reports that a run leaves in its directory for people: `metrics.jsonl`, `curves.svg`, `samples.html`, and event
 /// files in `tensorboard/`.
 package final class RunReports: Sendable {
   package static let tensorBoardDirectory = "tensorboard"
@@ -12,9 +12,10 @@ package final class RunReports: Sendable {
   private let tensorBoard: TensorBoardWriter?
 
   /// - Parameters:
-  ///   - directory: the run's; it exists.
-  ///   - photos: for `samples.html`, which is not written without any.
-  ///   - step: that of the checkpoint that the run resumes from, whose reports are continued; `nil` begins them anew.
+  ///   - directory: the run's directory, which exists.
+  ///   - photos: the photos of `samples.html`, which is not written without any.
+  ///   - step: the step of the checkpoint that the run resumes from, whose reports are continued; `nil` begins new
+  ///     ones.
   /// - Throws: `ReportError`.
   package init(
     directory: String, title: String, photos: [SamplePhoto] = [], withTensorBoard: Bool = false,
@@ -31,7 +32,7 @@ package final class RunReports: Sendable {
       : nil
   }
 
-  /// All that was measured, that before a resumption included.
+  /// All measurements, including those before a resumption.
   package var records: [MetricsRecord] { metrics.records }
 
   /// - Throws: `ReportError`.
@@ -40,16 +41,16 @@ package final class RunReports: Sendable {
     try tensorBoard?.append(metrics)
   }
 
-  /// - Parameter captions: of the photos of `samples.html`.
+  /// - Parameter captions: the captions of the photos of `samples.html`.
   /// - Throws: `ReportError`.
   package func add(_ metrics: ValidationMetrics, captions: [SampleCaptions.Caption] = []) throws(ReportError) {
-    // What is known from before a resumption stands in the event file of that time, whose points are kept.
+    // Measurements from before a resumption are in the earlier event file, whose points are kept.
     if try self.metrics.append(.validation(metrics)) { try tensorBoard?.append(metrics) }
     try samples?.append(SampleCaptions(metrics, captions: captions))
     try drawCurves()
   }
 
-  /// Draws `curves.svg` as of now; each validation does.
+  /// Draws `curves.svg` with all records so far; each validation does so.
   ///
   /// - Throws: `ReportError`.
   package func drawCurves() throws(ReportError) {

@@ -1,4 +1,4 @@
-/// What the mapper said of the sample photos after a step: one line of `samples.jsonl`.
+/// The captions of the sample photos after a step: one line of `samples.jsonl`.
 package struct SampleCaptions: StepRecord, Equatable {
   package struct Caption: Codable, Sendable, Equatable {
     /// The photo's name, as in `SamplePhoto`.
@@ -24,11 +24,11 @@ package struct SampleCaptions: StepRecord, Equatable {
 
   package static let fileName = "samples.jsonl"
 
-  /// Optimiser steps done.
+  /// The number of optimiser steps done.
   package var step: Int
-  /// That of the whole validation split.
+  /// The CIDEr of the whole validation split.
   package var cider: Double?
-  /// That of each of several datasets; `nil` where there is one.
+  /// The CIDEr of each of several datasets; `nil` where there is only one.
   package var datasets: [Score]?
   package var captions: [Caption]
 

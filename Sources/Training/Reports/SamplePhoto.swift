@@ -4,13 +4,13 @@
   import Foundation
 #endif
 
-/// A photo of the validation split on which a person watches the captions become better.
+/// A photo of the validation split, on which people watch the captions improve.
 package struct SamplePhoto: Sendable, Equatable {
-  /// Tells it from the others.
+  /// The name that distinguishes it from the others.
   package var name: String
-  /// A JPEG, PNG or WebP file, which the page carries within: a thumbnail is enough.
+  /// A JPEG, PNG or WebP file, which is embedded in the page: a thumbnail is enough.
   package var imageBytes: [UInt8]
-  /// What people wrote about it.
+  /// The captions that people wrote.
   package var references: [String]
 
   package init(name: String, imageBytes: [UInt8], references: [String]) {
@@ -19,10 +19,10 @@ package struct SamplePhoto: Sendable, Equatable {
     self.references = references
   }
 
-  /// The largest file that a page carries.
+  /// The largest file that is embedded in a page.
   package static let maximumByteCount = 1 << 20
 
-  /// The picture as an address that holds it (RFC 2397); `nil` for what no browser shows and for what is too large.
+  /// The picture as a data URI (RFC 2397); `nil` for formats that no browser shows, and for files that are too large.
   package var dataURI: String? {
     guard imageBytes.count <= Self.maximumByteCount, let type = mediaType else { return nil }
     return "data:\(type);base64,\(Data(imageBytes).base64EncodedString())"

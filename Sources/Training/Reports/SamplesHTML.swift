@@ -1,13 +1,13 @@
 /// The text of `samples.html`.
 package struct SamplesHTML: Sendable {
-  /// Photos on one page, which grows by their bytes.
+  /// The largest number of photos on a page, which grows by their bytes.
   package static let maximumPhotos = 24
 
   private let title: String
   private let photos: [SamplePhoto]
   private let history: [SampleCaptions]
 
-  /// - Parameter history: in the order of its steps.
+  /// - Parameter history: the captions in the order of their steps.
   package init(title: String, photos: [SamplePhoto], history: [SampleCaptions]) {
     self.title = title
     self.photos = Array(photos.prefix(Self.maximumPhotos))
@@ -55,7 +55,7 @@ package struct SamplesHTML: Sendable {
     var parts = ["<article>", picture, "<div class=\"words\">", "<p class=\"caption\">\(caption)</p>"]
     if turns.count > 1 {
       parts.append("<h2>Before, by step</h2>\n<ol class=\"turns\">")
-      // The newest first, beside the caption of now.
+      // The earlier captions, the newest first, beside the present one.
       parts += turns.dropLast().reversed().map { turn in
         "<li><span>\(turn.steps)</span> \(Formatting.escaped(turn.caption))</li>"
       }
@@ -70,7 +70,7 @@ package struct SamplesHTML: Sendable {
     return parts.joined(separator: "\n")
   }
 
-  /// A caption and the validations in a row that gave it.
+  /// A caption and the consecutive validations that gave it.
   package struct Turn: Equatable {
     package let caption: String
     package let first: Int

@@ -1,9 +1,9 @@
 import ModelFiles
 
-/// `samples.html`: a few validation photos with what the mapper says of them, now and after earlier validations.
+/// `samples.html`: a few validation photos with their captions, now and after earlier validations.
 ///
-/// The page carries its photos within, so that it can be moved and sent. What was said is kept in `samples.jsonl` beside
-/// it, from which a resumed run takes the earlier captions.
+/// The photos are embedded in the page, so that it can be moved and sent. The captions are kept in `samples.jsonl`
+/// beside it, from which a resumed run takes the earlier ones.
 package final class SamplesPage: Sendable {
   package static let fileName = "samples.html"
 
@@ -13,9 +13,9 @@ package final class SamplesPage: Sendable {
   private let log: StepLog<SampleCaptions>
 
   /// - Parameters:
-  ///   - directory: the run's; it exists.
-  ///   - photos: about a dozen; those that are too large to be carried are named only.
-  ///   - step: that of the checkpoint that the run resumes from; `nil` begins anew.
+  ///   - directory: the run's directory, which exists.
+  ///   - photos: about a dozen photos; those that are too large to embed are only named.
+  ///   - step: the step of the checkpoint that the run resumes from; `nil` begins a new page.
   /// - Throws: `ReportError`.
   package init(
     directory: String, title: String = "Validation photos", photos: [SamplePhoto], resumingAt step: Int? = nil
@@ -27,7 +27,7 @@ package final class SamplesPage: Sendable {
     try write()
   }
 
-  /// Adds what is said after a validation and writes the page anew, in one step.
+  /// Adds the captions of a validation and rewrites the page, in one step.
   ///
   /// - Throws: `ReportError`.
   package func append(_ captions: SampleCaptions) throws(ReportError) {

@@ -7,21 +7,21 @@ import Synchronization
   import Foundation
 #endif
 
-/// What a `StepLog` holds: something known after an optimiser step.
+/// A record of a `StepLog`: something measured after an optimiser step.
 package protocol StepRecord: Codable, Sendable {
-  /// What the log is called in a run's directory.
+  /// The name of the log in a run's directory.
   static var fileName: String { get }
 
-  /// Optimiser steps done.
+  /// The number of optimiser steps done.
   var step: Int { get }
 
-  /// Of each kind there is one record a step.
+  /// The kind of the record; each step has one record of each kind.
   var kind: String { get }
 }
 
 /// A file of JSON lines that grows with a run and that a resumed run continues as if there had been no interruption.
 ///
-/// Every line is with the system before `append` returns, so that a killed process loses none.
+/// Every line is passed to the system before `append` returns, so that a killed process loses none.
 package final class StepLog<Record: StepRecord>: Sendable {
   package let path: String
   private let file: AppendingFile
@@ -30,9 +30,9 @@ package final class StepLog<Record: StepRecord>: Sendable {
   /// Begins the log of a run, or continues it.
   ///
   /// - Parameters:
-  ///   - directory: the run's; it exists.
-  ///   - step: the step of the checkpoint that the run resumes from: lines of later steps, which will be measured again,
-  ///     and a torn last line are cut off. `nil` begins anew; what an earlier run left is removed.
+  ///   - directory: the run's directory, which exists.
+  ///   - step: the step of the checkpoint that the run resumes from: lines of later steps, which will be measured
+  ///     again, and a torn last line are cut off. `nil` begins a new log; that of an earlier run is removed.
   /// - Throws: `ReportError`.
   package init(directory: String, resumingAt step: Int? = nil) throws(ReportError) {
     path = Path.join(directory, Record.fileName)
@@ -47,18 +47,18 @@ package final class StepLog<Record: StepRecord>: Sendable {
     }
   }
 
-  /// All records, those before a resumption included.
+  /// All records, including those before a resumption.
   package var records: [Record] { kept.withLock { $0 } }
 
-  /// Adds a line. A record of the kind and step of one that is there already is passed over: a run that was stopped
-  /// between a validation and the next checkpoint validates that step again.
+  /// Adds a line. A record whose kind and step are already in the log is skipped: a run that was stopped between a
+  /// validation and the next checkpoint validates that step again.
   ///
   /// - Returns: whether the record is new.
   /// - Throws: `ReportError`; then the file holds what it held before.
   @discardableResult
   package func append(_ record: Record) throws(ReportError) -> Bool {
     let result: Result<Bool, ReportError> = kept.withLock { kept in
-      // Only records of the last step can be the same, for steps never fall.
+      // Only records of the last step can be the same, since steps never decrease.
       let last = kept.reversed().prefix { $0.step == record.step }
       guard !last.contains(where: { $0.kind == record.kind }) else { return .success(false) }
       return Result { () throws(ReportError) in
@@ -70,9 +70,9 @@ package final class StepLog<Record: StepRecord>: Sendable {
     return try result.get()
   }
 
-  /// Reads the log in a run's directory; empty where there is none. A torn last line is passed over.
+  /// Reads the log in a run's directory; empty where there is none. A torn last line is skipped.
   ///
-  /// - Throws: `ReportError`, also for a line elsewhere that cannot be understood.
+  /// - Throws: `ReportError`, also for any other line that is not a valid record.
   package static func read(directory: String) throws(ReportError) -> [Record] {
     try lines(Path.join(directory, Record.fileName)).map(\.record)
   }

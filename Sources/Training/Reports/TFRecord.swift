@@ -1,6 +1,6 @@
-/// The framing of TensorFlow's record files: length (8 bytes), its checksum (4), the data, their checksum (4), all little
-/// endian. Checksums are CRC-32C (Castagnoli, as in RFC 3720 B.4), rotated and offset, so that data which hold checksums
-/// of their own are told apart (tensorflow/core/lib/hash/crc32c.h).
+/// The framing of TensorFlow's record files: length (8 bytes), its checksum (4), the data, their checksum (4), all
+/// little endian. Checksums are CRC-32C (Castagnoli, as in RFC 3720 B.4), rotated and offset, since the CRC of data
+/// that hold their own CRC is unreliable (tensorflow/core/lib/hash/crc32c.h).
 package enum TFRecord {
   package static func framed(_ data: [UInt8]) -> [UInt8] {
     let length = littleEndian(UInt64(data.count))
@@ -18,7 +18,7 @@ package enum TFRecord {
     (0..<value.bitWidth / 8).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
   }
 
-  /// What each byte leaves of the remainder, with the polynomial's bits reversed.
+  /// The remainder of each byte, with the polynomial's bits reversed.
   private static let table: [UInt32] = (0..<256).map { byte in
     (0..<8).reduce(UInt32(byte)) { remainder, _ in remainder >> 1 ^ (remainder & 1) &* 0x82f6_3b78 }
   }

@@ -2,9 +2,9 @@
 /// in protocol buffers' wire format, fields in the order of their numbers as the reference implementation writes them.
 package struct TensorBoardEvent: Sendable, Equatable {
   package enum Content: Sendable, Equatable {
-    /// Must come first in a file.
+    /// The version, which must come first in a file.
     case fileVersion
-    /// The run starts with this step; TensorBoard forgets what earlier files say of it and of later ones.
+    /// The run starts with this step; TensorBoard discards earlier files' values for this step and later ones.
     case start
     case scalars([Scalar])
   }
@@ -34,7 +34,7 @@ package struct TensorBoardEvent: Sendable, Equatable {
     // Event: double wall_time = 1; int64 step = 2; string file_version = 3; Summary summary = 5; SessionLog session_log = 7
     var message = Message()
     message.add(1, fixed64: wallTime.bitPattern)
-    // Zero is what a missing number means.
+    // A missing number means zero.
     if step != 0 { message.add(2, varint: UInt64(bitPattern: Int64(step))) }
     switch content {
     case .fileVersion: message.add(3, Array("brain.Event:2".utf8))

@@ -8,24 +8,24 @@ import ModelFiles
   import Darwin
 #endif
 
-/// Writes an event file that TensorBoard draws: training and validation curves under `train/…` and `validation/…`.
+/// Writes an event file for TensorBoard: training and validation curves under `train/…` and `validation/…`.
 ///
-/// Every run, a resumed one too, writes a file of its own; TensorBoard reads those of a directory one after the other.
+/// Every run, including a resumed one, writes its own file; TensorBoard reads those of a directory one after the other.
 package final class TensorBoardWriter: Sendable {
   package let path: String
   private let file: AppendingFile
   private let now: @Sendable () -> Double
 
   /// - Parameters:
-  ///   - directory: what `tensorboard --logdir` is given; made where it is missing.
-  ///   - firstStep: the step to come, 1 for a new run and N + 1 for one resumed at N: what earlier files say of it and of
-  ///     later steps is purged by TensorBoard.
+  ///   - directory: the directory for `tensorboard --logdir`; it is created if it is missing.
+  ///   - firstStep: the next step, 1 for a new run and N + 1 for one resumed at N. TensorBoard discards earlier files'
+  ///     values for it and for later steps.
   /// - Throws: `ReportError`.
   package convenience init(directory: String, firstStep: Int = 1) throws(ReportError) {
     try self.init(directory: directory, firstStep: firstStep) { Self.wallTime() }
   }
 
-  /// - Parameter now: seconds since 1970.
+  /// - Parameter now: returns the seconds since 1970.
   package init(directory: String, firstStep: Int, now: @escaping @Sendable () -> Double) throws(ReportError) {
     do {
       try FileSystem.createDirectory(directory)
@@ -82,7 +82,8 @@ package final class TensorBoardWriter: Sendable {
     do { try file.append(TFRecord.framed(event.bytes)) } catch { throw .file(error) }
   }
 
-  /// TensorBoard takes files in the order of their names: one of the same second gets a number behind it.
+  /// Opens a new file. TensorBoard reads files in the order of their names: one of the same second gets a numeric
+  /// suffix.
   private static func newFile(_ path: String) throws(FileSystemError) -> AppendingFile {
     for number in 0..<100 where !FileSystem.isRegularFile("\(path).\(number)") {
       return try AppendingFile(path: "\(path).\(number)", isNew: true)

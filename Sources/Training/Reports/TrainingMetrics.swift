@@ -1,22 +1,23 @@
-/// What one optimiser step was like.
+/// The measurements of one optimiser step.
 package struct TrainingMetrics: Codable, Sendable, Equatable {
-  /// Optimiser steps done, this one included.
+  /// The number of optimiser steps done, this one included.
   package var step: Int
-  /// Passes over the training captions so far, with the part of the one under way.
+  /// The number of passes over the training captions so far, including the part of the present one.
   package var epoch: Double
-  /// Training captions seen so far.
+  /// The number of training captions seen so far.
   package var captions: Int
-  /// Mean cross-entropy of a target token of people's captions, in nats; where only drawn captions are learnt from, of theirs.
+  /// Mean cross-entropy of a target token of people's captions, in nats; of drawn captions where only these are learnt
+  /// from.
   package var loss: Double
   package var learningRate: Double
-  /// L2 norm of all gradients before clipping.
+  /// The L2 norm of all gradients before clipping.
   package var gradientNorm: Double
   package var captionsPerSecond: Double
-  /// Time spent in the run, that before a resumption included.
+  /// The time spent in the run, including that before a resumption.
   package var elapsedSeconds: Double
-  /// The largest resident set so far; `nil` where the system does not tell.
+  /// The largest resident set so far; `nil` where the system does not report it.
   package var peakMemoryBytes: Int?
-  /// Where the objective is CIDEr; `nil` otherwise.
+  /// The metrics of the objective CIDEr; `nil` otherwise.
   package var selfCritical: SelfCriticalMetrics?
 
   package init(

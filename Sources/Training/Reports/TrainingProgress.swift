@@ -1,11 +1,11 @@
-/// How far a run is, as one line of text. Nothing here writes; every character takes one column.
+/// The progress of a run, as one line of text. Nothing here writes; every character takes one column.
 package struct TrainingProgress: Sendable, Equatable {
-  /// Optimiser steps done, of so many.
+  /// The number of optimiser steps done, and of all steps.
   package var step: Int
   package var totalSteps: Int
-  /// What the last step and the last validation measured; `nil` before there is any.
+  /// The measurements of the last step and the last validation; `nil` before there are any.
   package var loss: Double?
-  /// Of drawn captions, where the objective is CIDEr.
+  /// The mean reward of drawn captions, where the objective is CIDEr.
   package var reward: Double?
   package var cider: Double?
   package var captionsPerSecond: Double?
@@ -28,8 +28,8 @@ package struct TrainingProgress: Sendable, Equatable {
 
   /// For a terminal: " 36% [█████████▏               ] step 421/1142 · loss 2.713 · …".
   ///
-  /// - Parameter width: the terminal's, in columns. The line stays below it, as some wrap a line that fills it; where there
-  ///   is little room the less important is left out.
+  /// - Parameter width: the terminal's width in columns. The line stays below it, as some terminals wrap a line that
+  ///   fills it; where there is little room, less important fields are left out.
   package func line(width: Int) -> String {
     let room = max(0, width - 1)
     for (fields, hasBar) in Self.layouts {
@@ -41,7 +41,7 @@ package struct TrainingProgress: Sendable, Equatable {
     return String(paddedPercent.prefix(room))
   }
 
-  /// From all that there is to least.
+  /// The layouts, from the fullest to the shortest.
   private static let layouts: [(fields: [Field], hasBar: Bool)] = [
     (Field.allCases, true), ([.loss, .reward, .cider, .timeLeft], true), ([.loss, .cider, .timeLeft], false),
     ([.loss, .timeLeft], false), ([.loss], false), ([], false),
@@ -65,7 +65,7 @@ package struct TrainingProgress: Sendable, Equatable {
     return texts.map { " · \($0)" }.joined()
   }
 
-  /// As wide as at the last step, so that the bar keeps its width.
+  /// The steps, padded to the width of the last step, so that the bar keeps its width.
   private var paddedSteps: String {
     let (step, total) = ("\(step)", "\(totalSteps)")
     return "step " + String(repeating: " ", count: max(0, total.count - step.count)) + step + "/" + total
@@ -73,7 +73,7 @@ package struct TrainingProgress: Sendable, Equatable {
 
   private var fraction: Double { totalSteps > 0 ? min(max(0, Double(step) / Double(totalSteps)), 1) : 1 }
 
-  /// Rounded down: 100 only when all is done.
+  /// Rounded down: it is 100 only when all is done.
   private var percent: Int { Int(fraction * 100) }
 
   private var paddedPercent: String {

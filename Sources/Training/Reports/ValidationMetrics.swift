@@ -1,8 +1,8 @@
 import CaptionMetrics
 
-/// How good the mapper was on the validation split after a step; of several datasets, the means.
+/// How good the mapper was on the validation split after a step; with several datasets, the means.
 package struct ValidationMetrics: Codable, Sendable, Equatable {
-  /// What was measured on one of several datasets.
+  /// The measurements on one of several datasets.
   package struct Dataset: Codable, Sendable, Equatable {
     package var name: String
     package var loss: Double
@@ -29,7 +29,7 @@ package struct ValidationMetrics: Codable, Sendable, Equatable {
     }
   }
 
-  /// Optimiser steps done.
+  /// The number of optimiser steps done.
   package var step: Int
   /// Mean cross-entropy of a target token, in nats, without dropout and label smoothing.
   package var loss: Double
@@ -37,11 +37,11 @@ package struct ValidationMetrics: Codable, Sendable, Equatable {
   package var cider: Double?
   package var bleu4: Double?
   package var rougeL: Double?
-  /// Better than every validation before.
+  /// Whether it is better than every earlier validation.
   package var isBest: Bool
-  /// Time spent in the run, that before a resumption included.
+  /// The time spent in the run, including that before a resumption.
   package var elapsedSeconds: Double
-  /// Each of several; `nil` where there is one.
+  /// The measurements on each of several datasets; `nil` where there is only one.
   package var datasets: [Dataset]?
 
   package init(
@@ -58,7 +58,7 @@ package struct ValidationMetrics: Codable, Sendable, Equatable {
     self.datasets = datasets
   }
 
-  /// The means over one or more datasets, not the best so far.
+  /// The means over one or more datasets, with `isBest` false.
   init(step: Int, datasets: [Dataset], elapsedSeconds: Double) {
     func mean(_ value: (Dataset) -> Double?) -> Double? {
       let values = datasets.compactMap(value)

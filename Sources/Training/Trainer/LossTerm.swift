@@ -1,11 +1,11 @@
 import TextDecoding
 
-/// A part of the loss that a step brings down: some captions, how smooth their targets are, and what their part is divided
-/// by.
+/// A part of the loss that a step minimises: some captions, the smoothing of their targets, and the divisor of their
+/// part.
 package struct LossTerm: Sendable {
   package let batch: TrainingBatch
   package let labelSmoothing: Double
-  /// Of the sum over all targets of the batch; their number where it is `nil`.
+  /// The divisor of the sum over all targets of the batch; `nil` is their number.
   package let divisor: Double?
 
   package init(_ batch: TrainingBatch, labelSmoothing: Double, divisor: Double?) {
@@ -16,7 +16,7 @@ package struct LossTerm: Sendable {
 
   /// The mean cross-entropy of all targets of some batches, as if they were one.
   ///
-  /// - Parameter weight: of this mean in the loss; above 0.
+  /// - Parameter weight: the weight of this mean in the loss; above 0.
   static func mean(of batches: [TrainingBatch], labelSmoothing: Double, weight: Double = 1) -> [LossTerm] {
     let tokens = batches.reduce(0) { $0 + $1.captions.targets.count }
     return batches.map {

@@ -2,7 +2,7 @@ package import PrefixMapping
 package import Tensors
 package import TextDecoding
 
-/// Images with captions, as one step learns from them.
+/// Images with captions for one step to learn from.
 package struct TrainingBatch: Sendable {
   /// `[images, …]`, each of the shape that the mapper reads.
   package let features: Tensor
@@ -15,30 +15,30 @@ package struct TrainingBatch: Sendable {
   }
 }
 
-/// A mapper that learns through a frozen decoder: its parameters, and the optimiser's memory of them.
+/// A mapper that learns through a frozen decoder: its parameters, and the optimiser's state.
 package struct MapperTrainer: Sendable {
   package struct Settings: Sendable, Codable, Equatable {
     package var optimizer = AdamW.Settings()
-    /// Of the mapper.
+    /// The mapper's dropout probability.
     package var dropout = 0.1
     /// Probability that the mapper does not see a token of the features; `nil` where it sees all.
     package var tokenDropout: Double?
     package var labelSmoothing = 0.1
-    /// The largest norm of all gradients together; larger ones are scaled down. 0 leaves all.
+    /// The largest norm of all gradients together; larger ones are scaled down. 0 does not clip.
     package var clipNorm = 1.0
-    /// Decay of the parameters' moving average, such as 0.999; 0 keeps none.
+    /// The decay of the parameters' moving average, such as 0.999; 0 keeps no average.
     package var averageDecay = 0.0
 
     package init() {}
   }
 
-  /// What one step was like.
+  /// The result of one step.
   package struct StepResult: Sendable, Equatable {
-    /// The sum of all terms: of captions alone, the mean over the tokens that were to be foretold, smoothing included.
+    /// The sum of all terms. With captions alone, it is the mean over the tokens to predict, smoothing included.
     package let loss: Double
-    /// Of each term.
+    /// The loss of each term.
     package let losses: [Double]
-    /// Of all gradients together, before clipping.
+    /// The norm of all gradients together, before clipping.
     package let gradientNorm: Double
   }
 
@@ -49,12 +49,12 @@ package struct MapperTrainer: Sendable {
   package let settings: Settings
   package internal(set) var parameters: ParameterSet
   package internal(set) var optimizer: AdamW
-  /// The exponential moving average of the parameters, where it is kept.
+  /// The exponential moving average of the parameters, if it is kept.
   package internal(set) var average: ParameterSet?
 
   /// - Parameters:
-  ///   - decoder: best with its weights unpacked.
-  ///   - parameters: fresh ones of the family, or those of a trained mapper.
+  ///   - decoder: the frozen decoder, preferably with its weights unpacked.
+  ///   - parameters: fresh parameters of the family, or those of a trained mapper.
   package init(
     decoder: any TextDecoder, family: MapperFamily, heads: Int, tokenGroups: [Int], parameters: ParameterSet,
     settings: Settings
@@ -69,14 +69,14 @@ package struct MapperTrainer: Sendable {
     average = settings.averageDecay > 0 ? parameters : nil
   }
 
-  /// What is worth keeping: the average where there is one.
+  /// The parameters to keep: the average where there is one.
   package var result: ParameterSet { average ?? parameters }
 
   /// Learns from some batches as if they were one.
   ///
   /// - Parameters:
-  ///   - dropoutSeed: of the masks; another one for each step.
-  /// - Throws: `DecodingError`, `ModelFileError`; `TrainingError.diverged` where a number is none any more, before any
+  ///   - dropoutSeed: the seed of the dropout masks; a different one for each step.
+  /// - Throws: `DecodingError`, `ModelFileError`; `TrainingError.diverged` where a number is not finite, before any
   ///   parameter has changed.
   package mutating func step(
     _ batches: [TrainingBatch], learningRate: Double, dropoutSeed: UInt64
@@ -86,10 +86,11 @@ package struct MapperTrainer: Sendable {
       dropoutSeed: dropoutSeed)
   }
 
-  /// Brings down the sum of some terms.
+  /// Makes a step that lowers the sum of some terms.
   ///
-  /// - Parameter dropoutSeed: of the masks, which come in the order of the terms; another one for each step.
-  /// - Throws: as `step(_:learningRate:dropoutSeed:)` of batches.
+  /// - Parameter dropoutSeed: the seed of the dropout masks, which come in the order of the terms; a different one for
+  ///   each step.
+  /// - Throws: as `step(_:learningRate:dropoutSeed:)` for batches.
   package mutating func step(_ terms: [LossTerm], learningRate: Double, dropoutSeed: UInt64) throws -> StepResult {
     let dropout = dropout(seed: dropoutSeed)
     var losses: [Double] = []
@@ -112,14 +113,14 @@ package struct MapperTrainer: Sendable {
     return StepResult(loss: loss, losses: losses, gradientNorm: norm)
   }
 
-  /// What a step of this seed leaves out by chance.
+  /// The dropout of a step with this seed.
   package func dropout(seed: UInt64) -> Dropout {
     Dropout(probability: settings.dropout, tokenProbability: settings.tokenDropout ?? 0, seed: seed)
   }
 
   /// The loss without dropout.
   ///
-  /// - Parameter parameters: those in training, or others of the same mapper.
+  /// - Parameter parameters: the parameters in training, or others of the same mapper.
   package func loss(_ batch: TrainingBatch, parameters: ParameterSet, labelSmoothing: Double) throws -> Double {
     let loss = try mapper(parameters).loss(
       of: batch.captions, features: batch.features, decoder: decoder, labelSmoothing: labelSmoothing, divisor: nil)
@@ -131,8 +132,8 @@ package struct MapperTrainer: Sendable {
     try family.load(TapedParameters(parameters, tape: nil), heads, tokenGroups)
   }
 
-  /// Loss and gradients, in the order of the parameters. The tape, and with it all that refers to the parameters' memory,
-  /// is gone when this returns, so that the optimiser can change them in place.
+  /// Loss and gradients, in the order of the parameters. The tape, and with it every reference to the parameters'
+  /// memory, is released when this returns, so that the optimiser can change them in place.
   package func gradients(_ term: LossTerm, dropout: Dropout) throws -> (loss: Double, gradients: [Tensor?]) {
     let tape = GradientTape()
     let taped = TapedParameters(parameters, tape: tape)

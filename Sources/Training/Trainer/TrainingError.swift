@@ -1,14 +1,14 @@
 /// Why training could not begin or had to stop.
 package enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
   case missingFeatures(image: String)
-  /// - Parameter kind: what is learnt from, such as `image with captions`.
+  /// - Parameter kind: the kind of example, such as `image with captions`.
   case noExamples(split: String, kind: String)
   case tooFewExamples(count: Int)
   case noStartToken(captioner: String)
   case otherFeatureTokens(mapper: String, wanted: Int, found: Int)
   /// A loss or gradient is infinite or not a number.
   case notANumber(loss: Double, gradientNorm: Double)
-  /// The loss is far worse than guessing.
+  /// The loss is far higher than that of guessing.
   case exploded(loss: Double, limit: Double)
   /// - Parameter checkpoint: the last good one; `nil` where there is none yet.
   case diverged(step: Int, reason: String, checkpoint: String?)

@@ -42,8 +42,8 @@ struct BatchInputOptions: ParsableArguments {
     }
   }
 
-  /// - Parameter own: what the run writes, which is no input.
-  /// - Throws: `ImageListingError` where a pattern or a shard is none.
+  /// - Parameter own: the paths that the run writes, which are no input.
+  /// - Throws: `ImageListingError` where a pattern or a shard is invalid.
   func listing(excluding own: [String]) throws -> ImageListing {
     var listing = ImageListing(
       paths: paths.map(RawArguments.path), lists: fromFile.map { ImageListing.ListFile(RawArguments.path($0)) })

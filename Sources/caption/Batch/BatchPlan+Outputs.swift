@@ -11,7 +11,7 @@ extension BatchPlan {
     case target(OutputTarget)
   }
 
-  /// Those first that may refuse an image.
+  /// The outputs; those that may refuse an image come first.
   var outputs: [Output] {
     var outputs: [Output] = []
     if options.txt { outputs.append(.text) }
@@ -22,7 +22,7 @@ extension BatchPlan {
 
   /// The outputs as the journal knows them.
   ///
-  /// - Parameter journal: its directory.
+  /// - Parameter journal: the journal's directory.
   func namedOutputs(journal: String) -> [NamedOutput] {
     var places = RelativePlaces(journal: FilePath(journal))
     func place(_ path: String) -> String { places.place(of: FilePath(path)).text }
@@ -37,7 +37,7 @@ extension BatchPlan {
       case .target(let target):
         switch target.path {
         case nil: NamedOutput(name: "-o -")
-        // Rows of several widths in one file are none that anybody reads.
+        // A file with rows of different widths would be unreadable.
         case .some(let path) where target.format == .csv:
           NamedOutput(name: "-o csv of \(CSVFormat.columns.count) columns:" + place(path), file: path)
         case .some(let path): NamedOutput(name: "-o \(target.format.rawValue):" + place(path), file: path)
@@ -49,11 +49,11 @@ extension BatchPlan {
   /// Makes the outputs, which must have been checked: see `places`.
   ///
   /// - Parameters:
-  ///   - places: where each goes on.
-  ///   - roots: directories that images are found below.
+  ///   - places: where each output continues.
+  ///   - roots: the directories below which images are found.
   ///   - journal: the journal's directory, where outputs may keep what they need.
-  ///   - model: what a gallery calls the captioner.
-  ///   - onNotice: is told of what somebody may have wanted otherwise.
+  ///   - model: the captioner's name for a gallery.
+  ///   - onNotice: called with what the user may have wanted otherwise.
   func make(
     _ places: [OutputPlace], roots: [FilePath], journal: String, model: String,
     onNotice: @escaping @Sendable (FilePath, String) -> Void

@@ -4,9 +4,9 @@ import ModelFiles
 import SystemPackage
 
 extension BatchPlan {
-  /// What is to be said of a `metadata.jsonl` whose images lie outside of its folder.
+  /// Warnings about a `metadata.jsonl` whose images are outside its folder.
   ///
-  /// - Parameter roots: the images' directories, and files among them.
+  /// - Parameter roots: the images' directories, and given files.
   func warnings(ofRoots roots: [FilePath]) -> [String] {
     targets.filter { $0.format == .imagefolder }.compactMap(\.path).compactMap { path in
       let folder = FilePath(Path.parent(path)).absolute

@@ -7,13 +7,13 @@ import SystemPackage
 /// Where a run reads and writes.
 struct BatchPlan {
   let targets: [OutputTarget]
-  /// A directory; `nil` for a run that only streams, which nobody goes on with.
+  /// The journal's directory; `nil` for a run that only streams, which cannot be continued.
   let journal: String?
-  /// `nil` where failures are only told of.
+  /// The path of the error ledger; `nil` where failures are only reported.
   let ledger: String?
   let options: BatchOutputOptions
 
-  /// - Parameter inputs: as they were given.
+  /// - Parameter inputs: the inputs as given.
   /// - Throws: `ValidationError`.
   init(_ options: BatchOutputOptions, inputs: [String], shard: String?) throws {
     self.options = options
@@ -26,7 +26,7 @@ struct BatchPlan {
     if let twice = zip(paths, places).first(where: { pair in places.count { $0 == pair.1 } > 1 }) {
       throw ValidationError("\(twice.0) is given for two outputs.")
     }
-    // What the journal and the list of errors are named after: the first output that has a journal, or the first.
+    // The journal and the list of errors are named after the first output that has a journal, or else the first.
     let suffix = shard.map { "-" + $0.replacing("/", with: "-of-") } ?? ""
     var names = paths
     names += [options.webdataset, options.outputDir].compactMap { $0 }.map { Path.join($0, "caption\(suffix)") }
@@ -38,15 +38,15 @@ struct BatchPlan {
     ledger = options.errors ?? name.map { $0 + ".errors.jsonl" }
   }
 
-  /// What must not be taken for input.
+  /// The paths that must not be taken for input.
   var ownPaths: [String] {
     targets.compactMap(\.path) + [journal, ledger, options.webdataset].compactMap { $0 }
   }
 
-  /// Whether a run may find all it wants of an image before it looks at it.
+  /// Whether a run may find all it wants of an image before it reads the image.
   var hasOnlySidecars: Bool { targets.isEmpty && options.webdataset == nil }
 
-  /// What is wrong with the run that can be known before anything is made.
+  /// Checks for problems with the run that can be known before anything is written.
   ///
   /// - Throws: `BatchError`, `ImageListingError`.
   func check(_ listing: ImageListing, journal: String) throws {
@@ -59,7 +59,7 @@ struct BatchPlan {
     }
   }
 
-  /// An output that images in shards have no place in.
+  /// An output in which images in shards have no place.
   private var outputWithoutShards: String? {
     if options.outputDir == nil {
       if options.txt { return "--txt without --output-dir" }
@@ -78,7 +78,7 @@ struct BatchPlan {
     }
   }
 
-  /// What tells this run from another, by the options that say it. Outputs may be others.
+  /// What distinguishes this run from another, by option. Outputs may differ.
   var settings: [String: String] {
     var settings: [String: String] = [:]
     settings["--prefix-text"] = options.prefixText.isEmpty ? nil : options.prefixText

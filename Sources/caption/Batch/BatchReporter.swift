@@ -3,7 +3,7 @@ import Captioning
 import Logging
 import SystemPackage
 
-/// Tells how far a run is: a bar that is drawn over and over on a terminal, else a line every ten seconds.
+/// Reports a run's progress: a bar that is redrawn on a terminal, else a line every ten seconds.
 struct BatchReporter: Sendable {
   let progress: BatchProgress
   let log: Logger
@@ -14,7 +14,7 @@ struct BatchReporter: Sendable {
     self.progress = progress
     log = options.logger
     isQuiet = options.quiet
-    isLive = Terminal.isStandardErrorTerminal && !options.quiet && options.logFormat == .text
+    isLive = Terminal.redraws && !options.quiet && options.logFormat == .text
   }
 
   /// Reports until the task is cancelled.
@@ -38,7 +38,7 @@ struct BatchReporter: Sendable {
   }
 }
 
-/// Images in a second, over the last half minute: the beginning of a run says little about its middle.
+/// Images per second, over the last half minute: the beginning of a run says little about its middle.
 struct RecentRate {
   private var samples: [(time: ContinuousClock.Instant, done: Int)] = []
 

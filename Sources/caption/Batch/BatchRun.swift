@@ -22,7 +22,7 @@ struct BatchRun {
 
   /// - Throws: `ExitCode` 1 where images failed; `Interruption`; what keeps the run from beginning or going on.
   func run() async throws {
-    // Who reads our rows may go; then writing says so, and what is done is kept.
+    // The reader of our rows may go away; then writing reports it, and what is done is kept.
     signal(SIGPIPE, SIG_IGN)
     let plan = try BatchPlan(command.outputs, inputs: command.images.paths, shard: command.images.shard)
     let listing = try command.images.listing(excluding: plan.ownPaths)
@@ -46,7 +46,7 @@ struct BatchRun {
         try await run(plan, listing, journal, captioner, options, imageDecoder)
       }
     } catch let error as OutputError where error.isBrokenPipe {
-      // As if nothing had been in the way of the signal.
+      // Handle the signal as if it had never been ignored.
       signal(SIGPIPE, SIG_DFL)
       raise(SIGPIPE)
       throw error
@@ -76,7 +76,7 @@ struct BatchRun {
   private func pipelineSettings(_ options: GenerationOptions) -> BatchPipeline.Settings {
     var settings = BatchPipeline.Settings()
     settings.workers = min(max(Threads.count, 1), 16)
-    // As many rows as keep the processor busy; each beam is one.
+    // As many rows as keep the processor busy; each beam is a row.
     if case .beam(let width, _, _, _) = options.strategy { settings.rows = max(1, 64 / width) }
     settings.maximumFileBytes = command.reading.options.maximumFileBytes
     settings.deduplicates = !command.running.noDedupe
@@ -93,7 +93,9 @@ struct BatchRun {
     if resumed.tally.total > 0 { log.info("going on: \(resumed.tally.total) images were done before") }
     for notice in plan.notices(places, journal) { log.info("\(notice)") }
     try plan.settle(places, in: journal)
-    let warn: @Sendable (FilePath, String) -> Void = { [log] path, warning in log.warning("\(path.text): \(warning)") }
+    let warn: @Sendable (FilePath, String) -> Void = { [log] path, warning in
+      log.warning("\(Terminal.printable(path.text)): \(warning)")
+    }
     let outputs = try plan.make(
       places, roots: listing.roots, journal: directory, model: captioner.manifest.name, onNotice: warn)
     let samples = outputs.compactMap { ($0 as? GalleryOutput)?.sample }
@@ -111,7 +113,7 @@ struct BatchRun {
       },
       onFailure: { failures.report($0, $1) },
       onReplaced: { [log] path in
-        log.info("\(path.text): its file was replaced after it was captioned; it is captioned anew")
+        log.info("\(Terminal.printable(path.text)): its file was replaced after it was captioned; it is captioned anew")
       })
     var pipelineSettings = pipelineSettings(options)
     pipelineSettings.looksForPresent = plan.hasOnlySidecars
@@ -133,7 +135,7 @@ struct BatchRun {
       ledger: plan.ledger)
   }
 
-  /// Runs `body` with the progress shown and the list counted besides.
+  /// Runs `body` while the progress is shown and the list is counted.
   private func report(
     _ progress: BatchProgress, _ listing: ImageListing, _ body: @escaping @Sendable () async throws -> BatchEnding
   ) async throws -> BatchEnding {
@@ -162,7 +164,7 @@ struct BatchRun {
     return ending.withLock { $0 }
   }
 
-  /// A pattern that is wrong shows in nothing else.
+  /// Warns where nothing was found: a wrong pattern shows in no other way.
   private func tellOfNothing(_ snapshot: BatchProgress.Snapshot) {
     if snapshot.tally.total + snapshot.resumed > 0 || command.running.retryErrors { return }
     let places = (command.images.paths + command.images.fromFile).joined(separator: " ")
@@ -187,7 +189,7 @@ struct BatchRun {
   }
 }
 
-/// Tells of the first failures one by one; a ledger holds them all.
+/// Reports the first failures one by one; a ledger holds them all.
 private final class FailureLog: Sendable {
   private static let most = 20
   private let log: Logger
@@ -206,7 +208,8 @@ private final class FailureLog: Sendable {
     }
     if ledger != nil && number > Self.most { return }
     log.error(
-      "\(path.text): \(failure.message)", metadata: ["path": "\(path.text)", "code": "\(failure.code.rawValue)"])
+      "\(Terminal.printable(path.text)): \(failure.message.replacing(path.text, with: Terminal.printable(path.text)))",
+      metadata: ["path": "\(path.text)", "code": "\(failure.code.rawValue)"])
     if let ledger, number == Self.most { log.error("further failures are listed in \(ledger) only") }
   }
 }

@@ -4,9 +4,9 @@ import ModelFiles
 import TextDecoding
 
 extension WordingOptions {
-  /// What captions depend on, by the options that say it.
+  /// The options on which captions depend, with their values.
   ///
-  /// - Parameter options: what was made of them.
+  /// - Parameter options: the generation options made from them.
   func settings(_ options: GenerationOptions) -> [String: String] {
     var settings = ["--beams": "\(beams)", "--max-tokens": "\(options.maximumNewTokens)"]
     if beams > 1, lengthPenalty != 1 { settings["--length-penalty"] = "\(lengthPenalty)" }
@@ -25,7 +25,7 @@ extension WordingOptions {
 }
 
 extension ReadingOptions {
-  /// Options that are not the usual ones, with their values.
+  /// Options that differ from the defaults, with their values.
   var settings: [String: String] {
     var settings: [String: String] = [:]
     for difference in differences {

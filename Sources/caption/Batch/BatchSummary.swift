@@ -3,20 +3,20 @@ import Captioning
 import Logging
 import ModelFiles
 
-/// What a run did, how fast, and what held it up.
+/// What a run did, how fast, and what limited its speed.
 struct BatchSummary {
   let snapshot: BatchProgress.Snapshot
   let seconds: Double
   let workers: Int
-  /// Of this process, in bytes.
+  /// The peak memory of this process in bytes.
   let peakMemory: Int?
 
   var captioned: Int { snapshot.tally.captioned }
 
-  /// Images that have no caption, those of earlier runs included.
+  /// The number of images that have no caption, including those of earlier runs.
   var failed: Int { max(0, snapshot.before.failed + snapshot.tally.failed - snapshot.retried) }
 
-  /// `990 captioned (12 of them copies), 7 failed, 3 no images; 880 were done before`.
+  /// The counts as `990 captioned (12 of them copies), 7 failed, 3 no images; 880 were done before`.
   var counts: String {
     let tally = snapshot.tally
     var parts = ["\(tally.captioned) captioned"]
@@ -31,7 +31,7 @@ struct BatchSummary {
     return parts.joined(separator: ", ") + before
   }
 
-  /// How busy each stage was: the share of the time that one worker of it, or all of them together, worked.
+  /// The share of the time for which one worker of each stage, or all of them together, was busy.
   private var shares: [(stage: BatchStage, share: Double)] {
     BatchStage.allCases.compactMap { stage in
       guard let reading = snapshot.stages[stage], reading.images > 0, seconds > 0 else { return nil }
@@ -39,7 +39,7 @@ struct BatchSummary {
     }
   }
 
-  /// `8.1 images/s; each stage by itself: prepare 2 × 105/s, encode 13.2/s, …`; `nil` where nothing was captioned.
+  /// The rates as `8.1 images/s; each stage by itself: prepare 2 × 105/s, encode 13.2/s, …`; `nil` without captions.
   var throughput: String? {
     guard snapshot.tally.total > 0, seconds > 0 else { return nil }
     let rates = BatchStage.allCases.compactMap { stage in
@@ -51,7 +51,7 @@ struct BatchSummary {
     return rates.isEmpty ? total : total + "; each stage by itself: " + rates.joined(separator: ", ")
   }
 
-  /// `bound by encode: busy 61 % of the time (generate 33 %, prepare 4 %)`.
+  /// The limiting stage, as `bound by encode: busy 61 % of the time (generate 33 %, prepare 4 %)`.
   var bottleneck: String? {
     let sorted = shares.sorted { $0.share > $1.share }
     guard let first = sorted.first, first.share >= 0.05 else { return nil }

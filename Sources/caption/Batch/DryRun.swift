@@ -4,7 +4,7 @@ import Logging
 import Synchronization
 import SystemPackage
 
-/// Reads and decodes all images, and tells what is wrong with them.
+/// Reads and decodes all images, and reports what is wrong with them.
 struct DryRun {
   let log: Logger
 

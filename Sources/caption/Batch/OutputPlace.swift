@@ -3,17 +3,17 @@ import Captioning
 import ModelFiles
 import SystemPackage
 
-/// Where an output goes on.
+/// Where an output continues.
 struct OutputPlace: Sendable {
-  /// For files of the output's own in the journal's directory.
+  /// The name for the output's own files in the journal's directory.
   let name: String
-  /// Whether whatever the output holds is replaced.
+  /// Whether all that the output holds is replaced.
   let restarts: Bool
-  /// `nil` begins anew.
+  /// The position to continue from; `nil` begins anew.
   var position: OutputPosition?
-  /// Of what stands before that.
+  /// The digest of what comes before that position.
   var digest: RunningDigest?
-  /// What the last row lacks.
+  /// The bytes that the last row lacks.
   var completion: [UInt8] = []
   /// Whether the journal knows of a file that is gone.
   var isGone = false
@@ -22,11 +22,11 @@ struct OutputPlace: Sendable {
 }
 
 extension BatchPlan {
-  /// Looks at all outputs, and touches none.
+  /// Checks all outputs without changing any.
   ///
   /// - Parameters:
-  ///   - restarts: whatever they hold is replaced.
-  ///   - adopts: whatever they hold is gone on with.
+  ///   - restarts: whether all that they hold is replaced.
+  ///   - adopts: whether they are continued whatever they hold.
   /// - Throws: `BatchError` where an output holds what no run of the journal wrote, or lacks what one did.
   func places(_ journal: BatchJournal, restarts: Bool, adopts: Bool) throws -> [OutputPlace] {
     try outputs.enumerated().map { index, output in
@@ -71,7 +71,7 @@ extension BatchPlan {
     }
   }
 
-  /// Has the journal know where outputs go on that are not as it says: adopted files, and those that are gone.
+  /// Tells the journal where outputs continue that differ from it: adopted files, and those that are gone.
   ///
   /// - Throws: `FileSystemError`.
   func settle(_ places: [OutputPlace], in journal: BatchJournal) throws {
@@ -94,7 +94,7 @@ extension BatchPlan {
     }
   }
 
-  /// What to say of outputs before the run: which are made again, and which are new to the journal.
+  /// Notices about outputs before the run: which are made again, and which are new to the journal.
   func notices(_ places: [OutputPlace], _ journal: BatchJournal) -> [String] {
     if journal.resumed.tally.captioned == 0 { return [] }
     return zip(outputs, places).compactMap { (output, place) -> String? in

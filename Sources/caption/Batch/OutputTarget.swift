@@ -8,11 +8,11 @@ struct OutputTarget: Equatable {
   }
 
   let format: Format
-  /// `nil` is standard output.
+  /// The path; `nil` is standard output.
   let path: String?
 
   /// - Parameter argument: `path`, `format:path` or `-`.
-  /// - Throws: `ValidationError` where nothing tells the format.
+  /// - Throws: `ValidationError` where the format is unknown.
   init(_ argument: String) throws {
     if argument == "-" {
       (format, path) = (.jsonl, nil)

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Datasets
 
-/// `caption calibrate`: fits what tells how far a captioner's captions can be trusted.
+/// `caption calibrate`: fits the model of how far a captioner's captions can be trusted.
 struct CalibrateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "calibrate",
@@ -69,10 +69,10 @@ struct CalibrateCommand: AsyncParsableCommand {
   }
 }
 
-/// Data that nothing can be calibrated with.
+/// Data with which nothing can be calibrated.
 enum CalibrationError: Error, CustomStringConvertible {
   case tooFewPhotos(split: String, found: Int, needed: Int)
-  /// Captions of validation photos.
+  /// All captions of validation photos are right, or all are wrong.
   case oneOutcome(isRight: Bool, threshold: Double)
   case tooFewNonPhotos(directory: String, found: Int)
 

@@ -9,14 +9,14 @@ import Tensors
 import TextDecoding
 import Training
 
-/// What a captioner is calibrated with.
+/// The data with which a captioner is calibrated.
 struct CalibrationData {
-  /// Pooled vectors.
+  /// The pooled vectors of training photos.
   var training: [[[Float]]] = []
-  /// Captioned validation photos: of every two the first to fit with, the second to report on.
+  /// Captioned validation photos to fit with: the first of every two; the second is to report on.
   var fitted: [ConfidenceFitting.Example] = []
   var reported: [ConfidenceFitting.Example] = []
-  /// Pooled vectors of photos to report on: those of `reported`, and the test photos.
+  /// The pooled vectors of photos to report on: those of `reported`, and the test photos.
   var photos: [[[Float]]] = []
   /// Captioned images that are no photos, by kind.
   var otherFitted: [String: [ConfidenceFitting.Example]] = [:]
@@ -69,7 +69,7 @@ struct CalibrationData {
     }
   }
 
-  /// Adds images that are no photos. The directory that an image is in is its kind; of every four of a kind, in the order of
+  /// Adds images that are no photos. The directory of an image is its kind; of every four of a kind, in the order of
   /// their names, two are fitted with.
   ///
   /// - Throws: `CalibrationError`, `FileSystemError`, `FeatureCacheError`, `DecodingError`.
@@ -116,12 +116,12 @@ struct CalibrationData {
     }
   }
 
-  /// So many of them, or all, from the whole list.
+  /// At most `count` of them, evenly spaced over the whole list.
   private static func evenly(_ places: [Int], _ count: Int) -> [Int] {
     places.count <= count ? places : (0..<count).map { places[$0 * places.count / count] }
   }
 
-  /// In the order of their names.
+  /// The files below a directory, in the order of their names.
   private static func files(below directory: String) throws -> [String] {
     try FileSystem.names(in: directory).sorted().flatMap { name -> [String] in
       let path = Path.join(directory, name)

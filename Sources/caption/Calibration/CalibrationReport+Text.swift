@@ -2,7 +2,7 @@ import CaptionMetrics
 import Training
 
 extension CalibrationReport {
-  /// Tables for people.
+  /// The report as tables for people.
   var text: String {
     let curve = captions.reliability
     var text = """

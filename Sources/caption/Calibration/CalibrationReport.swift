@@ -2,24 +2,24 @@ import CaptionMetrics
 import Captioning
 import Foundation
 
-/// How well a confidence model tells right captions from wrong ones, and photos from other images: told by photos and images
-/// that it was not fitted with.
+/// How well a confidence model distinguishes right captions from wrong ones, and photos from other images: measured on
+/// photos and images that it was not fitted with.
 struct CalibrationReport: Encodable {
   struct Captions: Encodable {
-    /// CIDEr from which on a caption counts as right.
+    /// The CIDEr from which a caption counts as right.
     let rightCIDEr: Double
     let photos: Int
-    /// Share of right ones.
+    /// The share of right captions.
     let right: Double
     let reliability: ReliabilityCurve
-    /// Of right captions against wrong ones, by the confidence, and by the probabilities of the words alone.
+    /// The AUROC of right captions against wrong ones, by the confidence, and by the words' probabilities alone.
     let auroc, aurocOfWords: Double?
   }
 
   struct Photos: Encodable {
     let photos, others: Int
     let auroc: Double?
-    /// Shares: of photos that count as photos, and of others that do not.
+    /// The shares of photos that count as photos, and of others that do not.
     let kept, refused: Double
     let kinds: [Kind]
   }
@@ -28,9 +28,9 @@ struct CalibrationReport: Encodable {
   struct Kind: Encodable {
     let name: String
     let images: Int
-    /// Of the half that was not fitted with.
+    /// The share refused of the half that was not fitted with.
     let refused: Double
-    /// Of all its images, by a model that was fitted with the other kinds alone.
+    /// The AUROC of all its images, by a model that was fitted with the other kinds alone.
     let aurocUnseen: Double?
     let refusedUnseen: Double
   }

@@ -1,10 +1,10 @@
 import Foundation
 
-/// What the control groups of this process, those of a container for example, let it have. Of several one within the other
-/// the narrowest limit holds.
+/// The limits that this process has from its control groups, those of a container for example. Of nested groups the
+/// narrowest limit holds.
 struct ControlGroup {
   private let directories: [String]
-  /// Version 2, whose files have other names.
+  /// Whether it is version 2, whose files have other names.
   private let isUnified: Bool
 
   /// - Parameters:
@@ -24,14 +24,14 @@ struct ControlGroup {
     }
   }
 
-  /// Bytes; `nil` is no limit.
+  /// The memory limit in bytes; `nil` is no limit.
   var memoryLimit: Int? {
     let limit = smallest(isUnified ? "memory.max" : "memory.limit_in_bytes") { Int($0) }
-    // Version 1 calls no limit a number near the largest there is.
+    // Version 1 expresses no limit as a number near the largest there is.
     return limit.flatMap { $0 > 1 << 60 ? nil : $0 }
   }
 
-  /// Processors' time a second; `nil` is no limit.
+  /// The limit on processor time, in seconds a second; `nil` is no limit.
   var processors: Double? {
     guard isUnified else {
       let quota = smallest("cpu.cfs_quota_us") { Int($0).flatMap { $0 > 0 ? $0 : nil } }
@@ -44,7 +44,7 @@ struct ControlGroup {
     }
   }
 
-  /// How many threads; `nil` is no limit.
+  /// The limit on threads; `nil` is no limit.
   var threads: Int? { smallest("pids.max") { Int($0) } }
 
   private func smallest<Number: Comparable>(_ file: String, _ number: (String) -> Number?) -> Number? {
@@ -53,7 +53,7 @@ struct ControlGroup {
     }.min()
   }
 
-  /// `/a/b` → `/a/b`, `/a`, and the root itself.
+  /// The groups that contain a path: `/a/b` → `/a/b`, `/a`, and the root itself.
   private static func ancestors(_ path: String) -> [String] {
     let parts = path.split(separator: "/")
     return (0...parts.count).map { parts.dropLast($0).map { "/\($0)" }.joined() }

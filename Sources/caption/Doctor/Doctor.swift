@@ -5,14 +5,14 @@ import ImageEncoding
 import ModelFiles
 import Tensors
 
-/// Finds out what a run computes with here, and what a report of a fault needs.
+/// Finds out what a run computes with on this machine, and what a bug report needs.
 struct Doctor {
   let store: ModelStore
   private let group = ControlGroup()
 
   init(store: ModelStore) { self.store = store }
 
-  /// - Throws: `FileSystemError` where the store cannot be looked at.
+  /// - Throws: `FileSystemError` where the store cannot be read.
   func findings() throws -> [Finding] {
     [program, processor, threads, kernels, precision, memory, limits, images, try models()]
   }

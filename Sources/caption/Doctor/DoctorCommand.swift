@@ -1,7 +1,7 @@
 import ArgumentParser
 import ModelFiles
 
-/// `caption doctor`: what a run computes with here, and what it misses.
+/// `caption doctor`: what a run computes with on this machine, and what is missing.
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",

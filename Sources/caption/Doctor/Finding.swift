@@ -1,16 +1,16 @@
-/// A part of what `caption doctor` finds out: rows of a name and a value.
+/// A section of the findings of `caption doctor`: rows of a name and a value.
 struct Finding {
-  /// In JSON.
+  /// The section's key in JSON.
   let key: String
   var rows: [Row] = []
 
   struct Row {
-    /// In JSON; `nil` for what is only for people.
+    /// The row's key in JSON; `nil` for what is only for people.
     let key: String
-    /// For people.
+    /// The name for people.
     let label: String
     let value: FindingValue
-    /// For people, where it says more than the value.
+    /// The text for people, where it says more than the value.
     let text: String
   }
 
@@ -21,14 +21,14 @@ struct Finding {
   }
 }
 
-/// A value as JSON has it.
+/// A value for JSON.
 enum FindingValue: Encodable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral {
   case text(String)
   case number(Int)
   case flag(Bool)
   case list([FindingValue])
   case object([String: FindingValue])
-  /// Not known here, or unlimited.
+  /// Unknown here, or unlimited.
   case none
 
   init(stringLiteral value: String) { self = .text(value) }

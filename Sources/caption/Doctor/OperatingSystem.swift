@@ -6,13 +6,13 @@
   import Darwin
 #endif
 
-/// What this program runs on.
+/// The system that this program runs on.
 struct OperatingSystem {
   private var identity = utsname()
 
   init() { _ = uname(&identity) }
 
-  /// As a Linux distribution calls itself.
+  /// The name that a Linux distribution gives itself.
   var name: String? {
     let lines = (ControlGroup.read("/etc/os-release") ?? "").split(separator: "\n")
     let name = lines.first { $0.hasPrefix("PRETTY_NAME=") }?.dropFirst("PRETTY_NAME=".count)

@@ -2,7 +2,7 @@
 struct Processor {
   private let fields: [String: String]
 
-  /// What kernels here use or could use, as Linux names it on x86 and on ARM, and as makers do.
+  /// The extensions that kernels here use or could use, as Linux names them on x86 and ARM, and as makers do.
   static let extensions: [(linux: String, name: String)] = [
     ("avx2", "AVX2"), ("fma", "FMA"), ("f16c", "F16C"), ("avx512f", "AVX-512 F"), ("avx512bw", "AVX-512 BW"),
     ("avx512dq", "AVX-512 DQ"), ("avx512vl", "AVX-512 VL"), ("avx512_vnni", "AVX-512 VNNI"),
@@ -13,7 +13,7 @@ struct Processor {
     ("asimd", "ASIMD"), ("asimdhp", "FP16"), ("asimddp", "DotProd"), ("i8mm", "I8MM"), ("bf16", "BF16"), ("sve", "SVE"),
   ]
 
-  /// - Parameter information: of the first processor counts.
+  /// - Parameter information: the text of `/proc/cpuinfo`; only the first processor is read.
   init(information: String) {
     var fields: [String: String] = [:]
     for line in information.split(separator: "\n", omittingEmptySubsequences: false) {
@@ -30,7 +30,7 @@ struct Processor {
   var model: String? { fields["model"] ?? fields["CPU part"] }
   var stepping: String? { fields["stepping"] ?? fields["CPU revision"] }
 
-  /// Which of the extensions it has and which it lacks.
+  /// The extensions that it has, and those that it lacks.
   var extensions: (present: [String], missing: [String]) {
     let isARM = fields["Features"] != nil
     let flags = Set((fields["flags"] ?? fields["Features"] ?? "").split(separator: " ").map(String.init))

@@ -6,12 +6,12 @@
   import Darwin
 #endif
 
-/// A limit that the system sets this process, as `ulimit` shows it.
+/// A limit that the system sets for this process, as `ulimit` shows it.
 struct ResourceLimit {
   let key, label: String
-  /// Of bytes.
+  /// Whether the limit is a number of bytes.
   let isSize: Bool
-  /// `nil` is unlimited.
+  /// The limit; `nil` is unlimited.
   let value: Int?
 
   static var all: [ResourceLimit] {

@@ -8,14 +8,14 @@ import ModelFiles
 
 /// The JSON of a file of captions.
 enum CaptionFile {
-  /// Elements of an array, or objects one a line, each with its place for messages.
+  /// The elements of an array, or objects one a line, each with its place for messages.
   case records([(place: String, record: CaptionRecord)])
   case annotations(CaptionAnnotations)
 
-  /// COCO's own captions take 30 MB.
+  /// The largest file in bytes; COCO's own captions take 30 MB.
   private static let largest = 1 << 30
 
-  /// - Parameter expected: the kinds of file that the caller takes, for messages.
+  /// - Parameter expected: the kinds of file that the caller accepts, for messages.
   /// - Throws: `FileSystemError`, `EvaluationError`.
   init(path: String, expected: String) throws {
     var bytes = try FileSystem.read(path, limit: Self.largest)[...]
@@ -41,7 +41,7 @@ enum CaptionFile {
     }
   }
 
-  /// An array's element that may be damaged, so that the message can name it.
+  /// An array's element that may be damaged; the message can then name it.
   private struct Element: Decodable {
     var record: CaptionRecord?
     var problem = ""
@@ -55,7 +55,7 @@ enum CaptionFile {
     }
   }
 
-  /// nil where the first line is not one whole object, or one that holds annotations.
+  /// Objects that are one a line; nil where the first line is no complete object, or holds annotations.
   private static func lines(_ bytes: ArraySlice<UInt8>, path: String) throws -> [(String, CaptionRecord)]? {
     let decoder = JSONDecoder()
     let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
@@ -96,9 +96,9 @@ enum CaptionFile {
 
   private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 
-  /// In words, such as `annotations[3]: no caption`.
+  /// The reason in words, such as `annotations[3]: no caption`.
   ///
-  /// - Parameter depth: how many keys of the way there are told already.
+  /// - Parameter depth: the number of leading keys of the path that are already named.
   private static func reason(of error: DecodingError, below depth: Int = 0) -> String {
     func at(_ path: [any CodingKey]) -> String {
       let place = path.dropFirst(depth).reduce("") { text, key in

@@ -6,7 +6,7 @@ struct CaptionRecord: Decodable {
   let caption: String?
   let captions: [String]?
   let split: String?
-  /// What is known to be in the photo.
+  /// The objects known to be in the photo.
   let labels: [String]?
   /// Why a photo was not captioned.
   let error: String?

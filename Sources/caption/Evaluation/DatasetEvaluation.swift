@@ -8,7 +8,7 @@ import Tensors
 import TextDecoding
 import Training
 
-/// Captions the photos of datasets, and scores what came of each.
+/// Captions the photos of datasets, and scores the captions of each dataset.
 struct DatasetEvaluation {
   let datasets: [NamedDataset]
   let split: String?
@@ -55,7 +55,7 @@ struct DatasetEvaluation {
     of photos: [DatasetFeatures.Image], _ captioner: Captioner, _ options: GenerationOptions, _ cache: FeatureCaches
   ) throws -> [Caption] {
     var captions: [Caption] = []
-    // As many rows at once as keep the processor busy; each beam is one.
+    // As many rows at once as keep the processor busy; each beam is a row.
     let batchSize = if case .beam(let width, _, _, _) = options.strategy { max(1, 64 / width) } else { 64 }
     defer { LiveLine.clear() }
     try cache.forEachBatch(of: photos.map(\.hash), size: batchSize) { _, features in
@@ -63,7 +63,7 @@ struct DatasetEvaluation {
         Caption(
           text: captioner.text(of: $0), isSure: captioner.judgement(of: $0, view: $1).reason == nil)
       }
-      if Terminal.isStandardErrorTerminal { LiveLine.redraw("caption: captioned \(captions.count)/\(photos.count)") }
+      if Terminal.redraws { LiveLine.redraw("caption: captioned \(captions.count)/\(photos.count)") }
     }
     return captions
   }

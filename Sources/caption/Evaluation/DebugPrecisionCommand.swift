@@ -8,8 +8,8 @@ import Tensors
 import TextDecoding
 import Training
 
-/// What a precision costs: the captions that f32 makes of a dataset's photos are read token by token in another precision, from
-/// that precision's own features; not meant for users.
+/// Measures the cost of a precision: the f32 captions of a dataset's photos are read token by token in another
+/// precision, from that precision's own features; not meant for users.
 struct DebugPrecisionCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "debug-precision",
@@ -65,7 +65,7 @@ struct DebugPrecisionCommand: AsyncParsableCommand {
   }
 }
 
-/// Sums over the tokens read so far.
+/// Sums over the tokens that were read so far.
 private struct Comparison {
   let precision: String
   let isSingle: Bool
@@ -80,7 +80,7 @@ private struct Comparison {
     (self.precision, self.isSingle) = (precision, isSingle)
   }
 
-  /// Readings of the same tokens by f32 and by the precision compared with it.
+  /// Adds readings of the same tokens by f32 and by the precision compared with it.
   mutating func add(_ reference: [TokenReading], _ other: [TokenReading]) {
     tokens += reference.count
     agreeing += zip(reference, other).count { $0.likeliest == $1.likeliest }

@@ -1,21 +1,21 @@
 import CaptionMetrics
 
-/// Predictions joined with their references, and scored.
+/// Predictions paired with their references, and their scores.
 struct Evaluation {
   let scores: CaptionScores
   let variety: CaptionVariety
-  /// `nil` where no photo's labels are objects of COCO.
+  /// The object hallucination; `nil` where no photo's labels are objects of COCO.
   let hallucination: ObjectHallucination?
-  /// `nil` where no photo is labelled with an animal.
+  /// The animal naming; `nil` where no photo is labelled with an animal.
   let animals: AnimalNaming?
-  /// By image.
+  /// The references by image.
   let references: [String: [String]]
-  /// Images with references that have no prediction.
+  /// The number of images with references but no prediction.
   let missingCount: Int
-  /// Of images scored, those that the captioner was not sure of, by name.
+  /// The names of scored images that the captioner was not sure of.
   let unsure: Set<String>
 
-  /// - Parameter isPartial: images without a prediction are left out, rather than an error.
+  /// - Parameter isPartial: whether images without a prediction are left out; otherwise they are an error.
   /// - Throws: `EvaluationError`, `CaptionMetricsError`.
   init(_ predictions: Predictions, references: References, isPartial: Bool, hasSplit: Bool) throws {
     var captions: [Int: String] = [:]
@@ -48,7 +48,7 @@ struct Evaluation {
     try self.init(pairs, missingCount: missing.count, unsure: unsure)
   }
 
-  /// - Parameter unsure: images whose caption would not be said; it is scored all the same.
+  /// - Parameter unsure: images whose caption would not be given to users; it is scored anyway.
   /// - Throws: `CaptionMetricsError`.
   init(
     _ captions: [ScoredCaption], missingCount: Int = 0, unsure: Set<String> = []
@@ -62,14 +62,14 @@ struct Evaluation {
     self.unsure = unsure
   }
 
-  /// Mean CIDEr of the images that the captioner is sure of; `nil` where there are none, or all.
+  /// The mean CIDEr of the images that the captioner is sure of; `nil` where these are none, or all.
   var sureCIDEr: Double? {
     let sure = scores.perImage.filter { !unsure.contains($0.id) }
     if unsure.isEmpty || sure.isEmpty { return nil }
     return sure.reduce(0) { $0 + $1.cider } / Double(sure.count)
   }
 
-  /// By CIDEr, the lowest first; images of one score keep their order.
+  /// The images with the lowest CIDEr, in ascending order; images of equal score keep their order.
   func worst(_ count: Int) -> [ImageScores] {
     let sorted = scores.perImage.enumerated().sorted { ($0.element.cider, $0.offset) < ($1.element.cider, $1.offset) }
     return sorted.prefix(count).map(\.element)

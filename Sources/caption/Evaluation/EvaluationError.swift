@@ -1,17 +1,17 @@
 /// Why a file of captions cannot be scored against another.
 enum EvaluationError: Error, Equatable, Sendable {
-  /// The file is not JSON of a kind that is known; `expected` says which kinds are.
+  /// The file is not JSON of a known kind; `expected` says which kinds are.
   case malformed(path: String, reason: String, expected: String)
-  /// One element of it; `place` names the file and the line or the index.
+  /// One element of the file is malformed; `place` names the file and the line or the index.
   case malformedElement(place: String, reason: String)
   case duplicate(place: String, image: String)
   case nothing(path: String)
   case unknownSplit(name: String)
-  /// The file does not tell splits, or has no image in this one.
+  /// The file has no splits, or no image in this one.
   case noImagesInSplit(path: String, split: String)
-  /// Predictions of images that have no references; `image` is the first of them.
+  /// There are predictions of images that have no references; `image` is the first of them.
   case noReferences(image: String, count: Int, path: String, splitHint: Bool)
-  /// Images with references but without a prediction; `image` is the first of them.
+  /// There are images with references but no prediction; `image` is the first of them.
   case noPredictions(image: String, count: Int, path: String)
 }
 

@@ -1,13 +1,13 @@
 import CaptionMetrics
 import ModelFiles
 
-/// Scores on standard output, as a table or as one JSON object.
+/// Prints scores on standard output, as a table or as one JSON object.
 struct EvaluationPrinter {
   let json: Bool
-  /// How many images of each dataset are listed, the worst first.
+  /// The number of images of each dataset that are listed, the worst first.
   let listed: Int
 
-  /// - Parameter evaluations: of one or several datasets; of several, means are printed, too.
+  /// - Parameter evaluations: the evaluation of each dataset; of several, means are printed, too.
   func print(_ evaluations: [(name: String, evaluation: Evaluation)]) throws {
     try StandardOutput.write(json ? object(evaluations) : table(evaluations))
   }
@@ -18,7 +18,7 @@ struct EvaluationPrinter {
     func row(_ name: String, _ values: [Double]) {
       table.add(name, (several ? values + [Self.mean(values)] : values).map(Self.rounded))
     }
-    /// Where some dataset has no such number there is no mean either; where none has it, no row.
+    /// Where a dataset lacks the number there is no mean either; where all lack it, no row.
     func partialRow(_ name: String, _ values: [Double?]) {
       let known = values.compactMap(\.self)
       if known.isEmpty { return }
@@ -78,12 +78,12 @@ struct EvaluationPrinter {
     text + String(repeating: " ", count: max(0, width - text.count))
   }
 
-  /// `0.2500 (1/4)`.
+  /// A share as `0.2500 (1/4)`.
   private static func share(_ part: Int, of whole: Int) -> String {
     "\(rounded(Double(part) / Double(whole))) (\(part)/\(whole))"
   }
 
-  /// To four places.
+  /// The score to four decimal places.
   static func rounded(_ score: Double) -> String {
     let tenThousandths = Int((score * 10_000).rounded())
     let fraction = "\(tenThousandths % 10_000)"

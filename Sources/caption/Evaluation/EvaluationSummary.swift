@@ -10,7 +10,7 @@ struct EvaluationSummary: Encodable {
   let mean_length: Double
   let chair: Chair?
   let animals: Animals?
-  /// How many images the captioner was not sure of, and the CIDEr of the others.
+  /// The number of images that the captioner was not sure of; then the CIDEr of the others.
   let not_sure: Int
   let sure_cider: Double?
   let worst: [Image]?
@@ -57,7 +57,7 @@ struct EvaluationSummary: Encodable {
     let rouge_l, cider: Double
   }
 
-  /// - Parameter listed: how many images there are, the worst first; with 0 no list at all.
+  /// - Parameter listed: the number of images in the list, the worst first; 0 for no list at all.
   init(_ evaluation: Evaluation, listed: Int) {
     let scores = evaluation.scores
     images = scores.perImage.count
@@ -77,7 +77,7 @@ struct EvaluationSummary: Encodable {
     self.worst = listed > 0 ? worst : nil
   }
 
-  /// Those of several datasets, and their means.
+  /// The summaries of several datasets, and their means.
   struct Several: Encodable {
     let datasets: [Named]
     let mean: Mean

@@ -1,10 +1,10 @@
-/// Captions of a captioner, by image.
+/// A captioner's captions, by image.
 struct Predictions {
   struct Prediction {
     let place: String
-    /// An image's number, name or path.
+    /// The image's number, name or path.
     let image: String
-    /// Empty where the captioner was not sure.
+    /// The caption; empty where the captioner was not sure.
     let caption: String
     var isUnsure = false
   }
@@ -16,7 +16,7 @@ struct Predictions {
     COCO results, [{"image_id": …, "caption": …}, …], or lines as 'caption --json' prints them, {"path": …, "caption": …}
     """
 
-  /// Photos that could not be captioned are left out; one that a captioner was not sure of has an empty caption.
+  /// Photos that could not be captioned are left out; one of which a captioner was not sure has an empty caption.
   ///
   /// - Throws: `FileSystemError`, `EvaluationError`.
   init(path: String) throws {

@@ -1,9 +1,9 @@
 import Datasets
 
-/// What people wrote of images, in the order of the file.
+/// People's captions of images, in the order of the file.
 struct References {
   struct Image {
-    /// COCO's number, or the file name.
+    /// The image's COCO number, or its file name.
     let id: String
     let fileName: String?
     var captions: [String]
@@ -13,7 +13,7 @@ struct References {
   let path: String
   private(set) var images: [Image] = []
   private var placesByID: [String: Int] = [:]
-  /// By the last part of the path, which is what paths of the same photo share.
+  /// The indices by the last part of the path, which is common to all paths of the same photo.
   private var placesByName: [String: Int] = [:]
 
   private static let expected = """
@@ -21,7 +21,7 @@ struct References {
     {"file_name": …, "captions": […], "split": …}
     """
 
-  /// - Parameter split: its name; nil takes every image.
+  /// - Parameter split: the split's name; nil takes every image.
   /// - Throws: `FileSystemError`, `EvaluationError`.
   init(path: String, split name: String?) throws {
     self.path = path
@@ -42,7 +42,7 @@ struct References {
     if images.isEmpty { throw EvaluationError.nothing(path: path) }
   }
 
-  /// Where in `images` the one of this number, name or path is.
+  /// The index in `images` of the image with this number, name or path.
   func place(of image: String) -> Int? { placesByID[image] ?? placesByName[Self.lastPart(image)] }
 
   private mutating func read(_ file: CaptionAnnotations) throws {
@@ -68,7 +68,7 @@ struct References {
       guard let captions = record.captions ?? record.caption.map({ [$0] }), !captions.isEmpty else {
         throw EvaluationError.malformedElement(place: place, reason: "no captions")
       }
-      // One caption a line is as common as one image a line.
+      // A file with one caption a line is as common as one with one image a line.
       if let place = placesByID[name] {
         let known = images[place].labels
         images[place].captions += captions

@@ -2,7 +2,7 @@
 struct ScoreTable {
   private var rows: [[String]]
 
-  /// - Parameter titles: of the columns of values; without any, there is no line of them.
+  /// - Parameter titles: the titles of the columns of values; without any, there is no title line.
   init(titles: [String]) { rows = titles.isEmpty ? [] : [[""] + titles] }
 
   mutating func add(_ name: String, _ values: [String]) { rows.append([name] + values) }

@@ -1,6 +1,6 @@
 import ModelFiles
 
-/// What a captioner, or a pair of the user's own models, consists of.
+/// The parts of a captioner, or of a pair of the user's own models.
 struct CaptionerInspection: Encodable {
   private struct Encoder: Encodable {
     let name: String
@@ -12,7 +12,7 @@ struct CaptionerInspection: Encodable {
     let origin: String?
   }
 
-  /// Of the manifest.
+  /// The path of the manifest.
   let path: String
   let name: String
   private let encoders: [Encoder]
@@ -21,7 +21,7 @@ struct CaptionerInspection: Encodable {
   private let trainingData: String?
   private let license: String?
 
-  /// - Parameter place: a directory with a manifest, or the name of a captioner or of a pair where no file is called so.
+  /// - Parameter place: a directory with a manifest, or the name of a captioner or of a pair if no such file exists.
   /// - Returns: `nil` where it is neither.
   /// - Throws: `CaptionerManifestError`.
   init?(named place: String) throws {

@@ -104,7 +104,7 @@ struct ModelsAddCommand: AsyncParsableCommand {
     return choices
   }
 
-  /// Fetches a model of the hub; a path is made absolute; what is no path may name a base model.
+  /// Fetches a model from the hub; a path is made absolute; anything else may be the name of a base model.
   private static func source(
     _ text: String, _ store: ModelStore, _ progress: ProgressLine
   ) async throws -> BasePair.Source {
@@ -123,7 +123,7 @@ struct ModelsAddCommand: AsyncParsableCommand {
   }
 }
 
-/// `2,32007`.
+/// A list of tokens such as `2,32007`.
 struct TokenList: ExpressibleByArgument {
   let tokens: [Int]
 

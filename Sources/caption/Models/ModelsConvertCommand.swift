@@ -5,7 +5,7 @@ import ModelFiles
 import PrefixMapping
 import TextDecoding
 
-/// Makes a captioner of a published ClipCap checkpoint.
+/// Converts a published ClipCap checkpoint to a captioner.
 struct ModelsConvertCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "convert-clipcap",

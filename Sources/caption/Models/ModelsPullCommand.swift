@@ -47,6 +47,6 @@ struct ModelsPullCommand: AsyncParsableCommand {
     }
   }
 
-  /// What an interruption leaves behind.
+  /// What an interruption leaves.
   static func outcome(_: any Error) -> String { "what came so far is kept: the next pull goes on from there" }
 }

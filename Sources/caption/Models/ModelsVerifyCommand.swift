@@ -12,7 +12,7 @@ struct ModelsVerifyCommand: ParsableCommand {
   func run() throws {
     try Failure.exiting {
       let store = try ModelStore()
-      // Those of the catalogue and whatever else was added with a record.
+      // The models of the catalogue and all others that were added with a record.
       let all = store.catalog.models.map(\.name) + (try store.installed().filter { $0.record != nil }.map(\.name))
       var seen: Set<String> = []
       let wanted = names.isEmpty ? all.filter { seen.insert($0).inserted } : names

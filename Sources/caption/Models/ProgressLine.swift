@@ -1,9 +1,9 @@
 import ModelFiles
 import Synchronization
 
-/// What a pull does: on a terminal one line that is written over, elsewhere a line a step.
+/// The progress of a pull: on a terminal one line that is overwritten, elsewhere a line for each step.
 final class ProgressLine: Sendable {
-  /// What was said to begin, where there is no bar to show it.
+  /// The steps already reported as begun, where there is no bar to show it.
   private let begun = Mutex<Set<String>>([])
 
   func show(_ progress: PullProgress) {
@@ -24,7 +24,7 @@ final class ProgressLine: Sendable {
   }
 
   private func bar(_ text: String, _ byteCount: Int, _ total: Int) {
-    guard Terminal.isStandardErrorTerminal, total > 0 else {
+    guard Terminal.redraws, total > 0 else {
       if begun.withLock({ $0.insert(text).inserted }) { line("\(text) (\(Self.size(total)))") }
       return
     }

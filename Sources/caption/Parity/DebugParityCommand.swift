@@ -6,7 +6,7 @@ import ModelFiles
 import Tensors
 import TextDecoding
 
-/// Sets encoders and decoders beside what their references computed, in f32; not meant for users: `Tools/check-parity`.
+/// Compares encoders and decoders with their references' results, in f32; not meant for users: `Tools/check-parity`.
 struct DebugParityCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "debug-parity",
@@ -76,7 +76,7 @@ struct DebugParityCommand: ParsableCommand {
     return row
   }
 
-  /// Of the Hugging Face directory and of the GGUF file, as far as they are there.
+  /// The rows of the Hugging Face directory and of the GGUF file, as far as these are there.
   private func decoderRows(_ folder: String, _ reference: ReferenceTensors) throws -> [ParityRow] {
     let gguf = Path.join(folder, "model.gguf")
     var paths: [(path: String, suffix: String)] = []

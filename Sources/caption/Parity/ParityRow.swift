@@ -2,7 +2,7 @@ import Foundation
 import ModelFiles
 import Tensors
 
-/// How near one model comes to its reference.
+/// How close one model is to its reference.
 struct ParityRow {
   static let encoderColumns = ["hidden states", "last hidden state", "pooled", "projected", "logits"]
   static let decoderColumns = [
@@ -27,8 +27,8 @@ struct ParityRow {
   }
 
   /// - Parameters:
-  ///   - found: computed only where there is something to compare it with.
-  ///   - expected: `nil` where the reference does not have it; of another shape it counts as infinitely far.
+  ///   - found: the result; computed only where there is something to compare it with.
+  ///   - expected: the reference's result; `nil` where it has none; one of another shape counts as infinitely far.
   mutating func compare(_ column: String, _ found: @autoclosure () throws -> Tensor, _ expected: Tensor?) rethrows {
     guard let expected else { return }
     let found = try found()
@@ -48,7 +48,7 @@ struct ParityRow {
   }
 
   func holds(limit: Float) -> Bool {
-    // Gradients are far below 1: they are held to a share of their own largest number.
+    // Gradients are far below 1: the tolerance is a share of their own largest number.
     differences.allSatisfy { column, difference in
       difference.largest <= limit * (column.hasPrefix("gradient") ? difference.scale : max(1, difference.scale))
     } && counts.values.allSatisfy { $0.same == $0.all } && !differences.isEmpty
@@ -87,7 +87,7 @@ struct ReferenceTensors {
     return tensor
   }
 
-  /// Whole numbers in rows.
+  /// The rows of a tensor of whole numbers.
   func rows(_ name: String) throws(ModelFileError) -> [[Int]] {
     guard let rows = try rowsIfPresent(name) else { throw missing(name) }
     return rows

@@ -31,7 +31,7 @@ struct PrefixApplyCommand: ParsableCommand {
   @OptionGroup(title: "Wording") var wording: WordingOptions
   @OptionGroup(title: "Output") var output: OutputOptions
 
-  /// From so many rows on, laying matrices out for a batch takes less time than it spares.
+  /// The number of rows from which packing matrices for a batch takes less time than it saves.
   private static let fewRows = 8
 
   mutating func validate() throws {
@@ -67,7 +67,7 @@ struct PrefixApplyCommand: ParsableCommand {
     if !input.isEmpty {
       return try zip(files, found).enumerated().map { index, file in
         guard let template = file.1.template else { throw PrefixFileError.noTemplate(path: file.0) }
-        // An input is text: what looks like a control token in it is spelt out.
+        // An input is text: control tokens in it are encoded as ordinary text.
         return TextTask(template: template).tokens(
           of: input[input.count > 1 ? index : 0], tokenizer: captioner.tokenizer)
       }

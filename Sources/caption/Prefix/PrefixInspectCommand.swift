@@ -44,7 +44,7 @@ struct PrefixInspectCommand: ParsableCommand {
     """
   }
 
-  /// The file is anybody's: what it says must neither move a terminal's cursor nor fill it.
+  /// The file is not trusted: its texts must neither move a terminal's cursor nor fill it.
   private func oneLine(_ text: String) -> String {
     let limit = 200
     let start = text.prefix(limit).unicodeScalars.map {

@@ -4,7 +4,7 @@ import Logging
 import ModelFiles
 import TextDecoding
 
-/// Where a command leaves the prefix that it makes, and how much it says.
+/// Where a command writes the prefix that it makes, and how much it reports.
 struct PrefixOutput: ParsableArguments {
   @Option(name: .shortAndLong, help: ArgumentHelp("The prefix file to write.", valueName: "file"))
   var output: String
@@ -25,7 +25,7 @@ struct PrefixOutput: ParsableArguments {
 }
 
 extension Prefix {
-  /// Its shape, for people.
+  /// The prefix's shape, for people.
   var summary: String {
     "\(length) position\(length == 1 ? "" : "s") of \(shape.layers) layers, "
       + "\(shape.keyValueHeads) key/value heads of \(shape.headDimension)"

@@ -3,7 +3,7 @@ import ModelFiles
 /// A file of captions as `caption evaluate --predictions` reads it: lines of JSON with `file_name` and `caption`.
 enum CaptionLines {
   struct Line: Encodable {
-    /// `nil` where there is one dataset.
+    /// The dataset's name; `nil` where there is only one.
     var dataset: String?
     let file_name, caption: String
   }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Datasets
 
-/// What holds images' names and captions in tables and JSON, where it is not called as usual.
+/// The columns of images' names and captions in tables and JSON, where these are unusual.
 struct ColumnOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(

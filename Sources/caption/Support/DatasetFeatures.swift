@@ -4,7 +4,7 @@ import ImageEncoding
 import Logging
 import ModelFiles
 
-/// A dataset's images of some splits with their features in the cache.
+/// The images of a dataset in some splits, with their features in the cache.
 struct DatasetFeatures {
   struct Image {
     let image: CaptionedImage
@@ -15,8 +15,8 @@ struct DatasetFeatures {
   let cache: FeatureCaches
 
   /// - Parameters:
-  ///   - cache: of the extractor's features.
-  ///   - wanted: chooses among the images of a split, by their places; only these are encoded.
+  ///   - cache: the cache of the extractor's features.
+  ///   - wanted: chooses among the images of a split, by index; only these are encoded.
   /// - Throws: `DatasetError`, `FeatureCacheError`, `CancellationError`.
   init(
     _ dataset: SplitDataset, splits: [Split], flips: Bool = false, extractor: ImageFeatureExtractor,
@@ -41,9 +41,9 @@ struct DatasetFeatures {
     self.images = images
   }
 
-  /// One split of a dataset that is not learnt from.
+  /// One split of a dataset that is not used for learning.
   ///
-  /// - Parameter options: only their shares of damage and validation are asked.
+  /// - Parameter options: only their shares of damage and validation are used.
   init(
     _ named: NamedDataset, split: Split, options: DatasetShares, extractor: ImageFeatureExtractor, store: ModelStore,
     log: Logger, isQuiet: Bool
@@ -63,7 +63,7 @@ struct DatasetFeatures {
     let inputs = images.map { image in ImageInput(name: image.name) { try image.image.bytes() } }
     defer { LiveLine.clear() }
     return try await extraction.run(inputs) { progress in
-      guard !isQuiet, Terminal.isStandardErrorTerminal, progress.encoded > 0 else { return }
+      guard !isQuiet, Terminal.redraws, progress.encoded > 0 else { return }
       let speed = Int(progress.imagesPerSecond.rounded())
       LiveLine.redraw("caption: features of \(progress.done)/\(progress.total) photos, \(speed) a second")
     }

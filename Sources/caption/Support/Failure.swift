@@ -4,12 +4,12 @@ import ImageEncoding
 import ModelFiles
 import TextDecoding
 
-/// An error that ends the program: its message on standard error, its code from sysexits.
+/// An error that ends the program: a message on standard error, and an exit code from sysexits.
 enum Failure {
   static let someImagesFailed = ExitCode(1)
   static let tooManyErrors = ExitCode(2)
 
-  /// Runs `body`; what it throws is reported and becomes the exit code.
+  /// Runs `body`; an error is reported and becomes the exit code.
   static func exiting<Result>(_ body: () throws -> Result) throws -> Result {
     do {
       return try body()
@@ -28,9 +28,9 @@ enum Failure {
   }
 
   private static func report(_ error: any Error) -> any Error {
-    // These have their own way to the user.
+    // The argument parser's own errors are reported elsewhere.
     if error is ExitCode || error is ValidationError || error is CleanExit { return error }
-    // How far the work was stays to be seen.
+    // The progress so far remains visible.
     LiveLine.end()
     writeToStandardError("caption: \(Terminal.red("error: "))\(error)\n")
     return ExitCode(code(of: error))

@@ -2,11 +2,11 @@ import ArgumentParser
 import Captioning
 import ModelFiles
 
-/// `10:class,10:8x8,12:patches`, or `dinov2:10:class,efficientnet-lite:pooled`.
+/// A list such as `10:class,10:8x8,12:patches`, or `dinov2:10:class,efficientnet-lite:pooled`.
 struct FeatureList {
   let requests: [FeatureRequest]
 
-  /// - Throws: `ValidationError`, which says how features are asked for.
+  /// - Throws: `ValidationError`, which explains how features are written.
   init(parsing text: String) throws {
     requests = try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
       guard let request = FeatureRequest(part) else {
@@ -20,7 +20,7 @@ struct FeatureList {
     }
   }
 
-  /// What these encoders are read for, as it is asked for.
+  /// The features that are read from these encoders, written as an option's value.
   static func description(_ encoders: [CaptionerManifest.Encoder]) -> String {
     zip(encoders, encoders.names).flatMap { encoder, name in
       encoder.features.map { feature in
@@ -34,7 +34,7 @@ struct FeatureList {
 }
 
 extension FeatureRequest {
-  /// `TOKENS`, `LAYER:TOKENS`, `ENCODER:TOKENS` or `ENCODER:LAYER:TOKENS`.
+  /// Parses `TOKENS`, `LAYER:TOKENS`, `ENCODER:TOKENS` or `ENCODER:LAYER:TOKENS`.
   fileprivate init?(_ text: Substring) {
     var fields = text.split(separator: ":", omittingEmptySubsequences: false)
     guard (1...3).contains(fields.count), let last = fields.popLast(), !fields.contains("") else { return nil }

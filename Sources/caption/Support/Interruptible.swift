@@ -9,7 +9,7 @@ import Synchronization
   import Darwin
 #endif
 
-/// A signal ended the work, in good order.
+/// A signal ended the work, which cleaned up after itself.
 struct Interruption: Error, CustomStringConvertible {
   let signal: Int32
   /// What became of the work.
@@ -26,7 +26,7 @@ enum Interruptible {
     outcome: (any Error) -> String = { _ in "nothing was left half-made" },
     _ body: @escaping @Sendable () async throws -> Void
   ) async throws {
-    // Before the work begins: there is something to clean up from its first moment on.
+    // This comes before the work begins: there is something to clean up from its first moment.
     let received = Received()
     let registration = DispatchGroup()
     let sources = [SIGINT, SIGTERM].map { number in
@@ -44,7 +44,7 @@ enum Interruptible {
         signal(number, SIG_DFL)
       }
     }
-    // A signal that comes earlier than its source listens is lost.
+    // A signal that comes before its source listens is lost.
     await withCheckedContinuation { continuation in
       registration.notify(queue: .global()) { continuation.resume() }
     }
@@ -53,7 +53,7 @@ enum Interruptible {
     do {
       try await task.value
     } catch {
-      // Whatever the work made of being cancelled, this is why.
+      // However the work reacted to being cancelled, this is the reason.
       let number = received.signal
       throw number == 0 ? error : Interruption(signal: number, outcome: outcome(error))
     }
@@ -62,7 +62,7 @@ enum Interruptible {
   private final class Received: Sendable {
     private let state = Mutex((signal: Int32(0), task: Task<Void, any Error>?.none))
 
-    /// 0 where there was none.
+    /// The signal received; 0 where there was none.
     var signal: Int32 { state.withLock { $0.signal } }
 
     func receive(_ number: Int32) {
@@ -72,7 +72,7 @@ enum Interruptible {
       }
     }
 
-    /// A signal cancels this, also one that has come already.
+    /// Cancels the task when a signal comes, or if one has come already.
     func cancels(_ task: Task<Void, any Error>) {
       state.withLock { state in
         state.task = task

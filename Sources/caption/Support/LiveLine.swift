@@ -8,13 +8,13 @@ import Synchronization
   import Darwin
 #endif
 
-/// The last line of a terminal on standard error, drawn over and over; what else is said there appears above it.
+/// The last line of a terminal on standard error, which is redrawn; other output there appears above it.
 enum LiveLine {
   private static let shown = Mutex("")
-  /// To the line's start, and nothing from there on.
+  /// Moves to the line's start, and erases the line.
   private static let erase = "\r\u{1B}[K"
 
-  /// Only for a terminal.
+  /// Redraws the line, on a terminal only.
   static func redraw(_ text: String) {
     shown.withLock { shown in
       shown = text
@@ -22,7 +22,7 @@ enum LiveLine {
     }
   }
 
-  /// What is shown stays, and what follows begins a line.
+  /// Keeps what is shown, so that what follows begins a new line.
   static func end() {
     shown.withLock { shown in
       if !shown.isEmpty { put("\n") }
@@ -30,7 +30,7 @@ enum LiveLine {
     }
   }
 
-  /// What is shown goes.
+  /// Removes what is shown.
   static func clear() {
     shown.withLock { shown in
       if !shown.isEmpty { put(erase) }
@@ -38,11 +38,11 @@ enum LiveLine {
     }
   }
 
-  /// Whole lines, above the live one.
+  /// Writes whole lines above the live one.
   static func write(above text: String) {
     shown.withLock { shown in put(shown.isEmpty ? text : erase + text + shown) }
   }
 
-  // Where standard error is gone there is nobody to tell.
+  // If standard error is closed, there is nowhere to report that.
   private static func put(_ text: String) { _ = writeAll(Array(text.utf8), to: STDERR_FILENO) }
 }

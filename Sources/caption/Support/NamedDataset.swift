@@ -4,12 +4,12 @@ import Foundation
 
 /// One of the datasets that a command is given.
 struct NamedDataset {
-  /// For people and in reports: letters, digits, `-`, `_` and `.` alone, and no two are the same.
+  /// The name for people and in reports: only letters, digits, `-`, `_` and `.`; no two names are the same.
   let name: String
   let path: String
-  /// Where its images are, if not beside it.
+  /// The directory of its images, if not beside it.
   let images: String?
-  /// How often its photos are drawn, beside those of a dataset of weight 1.
+  /// How often its photos are drawn, relative to those of a dataset of weight 1.
   let weight: Double
   let columns: CaptionColumns
 
@@ -23,13 +23,13 @@ struct NamedDataset {
     self.columns = columns
   }
 
-  /// What `--images` takes for a dataset whose images are beside it.
+  /// The value of `--images` for a dataset whose images are beside it.
   static let noImages = "-"
 
   /// - Parameters:
-  ///   - images: of each dataset, or none.
-  ///   - weights: of each dataset, or none.
-  ///   - columns: of all.
+  ///   - images: the directory for each dataset, or none.
+  ///   - weights: the weight of each dataset, or none.
+  ///   - columns: the columns of all datasets.
   /// - Throws: `ValidationError` where their numbers differ, or weights are wrong.
   static func list(
     _ paths: [String], images: [String], weights: [Double] = [], columns: CaptionColumns
@@ -53,7 +53,7 @@ struct NamedDataset {
     }
   }
 
-  /// The last parts of the paths, without endings of files; where some are the same, with the folders before them.
+  /// The last parts of the paths, without file extensions; where some are the same, with the folders before them.
   private static func names(of paths: [String]) -> [String] {
     let urls = paths.map { URL(filePath: $0).standardizedFileURL }
     var names = urls.map(stem)

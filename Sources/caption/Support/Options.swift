@@ -31,7 +31,7 @@ struct ModelOptions: ParsableArguments {
     if !(0...256).contains(threads) { throw ValidationError("--threads takes 0 to 256.") }
   }
 
-  /// - Throws: what keeps a captioner from being loaded.
+  /// - Throws: the error that prevents a captioner from being loaded.
   func load(log: Logger) throws -> Captioner {
     Threads.use(threads)
     let store = try ModelStore()
@@ -41,10 +41,10 @@ struct ModelOptions: ParsableArguments {
     return try Captioner(directory: directory, store: store)
   }
 
-  /// What to train a mapper between: the models of a captioner, or a pair of the user's own.
+  /// Loads the models between which a mapper is trained: those of a captioner, or a pair of the user's own.
   ///
-  /// - Returns: the captioner, too, where it is one.
-  /// - Throws: what keeps them from being loaded.
+  /// - Returns: also the captioner, where it is one.
+  /// - Throws: the error that prevents them from being loaded.
   func loadBases(log: Logger) throws -> (bases: CaptionerBases, captioner: Captioner?) {
     let store = try ModelStore()
     guard let model, let pair = store.pairDirectory(of: model) else {

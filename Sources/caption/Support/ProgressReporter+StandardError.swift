@@ -1,13 +1,13 @@
 import Training
 
 extension ProgressReporter {
-  /// On standard error: a line that is drawn over and over on a terminal, else plain lines.
+  /// Reports on standard error: a line that is redrawn on a terminal, else plain lines.
   ///
   /// The owner ends it with `LiveLine.end()`.
   ///
-  /// - Parameter isQuiet: plain lines on a terminal too.
+  /// - Parameter isQuiet: whether to write plain lines on a terminal too.
   static func standardError(totalSteps: Int, completedSteps: Int = 0, isQuiet: Bool = false) -> ProgressReporter {
-    let isLive = Terminal.isStandardErrorTerminal && !isQuiet
+    let isLive = Terminal.redraws && !isQuiet
     return ProgressReporter(
       totalSteps: totalSteps, completedSteps: completedSteps, style: isLive ? .terminal { Terminal.width } : .plain
     ) { output in

@@ -30,7 +30,7 @@ struct ReadingOptions: ParsableArguments {
 }
 
 extension ReadingOptions {
-  /// Options that are not the usual ones, as they are given.
+  /// Options that differ from the defaults, as they are given.
   var differences: [String] {
     var differences: [String] = []
     let color = background.color

@@ -1,15 +1,15 @@
 import Datasets
 import Logging
 
-/// A dataset whose photos have all been read once, and are in their splits.
+/// A dataset whose photos have all been read once and assigned to splits.
 struct SplitDataset {
   let named: NamedDataset
   let digested: DigestedDataset
   let assignment: SplitAssignment
 
   /// - Parameters:
-  ///   - splits: those that are wanted, for the log.
-  ///   - validation: the share of photos to validate with where the data have no such split.
+  ///   - splits: the wanted splits, for the log.
+  ///   - validation: the share of photos to validate with where the data have no validation split.
   /// - Throws: `DatasetError`; `CancellationError`.
   init(
     _ named: NamedDataset, splits: [Split], validation: Percentage, budget: DamageBudget, log: Logger
@@ -30,7 +30,7 @@ struct SplitDataset {
     }
   }
 
-  /// Training photos that another dataset keeps for validation or test, by their places in this one.
+  /// The indices of training photos that another dataset keeps for validation or test.
   func trainingPhotosHeldOut(by others: [SplitDataset]) -> Set<Int> {
     let held = Set(
       others.flatMap { other in

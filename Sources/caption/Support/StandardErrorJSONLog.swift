@@ -7,7 +7,7 @@ import ModelFiles
   import Foundation
 #endif
 
-/// A JSON object a message on standard error: `time`, `level`, `message`, and what the message carries besides.
+/// Logs one JSON object a message on standard error: `time`, `level`, `message`, and the message's metadata.
 struct StandardErrorJSONLog: LogHandler {
   var logLevel = Logger.Level.info
   var metadata: Logger.Metadata = [:]
@@ -22,12 +22,12 @@ struct StandardErrorJSONLog: LogHandler {
     fields["time"] = Field(text: Date.now.formatted(.iso8601), isText: true)
     fields["level"] = Field(text: event.level.rawValue, isText: true)
     fields["message"] = Field(text: "\(event.message)", isText: true)
-    // Texts and numbers alone can always be encoded.
+    // Texts and numbers can always be encoded.
     guard let line = try? StableJSON.line(fields) else { return }
     writeToStandardError(line + "\n")
   }
 
-  /// A number where it reads as one, else a text.
+  /// A number if the text reads as one, else a text.
   private struct Field: Encodable {
     let text: String
     var isText = false

@@ -9,12 +9,12 @@
 /// Standard output could not be written, by a full disk for example.
 struct OutputError: Error, CustomStringConvertible {
   let reason: String
-  /// Whether whoever read it has gone.
+  /// Whether the reader has gone.
   let isBrokenPipe: Bool
   var description: String { "standard output: cannot be written: \(reason); check where it leads" }
 }
 
-/// Unbuffered: whoever reads a pipe has each line as soon as it is known.
+/// Unbuffered: the reader of a pipe gets each line as soon as it is known.
 enum StandardOutput {
   /// - Throws: `OutputError`.
   static func write(_ text: String) throws(OutputError) { try write(Array(text.utf8)) }
@@ -26,7 +26,7 @@ enum StandardOutput {
   }
 }
 
-/// Whole lines at once, so that those of several writers do not mix; above a live line, where there is one.
+/// Writes whole lines at once, so that those of several writers do not mix; above a live line, where there is one.
 func writeToStandardError(_ text: String) {
   LiveLine.write(above: text)
 }

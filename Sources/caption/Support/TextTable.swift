@@ -1,6 +1,6 @@
 /// Rows of text in columns.
 enum TextTable {
-  /// Columns as wide as what is in them; those after a very long cell are not kept in line for it.
+  /// Formats columns as wide as their content; the cells after a very long one are not aligned with it.
   static func text(_ rows: [[String]], indent: Int = 2) -> String {
     let widest = 60
     var widths: [Int] = []

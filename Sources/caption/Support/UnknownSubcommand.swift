@@ -1,17 +1,17 @@
 import ArgumentParser
 import Foundation
 
-/// A word where a subcommand should be, which is none. (`caption` takes files there, too, so that the parser would look for
-/// one of that name.)
+/// A word in place of a subcommand that is not one. (`caption` takes files there, too, so the parser would look for a
+/// file of that name.)
 struct UnknownSubcommand {
-  /// The command whose subcommand it should be: `caption models`.
+  /// The command whose subcommand is wanted: `caption models`.
   let command: String
   let word: String
   let known: [String]
 
   /// - Parameters:
-  ///   - arguments: those behind the program's name.
-  ///   - fileExists: whether there is something at a path.
+  ///   - arguments: the arguments after the program's name.
+  ///   - fileExists: says whether there is something at a path.
   init?(
     _ arguments: ArraySlice<String>, of command: any ParsableCommand.Type = CaptionCommand.self,
     fileExists: (String) -> Bool = { FileManager.default.fileExists(atPath: $0) }
@@ -29,7 +29,7 @@ struct UnknownSubcommand {
       self.command = path.joined(separator: " ")
       self.word = word
       known = subcommands.filter { $0.configuration.shouldDisplay }.map { Self.name(of: $0) }
-      // Where files may stand, it may be one that is not there, among others that are.
+      // Where files are allowed, it may be a missing file among others that exist.
       let mayBeFile = command.configuration.defaultSubcommand != nil
       if mayBeFile, fileExists(word) || nearest == nil && arguments.contains(where: fileExists) { return nil }
       return
@@ -37,7 +37,7 @@ struct UnknownSubcommand {
     return nil
   }
 
-  /// What is most likely meant.
+  /// The subcommand that is most likely meant.
   var nearest: String? {
     let distances = known.map { (name: $0, distance: Self.distance(Array($0.utf8), Array(word.utf8))) }
     return distances.filter { $0.distance <= 2 && $0.distance < $0.name.utf8.count }.min { $0.distance < $1.distance }?
@@ -57,7 +57,7 @@ struct UnknownSubcommand {
     return text.utf8.allSatisfy { (0x61...0x7A).contains($0) || $0 == UInt8(ascii: "-") }
   }
 
-  /// How many letters must be changed, added or left out.
+  /// The number of letters that must be changed, added or left out.
   private static func distance(_ first: [UInt8], _ second: [UInt8]) -> Int {
     var row = Array(0...second.count)
     for (index, letter) in first.enumerated() {

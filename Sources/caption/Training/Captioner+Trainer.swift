@@ -6,7 +6,7 @@ import TextDecoding
 import Training
 
 extension Captioner {
-  /// A trainer that goes on from this captioner's own mapper.
+  /// A trainer that continues from this captioner's own mapper.
   func trainer(_ settings: MapperTrainer.Settings, precision: MatrixPrecision) throws -> MapperTrainer {
     let family = try MapperFamily.named(manifest: manifest.mapper)
     let file = try SafetensorsFile(path: files.mapper)

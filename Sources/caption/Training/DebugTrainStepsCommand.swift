@@ -93,7 +93,7 @@ struct DebugTrainStepsCommand: ParsableCommand {
 }
 
 extension SafetensorsFile {
-  /// A vector of 32-bit integers.
+  /// Reads a vector of 32-bit integers.
   fileprivate func integers(_ name: String) throws -> [Int] {
     let tensor = try require(name, dimensions: 1)
     guard tensor.elementType == .i32 else {

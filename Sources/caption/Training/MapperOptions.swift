@@ -6,7 +6,7 @@ import Tensors
 import TextDecoding
 import Training
 
-/// What the mapper is and reads.
+/// The kind of mapper, and its inputs.
 struct MapperOptions: ParsableArguments {
   @Option(help: "Kind of mapper: \(MapperFamily.names.joined(separator: ", ")).")
   var mapper = "resampler"
@@ -62,7 +62,7 @@ struct MapperOptions: ParsableArguments {
     }
   }
 
-  /// The part of the plan that says which mapper; of a mapper that goes on, what it is.
+  /// The part of the plan for the mapper; for a mapper that is continued, its own description.
   ///
   /// - Parameter captioner: `nil` where there are only an encoder and a decoder.
   func plan(for captioner: Captioner?) throws -> TrainingPlan.Mapper {
@@ -88,8 +88,8 @@ struct MapperOptions: ParsableArguments {
     return plan
   }
 
-  /// What the prefix begins as, `[layers, 2, keyValueHeads, prefixLength, headDimension]`, and the prompt of embeddings where
-  /// the mapper makes one, `[prefixLength, width of embeddings]`.
+  /// The initial prefix, `[layers, 2, keyValueHeads, prefixLength, headDimension]`, and, where the mapper makes a
+  /// prompt of embeddings, the initial prompt, `[prefixLength, width of embeddings]`.
   func initialBase(
     _ bases: CaptionerBases, using generator: inout Xoshiro256PlusPlus
   ) throws -> (base: Tensor, prompt: Tensor) {
@@ -105,7 +105,7 @@ struct MapperOptions: ParsableArguments {
       )
     case .prompt:
       let tokens = bases.tokenizer.encode(prompt)
-      // A prompt that is too short is read again from its start, one that is too long is cut.
+      // A prompt that is too short is repeated; one that is too long is cut.
       let read = (0..<prefixLength).map { tokens[$0 % tokens.count] }
       return (try bases.decoder.prefix(of: read).keysValues, try bases.decoder.embeddings(of: read))
     }
@@ -115,7 +115,7 @@ struct MapperOptions: ParsableArguments {
 enum BaseInitialization: String, ExpressibleByArgument, CaseIterable {
   case prompt, zeros, random
 
-  /// 16 tokens of SmolLM2's: as long as the default prefix.
+  /// A prompt of 16 SmolLM2 tokens: as long as the default prefix.
   static let defaultPrompt =
     "<|im_start|>user\nDescribe the photo in one short sentence.<|im_end|>\n<|im_start|>assistant"
 }

@@ -3,8 +3,8 @@ import Tensors
 import Training
 
 extension ModelOptions {
-  /// Of the frozen decoder, for training. What `auto` took when a run began holds for all of it, on whatever machine it goes
-  /// on.
+  /// The precision of the frozen decoder for training. What `auto` chose when a run began holds for the whole run, on
+  /// whatever machine it is continued.
   ///
   /// - Parameter run: the run that is resumed.
   func trainingPrecision(resuming run: RunDirectory? = nil) -> MatrixPrecision {

@@ -5,7 +5,7 @@ import Tensors
 import TextDecoding
 import Training
 
-/// What the mapper learns from.
+/// The objective from which the mapper learns.
 struct ObjectiveOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -55,7 +55,7 @@ struct ObjectiveOptions: ParsableArguments {
     }
   }
 
-  /// - Parameter precision: of the decoder that is trained through.
+  /// - Parameter precision: the precision of the decoder that is trained through.
   func plan(precision: MatrixPrecision) -> TrainingObjective {
     var plan = TrainingObjective()
     plan.kind = objective
@@ -70,11 +70,11 @@ struct ObjectiveOptions: ParsableArguments {
 }
 
 extension SelfCriticalObjective {
-  /// What a plan asks for; `nil` for likelihood.
+  /// The objective that a plan asks for; `nil` for likelihood.
   ///
   /// - Parameters:
-  ///   - trained: the decoder that is trained through. It draws the captions, too, where it has the wanted precision.
-  ///   - examples: of the training split.
+  ///   - trained: the decoder that is trained through. It also samples the captions if it has the wanted precision.
+  ///   - examples: the examples of the training split.
   init?(
     _ plan: TrainingPlan, bases: CaptionerBases, trained: any TextDecoder, examples: [TrainingExample]
   ) throws {

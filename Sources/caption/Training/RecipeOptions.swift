@@ -82,7 +82,7 @@ struct RecipeOptions: ParsableArguments {
     try require((0..<1).contains(ema), "--ema takes 0 up to below 1.")
   }
 
-  /// - Throws: `ValidationError` for what a mapper of this family knows nothing of.
+  /// - Throws: `ValidationError` for options that a mapper of this family does not support.
   func check(mapper family: String) throws {
     let readers = [MapperFamily.resampler, .transformer].map(\.name)
     if tokenDropout > 0, !readers.contains(family) {
@@ -90,13 +90,13 @@ struct RecipeOptions: ParsableArguments {
     }
   }
 
-  /// The plan has its datasets by then, on whose weights the number of steps depends.
+  /// Fills the plan, which must have its datasets, on whose weights the number of steps depends.
   ///
   /// - Parameters:
-  ///   - plan: its objective is known.
+  ///   - plan: the plan, with its objective.
   ///   - flips: whether images are mirrored.
-  ///   - variants: how many variants there are of each.
-  ///   - captionCounts: of each training image.
+  ///   - variants: the number of variants of each image.
+  ///   - captionCounts: the number of captions of each training image.
   func fill(_ plan: inout TrainingPlan, flips: Bool, variants: Int = 0, captionCounts: [Int]) {
     plan.trainer.optimizer.beta1 = beta1
     plan.trainer.optimizer.beta2 = beta2

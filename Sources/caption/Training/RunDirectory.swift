@@ -9,7 +9,7 @@ struct RunDirectory {
   static let planName = "run.json"
   static let predictionsName = "validation-captions.jsonl"
 
-  /// The same for one of several datasets.
+  /// The name of the predictions of one of several datasets.
   static func predictionsName(of dataset: String) -> String { "validation-captions-\(dataset).jsonl" }
 
   let path: String
@@ -32,7 +32,7 @@ struct RunDirectory {
     let plan: TrainingPlan
   }
 
-  /// What the run began with; `nil` where it cannot be read.
+  /// The plan with which the run began; `nil` where it cannot be read.
   var plan: TrainingPlan? {
     guard let bytes = try? FileSystem.read(planPath, limit: 1 << 20) else { return nil }
     return try? JSONDecoder().decode(Run.self, from: Data(bytes)).plan
@@ -47,7 +47,7 @@ struct RunDirectory {
   }
 }
 
-/// The base models' files as they were when training began.
+/// The hashes of the base models' files when training began.
 struct BaseHashes {
   private let files: [(path: String, hash: FileHash)]
 
@@ -69,12 +69,12 @@ extension CaptionerBases {
     get throws { try (encoderPaths + [decoderPath]).flatMap { try ModelWeights(of: $0).files } }
   }
 
-  /// As `portablePath(_:found:)`, of an encoder that the settings name so.
+  /// As `portablePath(_:found:)`, for an encoder that the settings name like this.
   func portablePath(ofEncoder path: String) -> String {
     zip(encoders, encoderPaths).first { $0.0.path == path }.map { portablePath(path, found: $0.1) } ?? path
   }
 
-  /// A base model's name where the manifest has one, or its absolute path.
+  /// A base model's name if the path is one, or its absolute path.
   func portablePath(_ path: String, found: String) -> String {
     let isName = (try? ModelStore())?.isInstalled(path) ?? false
     return isName ? path : URL(filePath: found).standardizedFileURL.path(percentEncoded: false)
@@ -82,7 +82,7 @@ extension CaptionerBases {
 }
 
 extension ValidationMetrics {
-  /// For the artefact's metadata.
+  /// The metrics for the artefact's metadata.
   var summary: [String: String] {
     var summary = ["step": "\(step)", "validation_loss": "\(loss)"]
     summary["validation_cider"] = cider.map { "\($0)" }

@@ -5,7 +5,7 @@ import ModelFiles
 import TextDecoding
 import Training
 
-/// Pairs of input and target made ready: in tokens, and in their splits.
+/// Pairs of input and target, prepared: in tokens, and in their splits.
 struct TextExamples {
   let train: [TrainingExample]
   let validation: [TrainingExample]
@@ -36,7 +36,7 @@ struct TextExamples {
     }
     if tooLong > 0 { log.info("\(tooLong) targets of more than \(longest) tokens are left out (--max-caption-tokens)") }
     let isValidated = command.dataset.shares.validation.share > 0
-    // Of a few pairs, none may have come to validation by chance.
+    // Among few pairs, validation may have got none by chance.
     if validation.isEmpty, isValidated, train.count > 1, let last = train.popLast() { validation = [last] }
     if command.data.limit > 0 { train = Array(train.prefix(command.data.limit)) }
     let kind = "pair of input and target"
@@ -46,12 +46,12 @@ struct TextExamples {
     log.info("\(command.dataset.data[0]): \(train.count) pairs to learn from, \(validation.count) to validate with")
   }
 
-  /// From 0 to 1, even over all pairs, and the same for the same pair wherever it stands.
+  /// A number from 0 to 1, uniform over all pairs, and the same for the same pair wherever it is.
   private static func fraction(_ hash: FileHash) -> Double {
     Double(UInt32(hash.hexadecimal.prefix(8), radix: 16) ?? 0) / 4_294_967_296
   }
 
-  /// SHA-256 over all that is learnt from, in order.
+  /// The SHA-256 of all that is learnt from, in order.
   var fingerprint: String {
     let lines = train.map { "train \($0.captions)" } + validation.map { "validation \($0.captions)" }
     return FileHash.hash(of: Array(lines.joined(separator: "\n").utf8)).hexadecimal

@@ -7,8 +7,8 @@ import Tensors
 import TextDecoding
 import Training
 
-/// One run of `caption train --task text`: a static prefix of a task, learnt from inputs with targets through the captioner's
-/// decoder, and kept as a prefix file.
+/// One run of `caption train --task text`: a static prefix of a task, learnt from inputs with targets through the
+/// captioner's decoder, and saved as a prefix file.
 struct TextTaskRun {
   static let prefixName = "prefix.safetensors"
 
@@ -116,7 +116,7 @@ struct TextTaskRun {
     log.info("try it: caption prefix apply \(path) --input '…'")
   }
 
-  /// The keys and values alone, whatever they were trained through.
+  /// The keys and values alone, in whatever form they were trained.
   private func prefixFile(_ mapper: Mapper, _ bases: CaptionerBases, _ plan: TrainingPlan) throws -> PrefixFile {
     let prefix = try mapper.prefixes(Tensor(zeros: [1, 0, 0]), decoder: bases.decoder)[0]
     let about = command.about ?? "\(plan.data.trainCaptions) pairs of input and target"

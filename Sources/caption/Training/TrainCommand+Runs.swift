@@ -2,7 +2,7 @@ import Foundation
 import Logging
 import Training
 
-/// What runs of every task have in common.
+/// What the runs of all tasks share.
 extension TrainCommand {
   var logger: Logger {
     var logger = Logger(label: "caption") { _ in StandardErrorLog() }
@@ -10,12 +10,12 @@ extension TrainCommand {
     return logger
   }
 
-  /// What the result is called.
+  /// The name of the result.
   var artefactName: String {
     name ?? URL(filePath: out, directoryHint: .isDirectory).standardizedFileURL.lastPathComponent
   }
 
-  /// The run that goes on; `nil` where one begins.
+  /// The run that is continued; `nil` where one begins.
   var resumedRun: RunDirectory? { resume ? RunDirectory(path: out) : nil }
 
   /// - Returns: whether there was a checkpoint; a run that was killed before its first one begins anew.

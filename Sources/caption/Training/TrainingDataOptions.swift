@@ -2,7 +2,7 @@ import ArgumentParser
 import Datasets
 import ImageEncoding
 
-/// Where images with captions are.
+/// The locations of images with captions.
 struct DatasetOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -35,7 +35,7 @@ struct DatasetOptions: ParsableArguments {
   }
 }
 
-/// What of them is learnt, and how.
+/// What is learnt from them, and how.
 struct TrainingDataOptions: ParsableArguments {
   @Option(help: "What is done to captions: none, or sentence (a capital letter and one full stop).")
   var clean = CaptionCleaning.sentence
@@ -74,7 +74,7 @@ struct TrainingDataOptions: ParsableArguments {
   }
 }
 
-/// `flip,crop`.
+/// A list such as `flip,crop`.
 struct AugmentationList: ExpressibleByArgument, CustomStringConvertible {
   let kinds: Set<ImageAugmentation.Kind>
 

@@ -9,7 +9,7 @@ import Training
 struct TrainingDatasets {
   let sets: [(named: NamedDataset, features: DatasetFeatures)]
   let cache: FeatureCaches
-  /// Of variants of the training photos, in their order.
+  /// The caches of variants of the training photos, in the variants' order.
   let variantCaches: [FeatureCaches]
 
   /// - Throws: `DatasetError`, `FeatureCacheError`, `CancellationError`, `ValidationError`.

@@ -7,27 +7,27 @@ import ModelFiles
 import TextDecoding
 import Training
 
-/// Datasets made ready: features computed, captions in tokens, photos in their splits.
+/// Datasets, prepared: features computed, captions in tokens, photos in their splits.
 struct TrainingExamples {
   struct Dataset {
     let name: String
     let weight: Double
     let train: [TrainingExample]
     let validation: [TrainingExample]
-    /// Where the validation photos are, in the order of `validation`.
+    /// The locations of the validation photos, in the order of `validation`.
     let validationImages: [ImageLocation]
   }
 
   let datasets: [Dataset]
   let cache: FeatureCaches
-  /// Of variants of the training photos.
+  /// The caches of variants of the training photos.
   let variantCaches: [FeatureCaches]
 
-  /// Those of all datasets, in their order.
+  /// The training examples of all datasets, in their order.
   var train: [TrainingExample] { datasets.flatMap(\.train) }
   var validation: [TrainingExample] { datasets.flatMap(\.validation) }
 
-  /// Those that there is something to validate with.
+  /// The datasets that have validation photos.
   var validated: [Dataset] { datasets.filter { !$0.validation.isEmpty } }
 
   /// - Parameter validation: the share to validate with; where it is 0, there need be no validation photos.
@@ -54,8 +54,7 @@ struct TrainingExamples {
         if tooLong > 0 { log.info("\(tooLong) \(name) captions of more than \(longest) tokens are left out") }
         return examples
       }
-      // Validation measures all that people wrote, so that runs which learn from shorter captions can be compared with
-      // others.
+      // Validation uses all captions, so that runs which learn from shorter captions can be compared with others.
       let held = examples(.validation, named: "validation", longest: TrainingDataOptions.longestCaption)
       return Dataset(
         name: set.named.name, weight: set.named.weight,
@@ -67,7 +66,7 @@ struct TrainingExamples {
     if validation.isEmpty, share.share > 0 { throw TrainingError.noExamples(split: "validation", kind: kind) }
   }
 
-  /// What the plan tells of each of several datasets.
+  /// The plan's description of each of several datasets.
   var plannedDatasets: [TrainingPlan.Dataset]? {
     guard datasets.count > 1 else { return nil }
     return datasets.map { set in
@@ -79,14 +78,14 @@ struct TrainingExamples {
     }
   }
 
-  /// The first `limit` by hash: for every limit the same photos, the fewer among the more.
+  /// The first `limit` by hash: a smaller limit chooses a subset of what a larger one does.
   static func chosen(_ indices: [Int], _ digested: DigestedDataset, limit: Int) -> [Int] {
     guard limit > 0, limit < indices.count else { return indices }
     let byHash = indices.sorted { digested.digests[$0].description < digested.digests[$1].description }
     return byHash.prefix(limit).sorted()
   }
 
-  /// SHA-256 over all that is learnt from, in order.
+  /// The SHA-256 of all that is learnt from, in order.
   var fingerprint: String {
     var text = ""
     for (name, examples) in [("train", train), ("validation", validation)] {
@@ -97,16 +96,16 @@ struct TrainingExamples {
   }
 }
 
-/// Captions as the decoder shall write them.
+/// Captions as the decoder is to write them.
 struct CaptionTokens {
   let bases: CaptionerBases
   let cleaning: CaptionCleaning
   let longest: Int
 
-  /// `nil` where there are more tokens than wanted.
+  /// `nil` where there are more tokens than allowed.
   func callAsFunction(_ caption: String) -> [Int]? {
     let decoder = bases.decoderSettings
-    // A caption is text: what looks like a control token in it is spelt out.
+    // A caption is text: control tokens in it are encoded as ordinary text.
     let tokens = bases.tokenizer.encode(cleaning(caption), parsingSpecialTokens: false)
     guard !tokens.isEmpty, tokens.count <= longest else { return nil }
     return decoder.startTokens.suffix(1) + tokens + decoder.stopTokens.prefix(1)

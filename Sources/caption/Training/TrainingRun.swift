@@ -9,11 +9,11 @@ import Tensors
 import TextDecoding
 import Training
 
-/// One run of `caption train`: makes ready what the options name, trains, and keeps the best mapper and the reports.
+/// One run of `caption train`: prepares what the options name, trains, and saves the best mapper and the reports.
 struct TrainingRun: Sendable {
   let command: TrainCommand
   private let log: Logger
-  /// Of the frozen models.
+  /// The precision of the frozen models.
   private let precision: MatrixPrecision
 
   init(command: TrainCommand) {
@@ -30,7 +30,7 @@ struct TrainingRun: Sendable {
       throw TrainingError.noStartToken(captioner: command.model.model ?? CaptionerLocator.defaultName)
     }
     let store = try ModelStore()
-    // As captioning in the same precision reads photos.
+    // In the same way as captioning in this precision reads photos.
     let extractor = try bases.extractor.reading(bases.encoders(reading: command.mapper.features?.requests))
       .prepared(precision)
     let datasets = try await TrainingDatasets(command, extractor: extractor, store: store, log: log)
@@ -53,17 +53,17 @@ struct TrainingRun: Sendable {
         with --objective likelihood first, and go on from it with --model and --continue-mapper
         """)
     }
-    // The base models are proved unchanged at the end.
+    // The base models are verified to be unchanged at the end.
     let hashes = try BaseHashes(bases)
     try train(plan, trainer, bases, extractor.settings, examples, place: place)
     try hashes.check()
   }
 
-  /// What an interruption leaves behind.
+  /// What an interruption leaves.
   ///
-  /// - Parameter error: what it made the run throw.
+  /// - Parameter error: the error that it made the run throw.
   func outcome(ofInterruption error: any Error) -> String {
-    // Such as a last checkpoint that could not be written.
+    // For example, a last checkpoint that could not be written.
     if !(error is CancellationError) { return "\(error)" }
     let checkpoints = (try? CheckpointStore(runDirectory: command.out).paths()) ?? []
     return checkpoints.isEmpty
@@ -181,7 +181,7 @@ struct TrainingRun: Sendable {
   private func manifest(
     _ bases: CaptionerBases, _ encoders: [CaptionerManifest.Encoder], _ plan: TrainingPlan, _ trainer: MapperTrainer
   ) -> CaptionerManifest {
-    // Base models in a captioner's own directory are named by where they are, since this one is elsewhere.
+    // Base models in a captioner's own directory are given by their paths, since this captioner is elsewhere.
     let encoders = encoders.map { encoder in
       var encoder = encoder
       encoder.path = bases.portablePath(ofEncoder: encoder.path)

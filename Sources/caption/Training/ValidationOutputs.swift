@@ -2,21 +2,21 @@ import Datasets
 import ModelFiles
 import Training
 
-/// What a run keeps of the captions of its validation photos: some for `samples.html`, and the best mapper's for
+/// What a run saves of the captions of its validation photos: some for `samples.html`, and the best mapper's for
 /// `caption evaluate`.
 struct ValidationOutputs {
   private let datasets: [TrainingExamples.Dataset]
   private let directory: String
   private let samplePhotos: [[SamplePhoto]]
 
-  /// - Parameter samples: how many photos of each dataset are shown; fewer where there is no room for them.
+  /// - Parameter samples: the number of photos of each dataset that are shown; fewer where there is no room for them.
   init(_ examples: TrainingExamples, directory: String, samples: Int) {
     datasets = examples.validated
     self.directory = directory
     let shown = datasets.count > 1 ? min(samples, SamplesHTML.maximumPhotos / datasets.count) : samples
     samplePhotos = datasets.map { [isOne = datasets.count == 1] set in
       zip(set.validation, set.validationImages).prefix(shown).map { example, location in
-        // Captions come in this order: a photo that has gone meanwhile is named without its picture.
+        // Captions come in this order: a photo that is gone meanwhile is named without its picture.
         SamplePhoto(
           name: isOne ? example.name : "\(set.name): \(example.name)", imageBytes: (try? location.bytes()) ?? [],
           references: example.references)
@@ -26,14 +26,14 @@ struct ValidationOutputs {
 
   var photos: [SamplePhoto] { samplePhotos.flatMap(\.self) }
 
-  /// - Parameter captions: of each dataset's validation photos.
+  /// - Parameter captions: the captions of each dataset's validation photos.
   func samples(of captions: [[String]]) -> [SampleCaptions.Caption] {
     zip(samplePhotos, captions).flatMap { photos, captions in
       zip(photos, captions).map { SampleCaptions.Caption(photo: $0.name, caption: $1) }
     }
   }
 
-  /// A file for each dataset; of one, without its name.
+  /// Writes a file for each dataset; if there is only one, without its name.
   func writePredictions(_ captions: [[String]]) throws {
     for (set, captions) in zip(datasets, captions) where !captions.isEmpty {
       let name = datasets.count > 1 ? RunDirectory.predictionsName(of: set.name) : RunDirectory.predictionsName

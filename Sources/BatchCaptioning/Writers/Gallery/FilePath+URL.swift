@@ -1,8 +1,8 @@
 import SystemPackage
 
 extension FilePath {
-  /// As a link from a page in `directory`, relative, so that page and images may move together. Bytes that are no plain
-  /// characters are written in per cent as they are: names that are not UTF-8 work.
+  /// The path as a link from a page in `directory`: relative, so that page and images may move together. Bytes that are
+  /// no plain characters are percent-encoded as they are, so that names that are not UTF-8 work.
   func relativeURL(from directory: FilePath) -> String {
     var url = ""
     for byte in absolute.relative(to: directory.absolute).bytes {

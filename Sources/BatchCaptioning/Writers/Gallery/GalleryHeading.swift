@@ -1,4 +1,4 @@
-/// What stands above a gallery.
+/// The heading of a gallery.
 package struct GalleryHeading: Sendable, Equatable {
   package var title: String
   /// The captioner, as `--model` names it.
@@ -13,9 +13,9 @@ package struct GalleryHeading: Sendable, Equatable {
 /// How many images there are, and how many of them the page has.
 struct GalleryCounts: Sendable, Equatable {
   var captioned: Int
-  /// Of the captioned ones.
+  /// The number of captioned images that are shown.
   var shown: Int
-  /// All of them are shown.
+  /// The number of failures; all of them are shown.
   var failed: Int
 
   /// What the page holds, as a sentence: "A stable sample of 2,000 of 1,234,567 captioned images, and all 37 failures."
@@ -38,7 +38,7 @@ struct GalleryCounts: Sendable, Equatable {
     return captions + "."
   }
 
-  /// With commas between thousands.
+  /// The number with commas between thousands.
   private static func grouped(_ number: Int) -> String {
     var digits = String(number)[...]
     var groups: [Substring] = []

@@ -2,12 +2,12 @@ import Captioning
 import ModelFiles
 import SystemPackage
 
-/// What the page has of an image.
+/// What the page shows of an image.
 struct GalleryItem: Sendable, Equatable {
-  /// Its place in the list.
+  /// The image's index in the list.
   var ordinal: Int
   var path: FilePath
-  /// Whether there is a file at `path`, not a member of a shard.
+  /// Whether `path` is a file, not a member of a shard.
   var isFile: Bool
   var content: Content
 
@@ -24,7 +24,7 @@ struct GalleryItem: Sendable, Equatable {
     var width: Int
     var height: Int
     var hash: FileHash
-    /// A JPEG; `nil` where none could be made.
+    /// The thumbnail, a JPEG; `nil` where none could be made.
     var thumbnail: [UInt8]?
   }
 
@@ -47,7 +47,7 @@ struct GalleryItem: Sendable, Equatable {
 }
 
 extension GalleryItem {
-  /// As a record's payload: little-endian numbers, lists with their lengths.
+  /// The payload of a record: little-endian numbers, lists with their lengths.
   var payload: [UInt8] {
     var bytes = ByteWriter()
     bytes.append(UInt64(clamping: ordinal))
@@ -71,7 +71,7 @@ extension GalleryItem {
     return bytes.bytes
   }
 
-  /// `nil` where the payload is none of this version.
+  /// `nil` where the payload is not of this version.
   init?(payload: [UInt8], isCaptioned: Bool) {
     var reader = ByteReader(payload[...])
     guard let ordinal: UInt64 = reader.integer(), let path = reader.list(), let isFile = reader.byte(),

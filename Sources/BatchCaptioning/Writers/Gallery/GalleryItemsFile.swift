@@ -1,43 +1,43 @@
 import ModelFiles
 
-/// What is at the head of a record.
+/// The head of a record.
 struct GalleryRecord: Equatable {
   enum Kind: UInt8 {
     case captioned = 1
     case failed
-    /// A directory or shard that could not be listed, at which every run looks anew.
+    /// A directory or shard that could not be listed; every run tries these again.
     case unlisted
-    /// No payload: an image of which only its being a retry matters.
+    /// A record without payload: all that matters is that the image was retried.
     case settled
   }
 
   var kind: Kind
-  /// It stands for a failure of the same rank in an earlier run, which counts no more.
+  /// Whether the record replaces a failure of the same rank in an earlier run, which no longer counts.
   var isRetry: Bool
-  /// It takes the place of the caption that the image had before its file was replaced.
+  /// Whether it replaces the caption that the image had before its file was replaced.
   var replaces = false
-  /// See `GallerySample.rank(of:)`.
+  /// The image's rank: see `GallerySample.rank(of:)`.
   var rank: UInt64
 }
 
-/// The file beside a gallery that holds its images while the page grows: records one behind the other.
+/// The file beside a gallery that holds its images while the page grows: records one after the other.
 ///
 /// A record, little-endian: the payload's length (4 bytes), kind (1), whether it is a retry (1), rank (8), the payload.
 final class GalleryItemsFile {
   let path: String
   private let file: RecordFile
   private var buffer: [UInt8] = []
-  /// How much is in the file; the buffer comes behind it.
+  /// The number of bytes in the file; the buffer comes after them.
   private var writtenCount = 0
-  /// Opened when something is to be read.
+  /// The file for reading, opened when needed.
   private var input: InputFile?
 
   private static let magic = Array("caption gallery items 1\n".utf8)
   private static let headCount = 14
   private static let bufferCount = 256 << 10
 
-  /// - Parameter existing: how much of the file an earlier run vouches for, in bytes; what is behind it is cut off. 0
-  ///   begins anew.
+  /// - Parameter existing: the length in bytes for which an earlier run vouches; what follows is cut off. 0 begins
+  ///   anew.
   /// - Throws: `FileSystemError`; `BatchError.shortOutput`.
   init(path: String, existing: Int) throws {
     self.path = path
@@ -49,7 +49,7 @@ final class GalleryItemsFile {
       if found.beginning != Self.magic { throw Self.unreadable(path) }
     }
     file = try RecordFile(path: path)
-    // The name, too, must outlast a loss of power.
+    // The name, too, must survive a power failure.
     FileSystem.synchronize(Path.parent(path))
     try file.truncate(to: existing)
     writtenCount = existing
@@ -67,10 +67,10 @@ final class GalleryItemsFile {
     }
   }
 
-  /// What is behind the last record.
+  /// The offset of the end of the last record.
   var byteCount: Int { writtenCount + buffer.count }
 
-  /// - Returns: where the record is.
+  /// - Returns: the record's offset.
   @discardableResult
   func append(_ record: GalleryRecord, payload: [UInt8] = []) throws(FileSystemError) -> Int {
     let offset = byteCount
@@ -100,14 +100,14 @@ final class GalleryItemsFile {
     try file.synchronize()
   }
 
-  /// Reads the records one behind the other, their payloads only where they are asked for.
+  /// Reads the records one after the other, and payloads only on request.
   struct Scan {
     private let file: GalleryItemsFile
     private var offset = GalleryItemsFile.magic.count
 
     fileprivate init(_ file: GalleryItemsFile) { self.file = file }
 
-    /// - Returns: `nil` behind the last record.
+    /// - Returns: `nil` after the last record.
     mutating func next() throws(FileSystemError) -> (record: GalleryRecord, offset: Int)? {
       if offset >= file.writtenCount { return nil }
       let head = try file.head(at: offset)

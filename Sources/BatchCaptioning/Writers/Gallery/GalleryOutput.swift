@@ -1,43 +1,43 @@
 import ModelFiles
 
-/// A web page with captions and small images: a stable sample of them where there are very many, and every failure.
+/// A web page with captions and thumbnails: a stable sample of them where there are very many, and every failure.
 ///
-/// While a run lasts, a file takes in what the page will show; `finish` makes the page of it, and until then there is
-/// one of no images. The file stays, whether the run was interrupted or came to its end: a later run of the same command
-/// goes on from it. It holds what the sample wanted when it came (of a million images about 14,000, some 120 MB) and the
-/// failures. In memory there are a few bytes an image of the sample, whatever the number of images or failures; after a
-/// retry of failed images, some bytes for each that was done again.
+/// While a run lasts, a file collects what the page will show; `finish` makes the page from it, and until then there is
+/// a page without images. The file stays, whether the run was interrupted or reached its end: a later run of the same
+/// command continues from it. It holds what the sample wanted when it came (of a million images about 14,000, some 120
+/// MB) and the failures. Memory holds a few bytes for each image of the sample, whatever the number of images or
+/// failures; after a retry of failed images, some bytes for each that was done again.
 package final class GalleryOutput: BatchOutput {
-  /// Tells the stages that prepare images which thumbnails are wanted.
+  /// The sample, which tells the stages that prepare images which thumbnails are wanted.
   package let sample: GallerySample
 
   private let path: String
   private let heading: GalleryHeading
   private let items: GalleryItemsFile
-  /// Where this run's records begin.
+  /// The offset at which this run's records begin.
   private let start: Int
-  /// Images captioned or failed, those of earlier runs that were retried counted again.
+  /// The number of images captioned or failed; retried images of earlier runs are counted again.
   private var rows: Int
   private var counts = Counts()
 
-  /// Of records in the file.
+  /// The numbers of records in the file.
   private struct Counts {
-    /// Failures of all kinds, whether they count still or not.
+    /// Failures of all kinds, whether or not they still count.
     var failures = 0
-    /// Failures that count still.
+    /// Failures that still count.
     var current = 0
   }
 
-  /// Images that the page shows, of the captioned ones.
+  /// The most captioned images that the page shows.
   package static let sampleSize = 2000
 
-  /// What the file beside a page is called.
+  /// The path of the file beside a page.
   package static func itemsPath(_ path: String) -> String { path + ".gallery-items" }
 
   /// - Parameters:
-  ///   - path: of the page, which is replaced when it is written.
+  ///   - path: the path of the page, which is replaced when it is written.
   ///   - position: where an earlier run stopped; `nil` begins anew.
-  ///   - itemsPath: of the file that holds what the page is made of; by default beside it.
+  ///   - itemsPath: the path of the file from which the page is made; by default beside it.
   /// - Throws: `FileSystemError`; `BatchError.shortOutput` where that file is not what the journal says.
   package init(
     path: String, position: OutputPosition?, heading: GalleryHeading, sampleSize: Int = GalleryOutput.sampleSize,
@@ -52,7 +52,7 @@ package final class GalleryOutput: BatchOutput {
     start = items.byteCount
     var scan = try items.scan()
     while let (record, offset) = try scan.next() { count(record, offset) }
-    // At once, so that a place where none can be is known before anything is captioned.
+    // At once, so that an unwritable place is known before anything is captioned.
     if existing == 0 || !FileSystem.isRegularFile(path) { try writePage() }
   }
 
@@ -112,7 +112,7 @@ package final class GalleryOutput: BatchOutput {
     }
   }
 
-  /// The failures that count still. Of each rank, as many are passed over as were retried: the earliest.
+  /// The failures that still count. For each rank, the earliest failures are skipped, as many as were retried.
   private func forEachFailure(_ body: (_ offset: Int) throws(FileSystemError) -> Void) throws(FileSystemError) {
     var retried: [UInt64: Int] = [:]
     var scan = try items.scan()

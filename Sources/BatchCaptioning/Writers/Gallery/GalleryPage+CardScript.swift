@@ -1,5 +1,5 @@
 extension GalleryPage {
-  /// Cards and rows: as many as are looked at, and some more.
+  /// Builds cards and rows: as many as are in view, and some more.
   static let cardScript = #"""
     const list = element("items");
     const more = element("more");

@@ -88,7 +88,7 @@ extension GalleryPage {
     element("copy").onclick = copy;
     """#
 
-  /// What the reader does, and the beginning.
+  /// Handles the reader's actions, and starts the page.
   static let startScript = #"""
     let typing = 0;
     element("query").addEventListener("input", event => {

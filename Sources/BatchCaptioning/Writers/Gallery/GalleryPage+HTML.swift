@@ -1,5 +1,5 @@
 extension GalleryPage {
-  /// Up to the images.
+  /// The page up to the images.
   static func head(_ heading: GalleryHeading, _ counts: GalleryCounts) -> String {
     let title = escaped(heading.title)
     return """
@@ -37,7 +37,7 @@ extension GalleryPage {
       """
   }
 
-  /// From the images on.
+  /// The page after the images.
   static let foot = """
     <script>
     \(script)
@@ -71,7 +71,7 @@ extension GalleryPage {
     </form>
     """
 
-  /// What the script fills in for each image, and the details of one.
+  /// The templates that the script fills in for each image, and for the details of one.
   private static let templates = """
     <template id="card"><li><button type="button">
     <span class="picture"></span>
@@ -95,7 +95,7 @@ extension GalleryPage {
     </dialog>
     """
 
-  /// For text and quoted attributes.
+  /// The text escaped for content and quoted attributes.
   private static func escaped(_ text: String) -> String {
     var escaped = ""
     for scalar in text.unicodeScalars {

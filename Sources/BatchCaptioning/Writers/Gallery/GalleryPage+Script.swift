@@ -1,6 +1,6 @@
 extension GalleryPage {
-  /// The images, and which of them are shown in what order. That state stands in the address behind `#`, so that a view
-  /// can be kept or passed on: `q` (words), `filter`, `sort`, `item` (the image whose details are open).
+  /// Selects and sorts the images that are shown. That state is in the address after `#`, so that a view can be kept or
+  /// passed on: `q` (words), `filter`, `sort`, `item` (the image whose details are open).
   static let script = #"""
     "use strict";
     const element = id => document.getElementById(id);

@@ -8,12 +8,12 @@ import SystemPackage
   import Foundation
 #endif
 
-/// A gallery's page while it is written: one HTML file that needs nothing beside it.
+/// A gallery's page while it is written: one HTML file that needs no other files.
 ///
 /// Images are JSON in script elements that the browser does not run, about a hundred each, so that neither writer nor
-/// browser needs a long text in one piece. An image is an object: `ordinal`, `path`, `link` where there is a file;
-/// `caption`, `note` in its place where the captioner was not sure, `confidence`, `width`, `height`, `sha256` and `thumbnail` (a JPEG in Base64), or `code`, `stage`
-/// and `message` of its failure.
+/// browser needs one long text. An image is an object: `ordinal`, `path`, `link` where there is a file; `caption`, or
+/// `note` where the captioner was not sure, `confidence`, `width`, `height`, `sha256` and `thumbnail` (a JPEG in
+/// Base64), or `code`, `stage` and `message` of its failure.
 final class GalleryPage {
   private let file: OutputFile
   private let directory: FilePath
@@ -24,7 +24,7 @@ final class GalleryPage {
 
   /// Writes what comes before the images.
   ///
-  /// - Parameter path: where the page will be, from which links lead.
+  /// - Parameter path: the page's future path, from which links are relative.
   init(
     _ file: OutputFile, at path: String, heading: GalleryHeading, counts: GalleryCounts
   ) throws(FileSystemError) {
@@ -40,7 +40,7 @@ final class GalleryPage {
     if itemCount % Self.itemsPerChunk == 0 { try endChunk() }
   }
 
-  /// Writes what comes behind the images.
+  /// Writes what comes after the images.
   func finish() throws(FileSystemError) {
     try endChunk()
     try write(Array(Self.foot.utf8))
@@ -84,7 +84,7 @@ final class GalleryPage {
   }
 
   /// JSON that no HTML parser takes for markup: `<` begins all that could end a script element, or change how its end
-  /// is found, and stands in strings only.
+  /// is found, and occurs in strings only.
   private static func embeddable(_ json: [UInt8]) -> [UInt8] {
     guard json.contains(UInt8(ascii: "<")) else { return json }
     return json.flatMap { $0 == UInt8(ascii: "<") ? Array("\\u003c".utf8) : [$0] }

@@ -1,30 +1,30 @@
 import Synchronization
 package import SystemPackage
 
-/// Which images a page shows where it cannot show all: a sample that depends on their paths only, not on the order in
-/// which they come (the smallest of their hashes; "bottom-k", or min-hash, sampling).
+/// Chooses the images that a page shows where it cannot show all: a sample that depends on their paths only, not on
+/// their order (the smallest of their hashes; "bottom-k", or min-hash, sampling).
 ///
 /// The stages that prepare images ask it from their threads, while the writer adds to it. What it does not want now it
-/// will never want, so that hardly any thumbnail is made in vain.
+/// will never want, so hardly any thumbnail is wasted.
 package final class GallerySample: Sendable {
   package let capacity: Int
-  /// Ranks ascending; where two are equal, the earlier image comes first.
+  /// The entries by ascending rank; of equal ranks, the earlier image comes first.
   private let entries: Mutex<[Entry]>
 
   private struct Entry {
     let rank: UInt64
-    /// Where the image's record is.
+    /// The offset of the image's record.
     let offset: Int
   }
 
-  /// - Parameter capacity: the most images.
+  /// - Parameter capacity: the most images in the sample.
   package init(capacity: Int) {
     precondition(capacity >= 0, "a sample of \(capacity) images")
     self.capacity = capacity
     entries = Mutex([])
   }
 
-  /// The first eight bytes of the SHA-256 of the path's bytes.
+  /// The rank of a path: the first eight bytes of the SHA-256 of its bytes.
   package static func rank(of path: FilePath) -> UInt64 {
     path.hashNumber
   }
@@ -34,7 +34,7 @@ package final class GallerySample: Sendable {
 
   package func wants(rank: UInt64) -> Bool { entries.withLock { isWanted(rank, $0) } }
 
-  /// Takes the image in, for which another may leave.
+  /// Adds the image, which may push another out.
   package func insert(rank: UInt64, offset: Int) {
     entries.withLock { entries in
       guard isWanted(rank, entries) else { return }
@@ -49,7 +49,7 @@ package final class GallerySample: Sendable {
     }
   }
 
-  /// Takes out what was taken in of that rank.
+  /// Removes all entries of that rank.
   package func remove(rank: UInt64) { entries.withLock { $0.removeAll { $0.rank == rank } } }
 
   private func isWanted(_ rank: UInt64, _ entries: [Entry]) -> Bool {
@@ -59,6 +59,6 @@ package final class GallerySample: Sendable {
 
   package var count: Int { entries.withLock { $0.count } }
 
-  /// Where the records of its images are, ascending.
+  /// The offsets of its images' records, ascending.
   package var offsets: [Int] { entries.withLock { $0.map(\.offset) }.sorted() }
 }

@@ -1,7 +1,7 @@
 import ModelFiles
 
-/// The last line of a gallery's page: a comment with the SHA-256 of all lines before it, by which a page that a person changed
-/// is told from one that a run wrote.
+/// The last line of a gallery's page: a comment with the SHA-256 of all lines before it, which distinguishes a page
+/// that a person changed from one that a run wrote.
 package enum GallerySeal {
   private static let start = Array("<!-- sha256 ".utf8)
   private static let end = Array(" -->\n".utf8)
@@ -9,7 +9,7 @@ package enum GallerySeal {
 
   static func line(_ digest: RunningDigest) -> [UInt8] { start + Array((digest.current?.hexadecimal ?? "").utf8) + end }
 
-  /// Looks whether a run wrote the page as it is.
+  /// Checks that the page is as a run wrote it.
   ///
   /// - Returns: `false` where there is no page.
   /// - Throws: `BatchError.changedOutput` where it was changed; `FileSystemError`.

@@ -1,6 +1,6 @@
 extension XMLDocument {
-  /// Puts lines before all that an element holds, indented as its neighbours are; where the document has no lines there,
-  /// without any white space.
+  /// Inserts lines before an element's content, indented as its neighbours are; without white space where the document
+  /// has no lines there.
   ///
   /// - Parameter lines: each with its depth below the element's children.
   func inserting(_ lines: [(depth: Int, bytes: [UInt8])], into element: Int) -> Edit {
@@ -8,7 +8,7 @@ extension XMLDocument {
       return inserting(lines.flatMap(\.bytes), into: element)
     }
     let children = children(of: element).first.flatMap { indentation(of: $0) } ?? own + [own.last ?? 0x20]
-    // As much as a child is indented more than its parent.
+    // The indentation of a child relative to its parent.
     let unit = children.starts(with: own) && children.count > own.count ? Array(children[own.count...]) : [0x20]
     var content: [UInt8] = []
     for line in lines {
@@ -26,7 +26,7 @@ extension XMLDocument {
     return Edit(range: start..<start, bytes: content)
   }
 
-  /// The white space before an element on its line; `nil` where something else is there.
+  /// The white space before an element on its line; `nil` where something else is before it.
   private func indentation(of element: Int) -> [UInt8]? {
     let start = elements[element].startTag.lowerBound
     guard let before = bytes[..<start].lastIndex(where: { $0 != 0x20 && $0 != 0x09 }), bytes[before] == 0x0A else {

@@ -1,6 +1,6 @@
-/// An XML text whose elements are known, to be changed here and there and otherwise kept byte by byte.
+/// An XML text whose elements are known, to be changed in places and otherwise kept byte for byte.
 ///
-/// Elements are meant by their places in `elements`.
+/// Elements are given by their indices in `elements`.
 struct XMLDocument {
   let bytes: [UInt8]
   let elements: [XMLElement]
@@ -18,7 +18,7 @@ struct XMLDocument {
 
   func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
 
-  /// With references resolved.
+  /// The attribute's value with references resolved.
   func value(_ attribute: XMLAttribute) -> String { XMLText.resolved(bytes[attribute.value]) ?? "" }
 
   func children(of element: Int) -> [Int] { elements.indices.filter { elements[$0].parent == element } }
@@ -36,12 +36,12 @@ struct XMLDocument {
     }
   }
 
-  /// By the name as it is written.
+  /// Finds an attribute by its name as written.
   func attribute(_ name: String, of element: Int) -> XMLAttribute? {
     elements[element].attributes.first { bytes[$0.name].elementsEqual(name.utf8) }
   }
 
-  /// What a prefix stands for at an element; the empty one stands for the default.
+  /// The namespace of a prefix at an element; the empty prefix gives the default one.
   func namespace(_ prefix: String, at element: Int) -> String? {
     let declaration = prefix.isEmpty ? "xmlns" : "xmlns:" + prefix
     var place: Int? = element
@@ -52,14 +52,14 @@ struct XMLDocument {
     return nil
   }
 
-  /// A prefix that stands for a namespace at an element.
+  /// A prefix of a namespace at an element.
   func prefix(of namespace: String, at element: Int) -> String? {
     var place: Int? = element
     var isDefault = false
     while let current = place {
       for attribute in elements[current].attributes where value(attribute) == namespace {
         let (first, second) = parts(attribute.name)
-        // Another declaration further in may hide it.
+        // A declaration further in may hide it.
         if first == "xmlns", self.namespace(second, at: element) == namespace { return second }
         if first.isEmpty, second == "xmlns", self.namespace("", at: element) == namespace { isDefault = true }
       }
@@ -91,7 +91,7 @@ extension XMLDocument {
     return result + bytes[place...]
   }
 
-  /// Replaces all between an element's tags; `<a/>` is opened.
+  /// Replaces all between an element's tags; `<a/>` becomes a start and an end tag.
   func setting(_ content: [UInt8], of element: Int) -> Edit {
     let element = elements[element]
     guard element.isEmptyTag else { return Edit(range: element.content, bytes: content) }
@@ -101,7 +101,7 @@ extension XMLDocument {
       bytes: Array(">".utf8) + content + Array("</\(text(element.name))>".utf8))
   }
 
-  /// Puts an attribute behind those that an element has, on a line of its own if they have.
+  /// Adds an attribute after those that an element has, on a line of its own if they have one.
   func adding(attribute: String, to element: Int) -> Edit {
     let element = elements[element]
     let last = element.attributes.last

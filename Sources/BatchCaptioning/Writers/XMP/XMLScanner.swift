@@ -1,6 +1,6 @@
-/// Reads the elements of an XML 1.0 text in UTF-8, with all their places. There must be no document type.
+/// Reads the elements of an XML 1.0 text in UTF-8, with their offsets. A document type is not allowed.
 struct XMLScanner {
-  /// Deeper than any sidecar.
+  /// The greatest depth of elements, more than any sidecar has.
   private static let deepest = 256
 
   private let bytes: [UInt8]

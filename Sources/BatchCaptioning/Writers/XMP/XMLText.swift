@@ -1,12 +1,12 @@
-/// Pieces of XML 1.0 as bytes.
+/// Converts pieces of XML 1.0 to and from bytes.
 enum XMLText {
-  /// Text between tags.
+  /// The text escaped for use between tags.
   static func content(_ text: String) -> [UInt8] { escaped(text) { $0 == "\r" } }
 
-  /// Between quotes of either kind.
+  /// The text escaped for use between quotes of either kind.
   static func attribute(_ text: String) -> [UInt8] { escaped(text) { ["\r", "\n", "\t", "\"", "'"].contains($0) } }
 
-  /// - Parameter isSpecial: what readers would change or take for an end, besides the characters of markup.
+  /// - Parameter isSpecial: whether readers would change the character or take it for an end; markup is escaped anyway.
   private static func escaped(_ text: String, isSpecial: (Unicode.Scalar) -> Bool) -> [UInt8] {
     var bytes: [UInt8] = []
     for scalar in text.unicodeScalars where isAllowed(scalar) {
@@ -21,7 +21,7 @@ enum XMLText {
     return bytes
   }
 
-  /// Characters that XML 1.0 forbids cannot be written in any way.
+  /// Whether XML 1.0 allows the character; others cannot be written in any way.
   static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x9, 0xA, 0xD, 0x20...0xD7FF, 0xE000...0xFFFD, 0x10000...: true
@@ -31,8 +31,8 @@ enum XMLText {
 
   static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0A || byte == 0x09 || byte == 0x0D }
 
-  /// The characters that references stand for, and all others as they are. `nil` where one is none of XML's own, since a
-  /// text without a document type declares no others.
+  /// The text with references replaced by their characters. `nil` where a reference is none of XML's own, since a text
+  /// without a document type declares no others.
   static func resolved(_ bytes: ArraySlice<UInt8>) -> String? {
     var text: [UInt8] = []
     var rest = bytes

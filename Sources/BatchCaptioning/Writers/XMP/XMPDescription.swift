@@ -5,7 +5,7 @@ struct XMPDescription {
   private static let property = XMLDocument.Name(namespace: dublinCore, local: "description")
 
   struct Failure: Error {
-    /// Behind the sidecar's name.
+    /// The words that follow the sidecar's name in the message.
     let problem: String
   }
 
@@ -21,9 +21,9 @@ struct XMPDescription {
     case alternative(Int)
     /// `<dc:description>…</dc:description>` without alternatives.
     case property(Int)
-    /// None. `rdf:Description` is there to take it.
+    /// There is none; `rdf:Description` is there to take it.
     case subject(Int)
-    /// Not even that; the element is `rdf:RDF`.
+    /// There is not even that; the element is `rdf:RDF`.
     case root(Int)
   }
 
@@ -128,7 +128,7 @@ struct XMPDescription {
       return Self.merged(
         document.adding(attribute: declaration, to: subject), document.inserting(lines, into: subject))
     }
-    // The prefix stands for something else there: it is declared for the new element alone.
+    // The prefix stands for something else there: declare it for the new element alone.
     let lines = property(content, prefix: "dc:", declaration: " " + declaration, at: subject)
     return [document.inserting(lines, into: subject)]
   }

@@ -1,7 +1,7 @@
 /// An XMP sidecar with the caption as `dc:description`, in the default language (XMP specification, parts 1 and 2).
 ///
-/// Merged into a sidecar that is there: what else it holds stays, byte by byte. A description in another language stays
-/// beside the caption. Captions lose the control characters that XML cannot hold.
+/// It is merged into an existing sidecar: all else stays, byte for byte. A description in another language stays beside
+/// the caption. Captions lose the control characters that XML cannot hold.
 package struct XMPSidecar: SidecarFormat {
   package init() {}
 
@@ -22,7 +22,7 @@ package struct XMPSidecar: SidecarFormat {
   }
 
   package func isComplete(_ existing: [UInt8]) -> Bool {
-    // One that nobody can read is told of when it is written.
+    // A sidecar that cannot be read is reported when it is written.
     (try? XMPDescription(existing))?.isWritten ?? false
   }
 

@@ -1,13 +1,13 @@
-/// Fits a `ConfidenceModel`: distributions to the training photos, the rest to photos and other images whose captions are known
-/// to be right or wrong.
+/// Fits a `ConfidenceModel`: distributions to the training photos, the rest to photos and other images whose captions
+/// are known to be right or wrong.
 package struct ConfidenceFitting: Sendable {
   /// An image with its caption.
   package struct Example: Sendable {
     /// Its pooled vectors.
     package let vectors: [[Float]]
-    /// Of the caption's tokens.
+    /// The log-probabilities of the caption's tokens.
     package let tokens: [Double]
-    /// Whether the caption says what people say.
+    /// Whether the caption agrees with people's.
     package let isRight: Bool
 
     package init(vectors: [[Float]], tokens: [Double], isRight: Bool) {
@@ -15,17 +15,17 @@ package struct ConfidenceFitting: Sendable {
     }
   }
 
-  /// A file of this many bytes at the most: all vectors are halves.
+  /// The largest size of the file in bytes; all vectors are halves.
   private static let byteLimit = 96_000
   private static let largestRank = 32
 
   private let moments: [FeatureMoments]
   private let distributions: [FeatureDistribution]
 
-  /// - Parameter photos: pooled vectors of the training photos; more than two of them.
+  /// - Parameter photos: the pooled vectors of the training photos, more than two photos.
   package init(photos: [[[Float]]]) {
     let widths = photos[0].map(\.count)
-    // Mean, deviation and discriminant besides the components.
+    // Mean, deviation and discriminant take three rows besides the components.
     let rows = Self.byteLimit / (2 * max(widths.reduce(0, +), 1)) - 3
     let rank = min(max(rows, 1), Self.largestRank)
     moments = widths.indices.map { index in FeatureMoments(photos.map { $0[index] }) }
@@ -34,8 +34,8 @@ package struct ConfidenceFitting: Sendable {
 
   /// - Parameters:
   ///   - photos: validation photos.
-  ///   - others: images that are no photos, by kind; their captions are wrong.
-  ///   - keep: at least this share of the photos is to count as photos.
+  ///   - others: images that are not photos, by kind; their captions are wrong.
+  ///   - keep: the smallest share of the photos that is to count as photos.
   package func model(photos: [Example], others: [String: [Example]], keep: Double) -> ConfidenceModel {
     let all = others.values.flatMap { $0 }
     var model = discriminating(from: all.map(\.vectors))
@@ -49,9 +49,9 @@ package struct ConfidenceFitting: Sendable {
     return model
   }
 
-  /// The part of a model that tells photos from other images, without a threshold.
+  /// The part of a model that separates photos from other images, without a threshold.
   ///
-  /// - Parameter others: pooled vectors of images that are no photos; may be none.
+  /// - Parameter others: the pooled vectors of images that are not photos; may be empty.
   package func discriminating(from others: [[[Float]]]) -> ConfidenceModel {
     var distributions = distributions
     for index in distributions.indices {
@@ -63,7 +63,7 @@ package struct ConfidenceFitting: Sendable {
       correctness: LogisticRegression(mean: none, deviation: none.map { _ in 1 }, weights: none, bias: 0))
   }
 
-  /// Scores of each kind by a model that knows only the others, so that they are as those of images yet to come.
+  /// The scores of each kind by a model that knows only the other kinds, so that they are like those of unseen images.
   private func unseenScores(_ others: [String: [Example]]) -> [Double] {
     if others.count < 2 { return [] }
     return others.flatMap { kind, examples in
@@ -73,7 +73,8 @@ package struct ConfidenceFitting: Sendable {
     }
   }
 
-  /// What keeps the share of photos; where other images lie farther off, the middle between the two, which keeps more.
+  /// The threshold that keeps the share of photos. If other images are farther away, it is the midpoint, which keeps
+  /// more.
   private func threshold(photos: [Double], others: [Double], keep: Double) -> Double {
     let highest = photos.quantile(1 - keep)
     if others.isEmpty { return Double(Float(highest)) }

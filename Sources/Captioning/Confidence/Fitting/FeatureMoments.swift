@@ -8,19 +8,19 @@ import Tensors
   import Darwin
 #endif
 
-/// Mean, deviation and covariance of one pooled vector over the training photos.
+/// The mean, deviation and covariance of one pooled vector over the training photos.
 package struct FeatureMoments: Sendable {
-  /// `[width]`, rounded to halves, as they are kept.
+  /// Mean and deviation, `[width]`, rounded to halves, as they are stored.
   package let mean, deviation: [Float]
-  /// Of the standardised vectors, `[width, width]`.
+  /// The covariance of the standardised vectors, `[width, width]`.
   package let covariance: SymmetricMatrix
   private let photos: [[Float]]
 
-  /// - Parameter photos: `[width]` each, more than two.
+  /// - Parameter photos: more than two vectors of `[width]`.
   package init(_ photos: [[Float]]) {
     let width = photos[0].count
     var (sums, squares) = ([Double](repeating: 0, count: width), [Double](repeating: 0, count: width))
-    // Around the first one: squares of numbers far from 0 would cancel.
+    // Sums are of differences from the first one: squares of numbers far from 0 would cancel.
     let first = photos[0]
     for photo in photos {
       for index in 0..<width {
@@ -33,7 +33,7 @@ package struct FeatureMoments: Sendable {
     mean = (0..<width).map { Float(Double(first[$0]) + sums[$0] / count) }.roundedToHalves
     deviation =
       (0..<width).map { index in
-        // Never 0, so that a number that is always the same is none that tells anything.
+        // Never 0, so that a constant number carries no information.
         let shift = sums[index] / count
         let variance = max(squares[index] / count - shift * shift, 0)
         return Float(max(variance.squareRoot(), 1e-3))
@@ -47,7 +47,7 @@ package struct FeatureMoments: Sendable {
     self.covariance = covariance
   }
 
-  /// The Gaussian of this rank.
+  /// The Gaussian with a covariance of this rank.
   package func distribution(rank: Int) -> FeatureDistribution {
     let width = mean.count
     let pairs = covariance.largestEigenvectors(min(rank, width - 1))
@@ -65,10 +65,10 @@ package struct FeatureMoments: Sendable {
     return distribution
   }
 
-  /// The direction that tells photos from other images best: Fisher's linear discriminant, its covariance drawn half to the
-  /// unit matrix, since there are fewer images than numbers (Friedman 1989).
+  /// Adds the direction that best separates photos from other images: Fisher's linear discriminant, with the covariance
+  /// shrunk halfway to the unit matrix, since there are fewer images than numbers (Friedman 1989).
   ///
-  /// - Parameter others: images that are no photos, `[width]` each.
+  /// - Parameter others: the vectors of images that are not photos, `[width]` each.
   package func addDiscriminant(to distribution: inout FeatureDistribution, others: [[Float]]) {
     if others.isEmpty { return }
     let width = mean.count
@@ -88,7 +88,7 @@ package struct FeatureMoments: Sendable {
         within[row, column] = row == column ? value + 0.5 : value
       }
     }
-    // Photos have the mean 0, but for rounding.
+    // Photos have the mean 0, up to rounding.
     let direction = within.solved(center.map { -$0 })
     let length = direction.map { $0 * $0 }.reduce(0, +).squareRoot()
     distribution.discriminant = direction.map { Float($0 / max(length, 1e-12)) }.roundedToHalves
@@ -102,7 +102,7 @@ package struct FeatureMoments: Sendable {
 }
 
 extension [Float] {
-  /// As they are read back from a file of halves.
+  /// The numbers as they are read back from a file of halves.
   var roundedToHalves: [Float] { isEmpty ? [] : Tensor(self, shape: [count]).storedAsHalf.toFloat32().values }
 }
 
@@ -113,7 +113,7 @@ extension [Double] {
     return (mean, (squares / Double(Swift.max(count, 1))).squareRoot())
   }
 
-  /// The number that this share of them lies below; of the sorted numbers.
+  /// The number below which this share of the numbers lies.
   func quantile(_ share: Double) -> Double {
     let sorted = sorted()
     let place = share * Double(count - 1)

@@ -4,10 +4,10 @@ extension SymmetricMatrix {
   ///
   /// - Returns: the largest eigenvalue first.
   package func largestEigenvectors(_ count: Int, iterations: Int = 40) -> [(value: Double, vector: [Double])] {
-    // More than are wanted, so that the last of them settle as well.
+    // More than are wanted, so that the last wanted ones converge as well.
     let width = min(order, count + 8)
     var basis: [[Double]] = (0..<width).map { index in
-      // Any start will do that is not orthogonal to what is looked for.
+      // Any start will do that is not orthogonal to the wanted eigenvectors.
       var vector = (0..<order).map { row in Double((row * 7919 + index * 104_729) % 1009) / 10_090 }
       vector[index] = 1
       return vector
@@ -32,7 +32,7 @@ extension SymmetricMatrix {
     }
   }
 
-  /// All eigenvectors of a small matrix, by Jacobi's rotations, in no order.
+  /// All eigenvectors of a small matrix, by Jacobi's rotations, in no particular order.
   package func eigenvectors() -> [(value: Double, vector: [Double])] {
     var matrix = self
     var vectors = SymmetricMatrix(order: order)
@@ -69,7 +69,7 @@ extension SymmetricMatrix {
     return sum
   }
 
-  /// By Gram and Schmidt, twice, since once loses digits.
+  /// The Gram-Schmidt process, applied twice, since once loses digits.
   private static func orthonormalise(_ vectors: inout [[Double]]) {
     for index in vectors.indices {
       for _ in 0..<2 {
@@ -79,7 +79,7 @@ extension SymmetricMatrix {
         }
       }
       let length = vectors[index].reduce(0) { $0 + $1 * $1 }.squareRoot()
-      // What depends on those before wholly is noise, and comes last.
+      // A vector that depends entirely on the earlier ones is noise, and comes last.
       let factor = length > 1e-150 ? 1 / length : 0
       for row in vectors[index].indices { vectors[index][row] *= factor }
     }

@@ -1,7 +1,7 @@
 /// A symmetric matrix of some hundreds of rows, in double precision.
 package struct SymmetricMatrix: Sendable {
   package let order: Int
-  /// Row by row.
+  /// The values, row by row.
   package private(set) var values: [Double]
 
   package init(order: Int) {
@@ -25,7 +25,7 @@ package struct SymmetricMatrix: Sendable {
     }
   }
 
-  /// Copies what is below the diagonal above it.
+  /// Copies the part below the diagonal to the part above it.
   package mutating func mirrorLowerHalf() {
     for row in 0..<order {
       for column in 0..<row { values[column * order + row] = values[row * order + column] }
@@ -47,7 +47,7 @@ package struct SymmetricMatrix: Sendable {
     }
   }
 
-  /// The solution x of `self · x = right`, by Cholesky's decomposition; the matrix must be positive definite.
+  /// The solution x of `self · x = right`, by Cholesky decomposition; the matrix must be positive definite.
   package func solved(_ right: [Double]) -> [Double] {
     var lower = values
     var solution = right

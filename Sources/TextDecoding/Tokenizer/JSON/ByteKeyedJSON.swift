@@ -2,12 +2,12 @@ import ModelFiles
 
 /// A JSON value whose strings and keys are bytes.
 ///
-/// Foundation's decoder and `[String: …]` take two keys that are canonically equivalent for one, and would drop tokens.
+/// Foundation's decoder and `[String: …]` treat two canonically equivalent keys as one, and would drop tokens.
 enum ByteKeyedJSON {
   case null
   case bool(Bool)
   case integer(Int)
-  /// A number with a fraction or an exponent, or too large for an integer; as it is spelt.
+  /// The text of a number with a fraction or an exponent, or too large for an integer.
   case number(String)
   case string([UInt8])
   case array([ByteKeyedJSON])
@@ -66,7 +66,7 @@ extension ByteKeyedJSON {
 }
 
 extension JSONScanner {
-  /// Calls `member` with the bytes of each key of an object that has few: none may be there twice.
+  /// Calls `member` with the bytes of each key of an object that has few keys; no key may occur twice.
   mutating func distinctMembers(
     _ member: (inout JSONScanner, [UInt8]) throws(Failure) -> Void
   ) throws(Failure) {

@@ -1,14 +1,13 @@
 import ModelFiles
 
-/// The members of one object in a `tokenizer.json`, and how to say what is wrong with them.
+/// The members of one object in a `tokenizer.json`, and the errors about them.
 struct JSONFields {
   let path: String
-  /// Where the object lies, such as `model` or `added_tokens[3]`; empty for the outermost.
+  /// The object's location, such as `model` or `added_tokens[3]`; empty for the outermost.
   let location: String
   private let members: [(key: String, value: ByteKeyedJSON)]
 
-  /// - Parameter known: the keys that are understood. Any other one is refused: it could ask for something else than
-  ///   what is done here.
+  /// - Parameter known: the keys that are understood. Any other key is refused: it could ask for different behaviour.
   init(
     _ json: ByteKeyedJSON, path: String, location: String, known: Set<String>
   ) throws(ModelFileError) {
@@ -21,7 +20,7 @@ struct JSONFields {
     for (key, value) in self.members where !known.contains(key) { throw unsupported(key, value) }
   }
 
-  /// The members of a component of a pipeline, such as a normaliser, whose `type` says which others it has.
+  /// The members of a component of a pipeline, such as a normaliser, whose `type` decides its other members.
   ///
   /// - Parameter types: the types that are understood, each with the keys that it has beside `type`.
   init(

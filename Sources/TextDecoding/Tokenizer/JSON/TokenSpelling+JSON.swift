@@ -7,7 +7,7 @@ extension TokenSpelling {
     "Sequence": ["decoders"], "Replace": ["pattern", "content"], "ByteFallback": [], "Fuse": [],
     "Strip": ["content", "start", "stop"],
   ]
-  /// The parts of a sequence in the only order that they are understood in.
+  /// The parts of a sequence in the only order that is understood.
   private static let order = ["Replace", "ByteFallback", "Metaspace", "Fuse", "Strip"]
 
   /// The decoder of a `tokenizer.json`: `ByteLevel`, `Metaspace`, or a sequence of `Replace`, `ByteFallback`, `Fuse`
@@ -81,7 +81,7 @@ extension PreTokenizer.Metaspace {
     guard var prepends = PrependScheme(rawValue: String(decoding: scheme, as: UTF8.self)) else {
       throw fields.unsupported("prepend_scheme", .string(scheme))
     }
-    // How older files say it.
+    // The spelling of older files.
     if try !fields.bool("add_prefix_space", default: true) { prepends = .never }
     self.init(symbol: symbol, prepends: prepends, splits: try fields.bool("split", default: true))
   }

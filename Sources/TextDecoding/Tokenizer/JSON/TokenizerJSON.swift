@@ -1,6 +1,6 @@
 import ModelFiles
 
-/// The parts of a `tokenizer.json`, as Hugging Face's `tokenizers` writes it, not yet judged.
+/// The parts of a `tokenizer.json`, as Hugging Face's `tokenizers` writes it, not yet checked.
 struct TokenizerJSON {
   /// All members of the outermost object but `model`.
   var document: ByteKeyedJSON = .object([])
@@ -28,8 +28,8 @@ struct TokenizerJSON {
     document = .object(members)
   }
 
-  /// The vocabulary of a `vocab.json`, which is what `tokenizer.json` has in its model. What else that one says is for the
-  /// caller to add.
+  /// The vocabulary of a `vocab.json`, which `tokenizer.json` has in its model. The caller adds the rest of what
+  /// `tokenizer.json` holds.
   init(vocabulary: UnsafeRawBufferPointer) throws(JSONScanner.Failure) {
     var scanner = JSONScanner(vocabulary)
     try readVocabulary(&scanner)
@@ -37,9 +37,9 @@ struct TokenizerJSON {
     model = .object([])
   }
 
-  /// The lines of a `merges.txt`: "left right", but for a first one with a version.
+  /// Reads the lines of a `merges.txt`: "left right", except for a first line with a version.
   ///
-  /// - Returns: the number of the first line that is none; `nil` where all are.
+  /// - Returns: the number of the first line that is not a merge; `nil` where all are.
   mutating func readMerges(lines: UnsafeRawBufferPointer) -> Int? {
     for (number, line) in lines.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
       var line = UnsafeRawBufferPointer(rebasing: line)
@@ -62,7 +62,7 @@ struct TokenizerJSON {
     model = .object(members)
   }
 
-  /// Whether a token is there twice shows when tokens are indexed.
+  /// A token that occurs twice is found later, when tokens are indexed.
   private mutating func readVocabulary(_ scanner: inout JSONScanner) throws(JSONScanner.Failure) {
     guard scanner.peek() == UInt8(ascii: "{") else { return try readScoredVocabulary(&scanner) }
     try scanner.members { (scanner, key) throws(JSONScanner.Failure) in
@@ -74,7 +74,7 @@ struct TokenizerJSON {
     }
   }
 
-  /// Each token is ["spelling", score]; its id is its place.
+  /// Each token is ["spelling", score]; its id is its index.
   private mutating func readScoredVocabulary(_ scanner: inout JSONScanner) throws(JSONScanner.Failure) {
     var scores: [Double] = []
     var spelling: [UInt8] = []

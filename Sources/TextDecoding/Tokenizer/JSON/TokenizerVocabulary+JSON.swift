@@ -71,7 +71,7 @@ extension TokenizerVocabulary {
 
   private static func model(_ json: ByteKeyedJSON, _ path: String) throws(ModelFileError) -> JSONFields {
     var json = json
-    // Files older than the tag have none.
+    // Older files do not have the `type`.
     if case .object(let members) = json, !members.contains(where: { $0.key == Array("type".utf8) }) {
       json = .object([(Array("type".utf8), .string(Array("BPE".utf8)))] + members)
     }
@@ -91,7 +91,7 @@ extension TokenizerVocabulary {
     for key in ["truncation", "padding"] {
       if let value = document.value(key) { throw document.unsupported(key, value) }
     }
-    // Post-processors put tokens around the text, which is the prompt template's matter here, and mend offsets.
+    // Post-processors put tokens around the text, which is the prompt template's job here, and correct offsets.
     let processors: Set = ["ByteLevel", "TemplateProcessing", "BertProcessing", "RobertaProcessing", "Sequence"]
     if let processor = document.value("post_processor") {
       try check(processor, "post_processor", processors, document.path)

@@ -1,23 +1,23 @@
 import HeapModule
 
-/// Which neighbouring symbols merge, and into what.
+/// Which neighbouring symbols merge, and what they become.
 package protocol MergeablePairs {
   associatedtype Symbol
 
-  /// The lower goes first; `MergeTable.none` where the two do not merge.
+  /// The merge of two symbols; lower values merge first. `MergeTable.none` where the two do not merge.
   func find(_ left: Symbol, _ right: Symbol) -> MergeTable.Merge
 
   func joined(_ left: Symbol, _ right: Symbol, by merge: MergeTable.Merge) -> Symbol
 }
 
 package enum BytePairMerging {
-  /// Words up to this length are searched for the best merge from end to end, which beats a heap while they fit into
-  /// a few cache lines.
+  /// Words up to this length are searched for the best merge from end to end, which is faster than a heap while they
+  /// fit into a few cache lines.
   package static let longestScannedWord = 40
 }
 
-/// Byte-pair encoding of one word (Sennrich et al. 2016): starting from single bytes or characters, the neighbours
-/// whose merge goes first are merged, the leftmost first, until none of them merges.
+/// Byte-pair encoding of one word (Sennrich et al. 2016): starting from single bytes or characters, the neighbours with
+/// the best merge are merged, the leftmost first, until no neighbours merge.
 package struct BytePairMerger<Pairs: MergeablePairs> {
   package typealias Symbol = Pairs.Symbol
 
@@ -27,7 +27,7 @@ package struct BytePairMerger<Pairs: MergeablePairs> {
     self.pairs = pairs
   }
 
-  /// Calls `body` with the symbols that a word's merge to, in order.
+  /// Calls `body` with the symbols that a word's symbols merge to, in order.
   @inline(__always)
   package func merge(_ symbols: [Symbol], _ body: (Symbol) -> Void) {
     switch symbols.count {
@@ -83,7 +83,7 @@ package struct BytePairMerger<Pairs: MergeablePairs> {
     var heap = Heap(candidates)
     while let candidate = heap.popMin() {
       let position = candidate.position
-      // Outdated: one of the two has merged with its other neighbour meanwhile.
+      // Outdated: one of the two has since merged with its other neighbour.
       guard merges[position] == candidate.merge else { continue }
       let absorbed = next[position]
       tokens[position] = pairs.joined(tokens[position], tokens[absorbed], by: candidate.merge)

@@ -16,7 +16,7 @@ struct BytePairModel: SubwordModel {
   private let unknownToken: UInt32?
   private let fusesUnknown: Bool
   private let takesWholeWords: Bool
-  /// What is wrong with the vocabulary. The merges concerned are left out.
+  /// The problem with the vocabulary, if any. The affected merges are left out.
   let problem: ModelFileError?
 
   init(_ vocabulary: TokenizerVocabulary) {
@@ -77,7 +77,7 @@ struct BytePairModel: SubwordModel {
   private func symbols(of word: UTF8Text) -> [UInt32] {
     var symbols: [UInt32] = []
     symbols.reserveCapacity(word.count)
-    // An unknown token is held back until it is clear that nothing joins it, which bytes do not: as in `tokenizers`.
+    // An unknown token is held back until it is clear that nothing joins it (bytes do not), as in `tokenizers`.
     var isUnknownPending = false
     func append(_ token: UInt32, _ bytes: @autoclosure () -> UnsafeRawBufferPointer.SubSequence) {
       if token != TokenLookup.noToken {

@@ -1,4 +1,4 @@
-/// Which pairs of neighbouring tokens merge, in which order of preference, and into what.
+/// Which pairs of neighbouring tokens merge, in which order of preference, and what they become.
 package struct MergeTable: MergeablePairs, Sendable {
   /// The rank of a merge (lower goes first) above the 32 bits of the token that it makes, so that comparing two
   /// compares their ranks.
@@ -6,16 +6,17 @@ package struct MergeTable: MergeablePairs, Sendable {
 
   package static let none = Merge.max
 
-  /// Open addressing with linear probing; a key and its merge lie side by side, in one cache line.
+  /// A hash table with open addressing and linear probing; a key and its merge are side by side, in one cache line.
   private let entries: [UInt64]
   private let mask: Int
-  // Drawn anew in each process: a file cannot be made to collide.
+  // It differs in each process, so that no file can be crafted to collide.
   private let multiplier = UInt64.random(in: 0...UInt64.max) | 1
 
   static func rank(_ merge: Merge) -> UInt32 { UInt32(truncatingIfNeeded: merge >> 32) }
   static func token(_ merge: Merge) -> UInt32 { UInt32(truncatingIfNeeded: merge) }
 
-  /// - Parameter merges: in order of preference. A pair that is there twice has the later rank, as in `tokenizers`.
+  /// - Parameter merges: the merges in order of preference. A pair that occurs twice has the later rank, as in
+  ///   `tokenizers`.
   package init(_ merges: [(left: UInt32, right: UInt32, token: UInt32, rank: UInt32)]) {
     var size = 16
     while size < 2 * merges.count { size *= 2 }

@@ -1,10 +1,10 @@
 import ModelFiles
 
-/// SentencePiece's byte-pair encoding (Kudo and Richardson 2018): of all neighbours that together are a token, those
+/// SentencePiece's byte-pair encoding (Kudo and Richardson 2018): among all neighbours that together are a token, those
 /// whose token has the highest score merge first. There is no list of merges.
 struct ScoredPairModel: SubwordModel {
   private let lookup: TokenLookup
-  /// How many scores are higher than that of each token.
+  /// The number of scores that are higher than that of each token.
   private let ranks: [UInt32]
   private let byteFallback: ByteFallback
   private let unknownToken: Int?

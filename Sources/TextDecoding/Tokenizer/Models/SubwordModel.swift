@@ -10,7 +10,7 @@ struct TokenLookup: Sendable {
   static let noToken = UInt32.max
 
   let index: ByteStringIndex
-  /// What is wrong with the vocabulary.
+  /// The problem with the vocabulary, if any.
   let problem: ModelFileError?
 
   init(_ vocabulary: TokenizerVocabulary, excluding outside: Set<Int>) {
@@ -31,7 +31,7 @@ struct TokenLookup: Sendable {
 struct ByteFallback: Sendable {
   private let tokens: [UInt32]
 
-  /// - Parameter index: may lack the tokens of some bytes.
+  /// - Parameter lookup: finds tokens by their spellings; it may lack the tokens of some bytes.
   init(_ lookup: (_ spelling: [UInt8]) -> UInt32) {
     tokens = (UInt8.min...UInt8.max).map { lookup(Self.spelling(of: $0)) }
   }
@@ -41,7 +41,7 @@ struct ByteFallback: Sendable {
     return Array("<0x\(digits.count < 2 ? "0" : "")\(digits)>".utf8)
   }
 
-  /// The byte that a token spelt so stands for; `nil` where it is no such token.
+  /// The byte that a token of this spelling stands for; `nil` where it is not a byte token.
   static func byte(spelt spelling: UnsafeRawBufferPointer) -> UInt8? {
     guard spelling.count == 6, spelling[0] == UInt8(ascii: "<"), spelling[1] == UInt8(ascii: "0"),
       spelling[2] == UInt8(ascii: "x"), spelling[5] == UInt8(ascii: ">"),
@@ -51,7 +51,7 @@ struct ByteFallback: Sendable {
     return UInt8(high << 4 | low)
   }
 
-  /// Appends the tokens of all `bytes`, or says that one of them has none.
+  /// Appends the tokens of all `bytes`; `false` where one of them has none.
   func append(_ bytes: some Collection<UInt8>, to output: inout [UInt32]) -> Bool {
     guard bytes.allSatisfy({ tokens[Int($0)] != TokenLookup.noToken }) else { return false }
     for byte in bytes { output.append(tokens[Int(byte)]) }

@@ -1,7 +1,7 @@
 import ModelFiles
 
-/// The unigram language model (Kudo 2018): of all ways to put a word together from tokens, the one whose scores have
-/// the largest sum, found by Viterbi's algorithm.
+/// The unigram language model (Kudo 2018): among all ways to split a word into tokens, the one whose scores have the
+/// largest sum, found by Viterbi's algorithm.
 struct UnigramModel: SubwordModel {
   /// How much less than the worst token an unknown character scores.
   private static let unknownPenalty = 10.0
@@ -17,7 +17,7 @@ struct UnigramModel: SubwordModel {
   init(_ vocabulary: TokenizerVocabulary) {
     let lookup = TokenLookup(vocabulary, excluding: [])
     let tokens = vocabulary.tokens
-    // Text does not become a special token unless it is asked to: those are found before, as added tokens.
+    // Text becomes a special token only on request: special tokens are found earlier, as added tokens.
     var outside = vocabulary.idsOutsideOfMerging.union(vocabulary.addedTokens.filter(\.isSpecial).map(\.id))
     if let unknownToken = vocabulary.unknownToken { outside.insert(unknownToken) }
     let numbers = (0..<tokens.count).filter { !tokens[$0].isEmpty && !outside.contains($0) }
@@ -35,12 +35,12 @@ struct UnigramModel: SubwordModel {
     self.unknownScore = isSinglePrecision ? Double(Float(unknownScore)) : unknownScore
   }
 
-  /// The best way to some place in the text.
+  /// The best path to some place in the text.
   private struct Step {
     var score = 0.0
-    /// Where its last token starts; -1 where there is no way yet.
+    /// The index where its last token starts; -1 where there is no path yet.
     var start = -1
-    /// `nil`: an unknown character.
+    /// The last token; `nil` is an unknown character.
     var token: Int?
 
     mutating func improve(_ score: Double, from start: Int, by token: Int?) {
@@ -92,9 +92,9 @@ struct UnigramModel: SubwordModel {
   }
 }
 
-/// Finds all of many byte strings that a text begins with.
+/// Finds all strings of a set that a text begins with.
 private struct ByteTrie: Sendable {
-  /// From a node and a byte to the next node.
+  /// The edges: from a node and a byte to the next node.
   private let edges: MergeTable
   /// The string that ends at each node; -1 where none does.
   private let numbers: [Int32]
@@ -103,7 +103,7 @@ private struct ByteTrie: Sendable {
     let sorted = numbers.sorted { strings[$0].lexicographicallyPrecedes(strings[$1]) }
     var edges: [(left: UInt32, right: UInt32, token: UInt32, rank: UInt32)] = []
     var ends: [Int32] = [-1]
-    // The nodes along the string before, the root first.
+    // The nodes along the previous string, the root first.
     var path: [UInt32] = [0]
     var previous = ArraySlice<UInt8>()
     for number in sorted {
@@ -123,7 +123,7 @@ private struct ByteTrie: Sendable {
     self.numbers = ends
   }
 
-  /// Calls `body` with each string that `bytes` has at `start`, shortest first, and where it ends.
+  /// Calls `body` with each string that `bytes` has at `start`, shortest first, and with its end.
   @inline(__always)
   func forEachPrefix(of bytes: UnsafeRawBufferPointer, from start: Int, _ body: (Int, Int) -> Void) {
     var node: UInt32 = 0

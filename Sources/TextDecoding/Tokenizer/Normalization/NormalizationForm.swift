@@ -5,7 +5,7 @@ package enum NormalizationForm: Sendable, Equatable {
   private var isCompatible: Bool { self == .compatiblyComposed || self == .compatiblyDecomposed }
   private var composes: Bool { self == .composed || self == .compatiblyComposed }
 
-  /// All scalars below this one are what they are in this form, whatever their neighbours.
+  /// All scalars below this one stay unchanged in this form, whatever their neighbours.
   private var firstAffected: UInt32 {
     switch self {
     case .composed: 0x300
@@ -43,7 +43,7 @@ package enum NormalizationForm: Sendable, Equatable {
     }
   }
 
-  /// Joins each starter with the marks and starters after it, as far as nothing stands between them that blocks.
+  /// Joins each starter with the marks and starters after it, unless something between them blocks the composition.
   private static func compose(_ scalars: inout [UInt32], _ classes: inout [UInt8], _ tables: NormalizationTables) {
     var count = 0
     var starter: Int?

@@ -1,8 +1,8 @@
 /// Decompositions, compositions and combining classes of Unicode, as `tokenizers` knows them, read from
 /// `NormalizationData` when first asked for.
 ///
-/// Neither Foundation's normalisation nor the standard library's properties would do: they follow the Unicode of the
-/// system at hand, and texts would become other tokens where that is newer or older.
+/// Neither Foundation's normalisation nor the standard library's properties will do: they follow the system's Unicode
+/// version, and texts would become other tokens where that is newer or older.
 struct NormalizationTables: Sendable {
   static let shared = NormalizationTables()
 
@@ -11,7 +11,7 @@ struct NormalizationTables: Sendable {
     let second: UInt32
   }
 
-  /// One step of the canonical decomposition; the second part is 0 where there is one only.
+  /// One step of the canonical decomposition; the second part is 0 where there is only one.
   private var canonical: [UInt32: Pair] = [:]
   private var compositions: [Pair: UInt32] = [:]
   private var compatible: [UInt32: [UInt32]] = [:]
@@ -39,7 +39,7 @@ struct NormalizationTables: Sendable {
 
   func combiningClass(_ scalar: UInt32) -> UInt8 { scalar < 0x300 ? 0 : combiningClasses[scalar] }
 
-  /// Whether `StripAccents` removes the character: a mark in the Unicode that `tokenizers` goes by there.
+  /// Whether `StripAccents` removes the character: a mark in the Unicode version that `tokenizers` uses there.
   func isAccent(_ scalar: UInt32) -> Bool { scalar >= 0x300 && accents[scalar] != 0 }
 
   func appendDecomposition(of scalar: UInt32, isCompatible: Bool, to output: inout [UInt32]) {
@@ -81,7 +81,7 @@ private enum Hangul {
   }
 }
 
-/// The value of code points that comes in runs; 0 outside of them.
+/// A value of code points that is stored in runs; 0 outside of them.
 private struct RunTable: Sendable {
   private var runs: [(start: UInt32, end: UInt32, value: UInt8)] = []
 
@@ -104,7 +104,7 @@ private struct RunTable: Sendable {
   }
 }
 
-/// Reads numbers of five bits a character, the low ones first; the sixth bit says that more follow.
+/// Reads numbers with five bits per character, the low bits first; the sixth bit says that more follow.
 private struct NumberReader {
   private let text: StaticString
   private var position = 0

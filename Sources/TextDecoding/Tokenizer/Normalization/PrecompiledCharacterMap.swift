@@ -1,4 +1,4 @@
-/// SentencePiece's `precompiled_charsmap`: what each of many short strings is replaced by.
+/// SentencePiece's `precompiled_charsmap`: the replacements of many short strings.
 ///
 /// The format: the size of a trie in bytes (32 bits), the trie as a double array (Yata et al. 2007, in the layout of
 /// darts-clone: 32 bits a unit), and the replacements, each ended by a zero byte. A value in the trie is where its
@@ -23,8 +23,8 @@ package struct PrecompiledCharacterMap: Sendable {
     replacements = Array(bytes[(4 + size)...])
   }
 
-  /// As `Precompiled` of `tokenizers` does it: a short cluster of characters becomes the replacement of its shortest
-  /// start that has one, the rest of the cluster included; of longer ones, each character is replaced.
+  /// Works as `Precompiled` of `tokenizers`: a short cluster of characters becomes, as a whole, the replacement of its
+  /// shortest prefix that has one. In a longer cluster, each character is replaced.
   func normalize(_ text: [UInt8]) -> [UInt8] {
     var output: [UInt8] = []
     output.reserveCapacity(text.count)
@@ -67,7 +67,7 @@ package struct PrecompiledCharacterMap: Sendable {
     return found.map { (replacement(at: $0.0), $0.1) }
   }
 
-  /// - Parameter body: is given the value and the length of each match, shortest first, and says whether to go on.
+  /// - Parameter body: gets the value and the length of each match, shortest first, and returns whether to go on.
   private func forEachMatch(_ bytes: [UInt8], from start: Int, _ body: (Int, Int) -> Bool) {
     func offset(_ unit: UInt32) -> Int { Int((unit >> 10) << ((unit & 0x200) >> 6)) }
     var node = offset(units[0])

@@ -1,5 +1,5 @@
-/// SentencePiece's normaliser (Kudo and Richardson 2018): characters are replaced, the longest match first; spaces are
-/// collapsed, preceded by one, and become U+2581.
+/// SentencePiece's normaliser (Kudo and Richardson 2018): characters are replaced, the longest match first. Spaces are
+/// collapsed, one is put before the text, and all become U+2581.
 package struct SentencePieceNormalizer: Sendable {
   package var map: PrecompiledCharacterMap?
   /// Removes spaces from the ends, and all but one from between words.

@@ -1,8 +1,8 @@
-/// What is done to text before it is split into words: the normalisers of `tokenizers`, one after the other.
+/// The normalisation of text before it is split into words: the normalisers of `tokenizers`, one after the other.
 package struct TextNormalizer: Sendable {
   package enum Step: Sendable {
     case unicode(NormalizationForm)
-    /// Each character by itself, as Unicode maps it.
+    /// Maps each character by itself, as Unicode does.
     case lowercase
     case stripAccents
     /// Removes white space from the ends.
@@ -13,7 +13,7 @@ package struct TextNormalizer: Sendable {
     /// Puts something before text that is not empty.
     case prepend([UInt8])
     case precompiled(PrecompiledCharacterMap)
-    /// As SentencePiece's own normaliser does it, which `precompiled` only resembles, spaces included.
+    /// SentencePiece's own normaliser, spaces included; `precompiled` only resembles it.
     case sentencePiece(SentencePieceNormalizer)
   }
 
@@ -26,7 +26,7 @@ package struct TextNormalizer: Sendable {
   /// The space of SentencePiece's vocabularies, U+2581.
   package static let spaceSymbol: [UInt8] = [0xe2, 0x96, 0x81]
 
-  /// As Llama 2's: a space before all text, then every space as U+2581.
+  /// Llama 2's normaliser: a space before all text, then every space becomes U+2581.
   static func llama(prependsSpace: Bool) -> TextNormalizer {
     TextNormalizer((prependsSpace ? [.prepend(spaceSymbol)] : []) + [.replace([0x20], by: spaceSymbol)])
   }
@@ -59,7 +59,7 @@ package struct TextNormalizer: Sendable {
     return Unicode.Scalar(scalar)?.properties.lowercaseMapping.unicodeScalars.map(\.value) ?? [scalar]
   }
 
-  /// Applies `map` to each stretch of valid UTF-8; bytes that are not stay as they are.
+  /// Applies `map` to each stretch of valid UTF-8; invalid bytes stay as they are.
   private static func mapScalars(_ text: [UInt8], _ map: ([UInt32]) -> [UInt32]) -> [UInt8] {
     var output: [UInt8] = []
     output.reserveCapacity(text.count)
@@ -110,7 +110,7 @@ package struct TextNormalizer: Sendable {
 }
 
 extension [UInt8] {
-  /// Appends the scalar of this value in UTF-8; nothing where there is none.
+  /// Appends the scalar of this value in UTF-8; appends nothing where there is none.
   fileprivate mutating func appendUTF8(_ value: UInt32) {
     if value < 0x80 { return append(UInt8(value)) }
     if let scalar = Unicode.Scalar(value), let encoded = UTF8.encode(scalar) { append(contentsOf: encoded) }
