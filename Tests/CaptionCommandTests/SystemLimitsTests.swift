@@ -37,6 +37,26 @@ struct SystemLimitsTests {
     }
   }
 
+  private static let canMount =
+    (try? CommandRun(
+      ["-rm", "mount", "-t", "tmpfs", "none", "/mnt"], binary: URL(filePath: "/usr/bin/unshare")
+    ).exitCode) == 0
+
+  /// Stands for a container's limit of half a processor.
+  @Test("a control group's limit of processor time bounds the threads", .enabled(if: canMount))
+  func processorTime() throws {
+    let script = """
+      mount -t tmpfs none /sys/fs/cgroup && touch /sys/fs/cgroup/cgroup.controllers \
+        && echo '50000 100000' >/sys/fs/cgroup/cpu.max && exec "$@"
+      """
+    let command = ["-rm", "sh", "-c", script, "sh", CommandRun.binary.path(percentEncoded: false), "photo", "-v"]
+    func run(_ arguments: [String]) throws -> String {
+      try CommandRun(command + model + arguments + [photos[0]], binary: URL(filePath: "/usr/bin/unshare")).standardError
+    }
+    #expect(try run([]).contains(", 1 threads"))
+    #expect(try run(["--threads", "2"]).contains(", 2 threads"))
+  }
+
   @Test("address space, from too little to enough")
   func addressSpace() throws {
     let limits = stride(from: 75, through: 500, by: 25).map { ["--as=\($0 << 20)"] }

@@ -14,7 +14,7 @@ struct ModelOptions: ParsableArguments {
       valueName: "name or directory"))
   var model: String?
 
-  @Option(help: "Threads to compute with; 0 uses every processor.")
+  @Option(help: "Threads to compute with; 0 uses every processor that a container's limit allows.")
   var threads = 0
 
   @Option(
@@ -31,9 +31,16 @@ struct ModelOptions: ParsableArguments {
     if !(0...256).contains(threads) { throw ValidationError("--threads takes 0 to 256.") }
   }
 
+  /// The threads to compute with; 0 is one for each processor. Where a control group, such as a container's, allows less
+  /// processor time than that, further threads would only wait for the others.
+  private var threadCount: Int {
+    guard threads == 0, let limit = ControlGroup().processors else { return threads }
+    return max(1, min(Threads.processors, Int(limit.rounded(.up))))
+  }
+
   /// - Throws: the error that prevents a captioner from being loaded.
   func load(log: Logger) throws -> Captioner {
-    Threads.use(threads)
+    Threads.use(threadCount)
     let store = try ModelStore()
     if let model, let pair = store.pairDirectory(of: model) { throw ModelStoreError.noMapper(pair: pair, name: model) }
     let directory = try CaptionerLocator(store: store).directory(of: model)
@@ -51,7 +58,7 @@ struct ModelOptions: ParsableArguments {
       let captioner = try load(log: log)
       return (CaptionerBases(captioner), captioner)
     }
-    Threads.use(threads)
+    Threads.use(threadCount)
     log.debug("pair \(pair), \(Threads.count) threads")
     return (try CaptionerBases(pairDirectory: pair, store: store), nil)
   }
