@@ -69,8 +69,8 @@ extension Captioner {
   /// - Throws: `CaptioningError`.
   public func caption(file: String, options: CaptionOptions = CaptionOptions()) throws(CaptioningError) -> Caption {
     try CaptioningError.wrapping {
-      try caption(
-        bytes: ImageFile.read(path: file, limit: ImageDecoder().options.maximumFileBytes), named: file, options)
+      Caption(
+        try certain(options).caption(path: file, decoder: ImageDecoder(), options: options.generation(for: self)))
     }
   }
 
@@ -80,14 +80,18 @@ extension Captioner {
   public func caption(
     bytes: [UInt8], options: CaptionOptions = CaptionOptions()
   ) throws(CaptioningError) -> Caption {
-    try CaptioningError.wrapping { try caption(bytes: bytes, named: "image", options) }
+    try CaptioningError.wrapping {
+      Caption(
+        try certain(options).caption(
+          bytes: bytes, named: "image", decoder: ImageDecoder(), options: options.generation(for: self)))
+    }
   }
 
-  private func caption(bytes: [UInt8], named name: String, _ options: CaptionOptions) throws -> Caption {
+  /// The same captioner, which says "not sure" when the options ask for it.
+  private func certain(_ options: CaptionOptions) -> Captioner {
     var captioner = self
     captioner.certainty = options.certainty
-    return Caption(
-      try captioner.caption(bytes: bytes, named: name, decoder: ImageDecoder(), options: options.generation(for: self)))
+    return captioner
   }
 
   /// Captions many image files: the first at once, the others in groups, several times as fast as one by one. Captions
@@ -128,10 +132,8 @@ extension Captioner {
     _ files: [String], precision: ComputePrecision, options: CaptionOptions,
     onCaption: @escaping (FileCaption) throws -> Void
   ) throws {
-    var captioner = self
-    captioner.certainty = options.certainty
     try PhotoCaptioning(
-      captioner, precision: precision, imageDecoder: ImageDecoder(), options: options.generation(for: self)
+      certain(options), precision: precision, imageDecoder: ImageDecoder(), options: options.generation(for: self)
     ) { outcome in
       try onCaption(
         FileCaption(

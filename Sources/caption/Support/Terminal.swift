@@ -8,7 +8,7 @@
 
 /// What is known of the terminal, and text that does no harm to it.
 enum Terminal {
-  static let isStandardErrorTerminal = isatty(STDERR_FILENO) == 1
+  private static let isStandardErrorTerminal = isatty(STDERR_FILENO) == 1
   static let isStandardOutputTerminal = isatty(STDOUT_FILENO) == 1
   /// A terminal such as an editor's, which can neither erase nor colour.
   private static let isDumb = getenv("TERM").map { strcmp($0, "dumb") == 0 } ?? false
