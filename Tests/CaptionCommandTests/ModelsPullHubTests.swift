@@ -56,13 +56,7 @@ struct ModelsPullHubTests {
     }
   }
 
-  /// Whether a process may have file systems of its own.
-  private static let canMount =
-    (try? CommandRun(
-      ["-rm", "mount", "-t", "tmpfs", "none", "/mnt"], binary: URL(filePath: "/usr/bin/unshare")
-    ).exitCode) == 0
-
-  @Test("a full disk ends with 74 and is called so", .enabled(if: canMount))
+  @Test("a full disk ends with 74 and is called so", .enabled(if: CommandRun.canMount))
   func fullDisk() async throws {
     try await withHub { _, directory, environment in
       let place = directory.path(percentEncoded: false)

@@ -37,13 +37,8 @@ struct SystemLimitsTests {
     }
   }
 
-  private static let canMount =
-    (try? CommandRun(
-      ["-rm", "mount", "-t", "tmpfs", "none", "/mnt"], binary: URL(filePath: "/usr/bin/unshare")
-    ).exitCode) == 0
-
   /// Stands for a container's limit of half a processor.
-  @Test("a control group's limit of processor time bounds the threads", .enabled(if: canMount))
+  @Test("a control group's limit of processor time bounds the threads", .enabled(if: CommandRun.canMount))
   func processorTime() throws {
     let script = """
       mount -t tmpfs none /sys/fs/cgroup && touch /sys/fs/cgroup/cgroup.controllers \

@@ -14,6 +14,12 @@ package struct CommandRun: Sendable {
   package static let binary = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
     .deletingLastPathComponent().appending(path: "caption")
 
+  /// Whether a command may be run with file systems of its own: by `unshare -rm`.
+  package static let canMount =
+    (try? CommandRun(
+      ["-rm", "mount", "-t", "tmpfs", "none", "/mnt"], binary: URL(filePath: "/usr/bin/unshare")
+    ).exitCode) == 0
+
   /// Whether `ulimit -v` means anything here.
   package static var limitsAddressSpace: Bool {
     #if os(Linux)
