@@ -35,18 +35,13 @@ package struct MessageDigest: ~Copyable, @unchecked Sendable {
     Self.check(EVP_DigestInit_ex(context, algorithm.implementation, nil))
   }
 
-  private init(_ algorithm: Algorithm, context: OpaquePointer) {
-    self.algorithm = algorithm
-    self.context = context
-  }
-
   deinit { EVP_MD_CTX_free(context) }
 
   /// A copy of the hash of the bytes so far; bytes added to one are not added to the other.
   package func copy() -> MessageDigest {
-    guard let other = EVP_MD_CTX_new() else { fatalError("no memory for a hash") }
-    Self.check(EVP_MD_CTX_copy_ex(other, context))
-    return MessageDigest(algorithm, context: other)
+    let other = MessageDigest(algorithm)
+    Self.check(EVP_MD_CTX_copy_ex(other.context, context))
+    return other
   }
 
   /// The hash of the bytes so far; more may follow.

@@ -91,11 +91,7 @@ struct HubDownload: Sendable {
         try part.truncate(to: 0)
         throw HubError.wrongSize(file: name, expected: expected, found: end)
       }
-      // Not within a closure that may not throw: the error must keep its type.
-      let written: Result<Void, FileSystemError> = piece.withUnsafeBytes { bytes in
-        Result { () throws(FileSystemError) in try part.write(bytes, at: offset) }
-      }
-      try written.get()
+      try part.write(piece, at: offset)
       offset = end
       if offset - reported >= 1 << 20 { report() }
     }

@@ -245,10 +245,7 @@ package final class BatchJournal {
   }
 
   private func writeBuffer() throws(FileSystemError) {
-    let written: Result<Void, FileSystemError> = buffer.withUnsafeBytes { bytes in
-      Result { () throws(FileSystemError) in try file.write(bytes, at: byteCount) }
-    }
-    try written.get()
+    try file.write(buffer, at: byteCount)
     try file.synchronize()
     byteCount += buffer.count
     buffer.removeAll(keepingCapacity: true)

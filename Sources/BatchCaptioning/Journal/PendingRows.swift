@@ -32,10 +32,7 @@ struct PendingRows {
     if let open = self.file { file = open } else { file = try RecordFile(path: path) }
     self.file = file
     let bytes = frame.bytes + payload.bytes
-    let written: Result<Void, FileSystemError> = bytes.withUnsafeBytes { bytes in
-      Result { () throws(FileSystemError) in try file.write(bytes, at: 0) }
-    }
-    try written.get()
+    try file.write(bytes, at: 0)
     try file.synchronize()
   }
 

@@ -90,7 +90,7 @@ package final class AppendedOutput: BatchOutput {
   private func writeBuffer() throws {
     if buffer.isEmpty { return }
     do {
-      try write(buffer + format.footer, at: position.byteCount)
+      try file.write(buffer + format.footer, at: position.byteCount)
     } catch {
       // On a full disk the existing rows remain a complete file.
       try? close(at: position.byteCount)
@@ -103,14 +103,7 @@ package final class AppendedOutput: BatchOutput {
 
   /// Ends the file after the row that ends at `offset`.
   private func close(at offset: Int) throws(FileSystemError) {
-    try write(format.footer, at: offset)
+    try file.write(format.footer, at: offset)
     try file.truncate(to: offset + format.footer.count)
-  }
-
-  private func write(_ bytes: [UInt8], at offset: Int) throws(FileSystemError) {
-    let written: Result<Void, FileSystemError> = bytes.withUnsafeBytes { bytes in
-      Result { () throws(FileSystemError) in try file.write(bytes, at: offset) }
-    }
-    try written.get()
   }
 }

@@ -43,12 +43,6 @@ struct RowReplacement {
     let temporary = Path.join(Path.parent(path), ".\(Path.name(path).prefix(200))\(AtomicFile.temporarySuffix)")
     try FileSystem.remove(temporary)
     let output = try OutputFile(path: temporary)
-    func write(_ bytes: [UInt8]) throws(FileSystemError) {
-      let written: Result<Void, FileSystemError> = bytes.withUnsafeBytes { bytes in
-        Result { () throws(FileSystemError) in try output.write(bytes) }
-      }
-      try written.get()
-    }
     (scanner, number) = (rows(), 0)
     var piece: [UInt8] = []
     while let row = try scanner.next() {
@@ -56,12 +50,12 @@ struct RowReplacement {
       if image == nil || image.flatMap({ last[$0] }) == number { piece += row }
       number += 1
       if piece.count < 1 << 20 { continue }
-      try write(piece)
+      try output.write(piece)
       digest.update(piece)
       byteCount += piece.count
       piece.removeAll(keepingCapacity: true)
     }
-    try write(piece + format.footer)
+    try output.write(piece + format.footer)
     digest.update(piece)
     byteCount += piece.count
     try output.finish()

@@ -82,10 +82,7 @@ package enum FileSystem {
   /// part. Whatever fails, `path` is left as it was and no temporary file remains.
   package static func writeAtomically(_ bytes: [UInt8], to path: String) throws(FileSystemError) {
     try writeAtomically(to: path) { (file) throws(FileSystemError) in
-      let written: Result<Void, FileSystemError> = bytes.withUnsafeBytes { buffer in
-        Result { () throws(FileSystemError) in try file.write(buffer) }
-      }
-      try written.get()
+      try file.write(bytes)
     }
   }
 

@@ -23,6 +23,14 @@ package final class OutputFile {
     if descriptor >= 0 { close(descriptor) }
   }
 
+  package func write(_ bytes: [UInt8]) throws(FileSystemError) {
+    // Through a result: a closure's error loses its type.
+    let written: Result<Void, FileSystemError> = bytes.withUnsafeBytes { bytes in
+      Result { () throws(FileSystemError) in try write(bytes) }
+    }
+    try written.get()
+  }
+
   package func write(_ bytes: UnsafeRawBufferPointer) throws(FileSystemError) {
     var count = 0
     while count < bytes.count {

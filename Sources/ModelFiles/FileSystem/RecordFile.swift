@@ -21,6 +21,14 @@ package final class RecordFile: Sendable {
 
   deinit { close(descriptor) }
 
+  package func write(_ bytes: [UInt8], at offset: Int) throws(FileSystemError) {
+    // Through a result: a closure's error loses its type.
+    let written: Result<Void, FileSystemError> = bytes.withUnsafeBytes { bytes in
+      Result { () throws(FileSystemError) in try write(bytes, at: offset) }
+    }
+    try written.get()
+  }
+
   package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(FileSystemError) {
     var count = 0
     while count < bytes.count {

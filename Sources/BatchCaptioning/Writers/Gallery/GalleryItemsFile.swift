@@ -87,10 +87,7 @@ final class GalleryItemsFile {
 
   private func flush() throws(FileSystemError) {
     if buffer.isEmpty { return }
-    let written: Result<Void, FileSystemError> = buffer.withUnsafeBytes { bytes in
-      Result { () throws(FileSystemError) in try file.write(bytes, at: writtenCount) }
-    }
-    try written.get()
+    try file.write(buffer, at: writtenCount)
     writtenCount += buffer.count
     buffer.removeAll(keepingCapacity: true)
   }

@@ -54,10 +54,7 @@ final class GalleryPage {
   }
 
   private func write(_ bytes: [UInt8]) throws(FileSystemError) {
-    let written: Result<Void, FileSystemError> = bytes.withUnsafeBytes { bytes in
-      Result { () throws(FileSystemError) in try file.write(bytes) }
-    }
-    try written.get()
+    try file.write(bytes)
     digest.update(bytes)
   }
 
